@@ -1,0 +1,64 @@
+# Everything a newcomer needs. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+
+.PHONY: help demo test bench lint types floors unit lock postgis sample pictures clean
+
+help: ## Say what each command does
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit("gridgov needs Python 3.11 or newer; set PYTHON=... to one" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.run: $(BIN)/uv requirements.lock pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+postgis: ## Install PostgreSQL with PostGIS if the machine has none (needs root or sudo)
+	@sh .ci/install-postgis
+
+demo: $(VENV)/.run postgis ## Set everything up, play one day of the sample district, serve the map and the API
+	@$(BIN)/gridgov demo
+
+test: $(VENV)/.dev postgis lint types floors unit ## Lint, types, floors and every test
+
+lint: $(VENV)/.dev ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev ## Check types, strictly
+	$(BIN)/mypy
+
+floors: $(VENV)/.dev ## Check that no floor or step looks upwards
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev ## Run the tests
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: $(VENV)/.dev postgis ## Measure against named peers and print the ratios
+	$(BIN)/python -m tests.bench
+
+sample: $(VENV)/.run ## Make sample_geo/data anew from its seed
+	$(BIN)/python -m sample_geo.make
+
+pictures: $(VENV)/.dev postgis ## Make the README's pictures with a real browser
+	$(BIN)/python -m tests.pictures
+
+lock: $(BIN)/uv ## Pin the newest allowed versions into the lock files
+	for kind in "requirements-dev.lock --group dev --group bench --all-extras --upgrade" "requirements.lock -c requirements-dev.lock"; do \
+	  set -- $$kind; $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-find-links --no-emit-index-url -o $$1 $${@:2}; done
+
+clean: ## Remove the virtual environment and caches (never the data)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,57 @@
+"""Every setting, its default and its meaning; each is read from the environment as ``GRIDGOV_<NAME>``."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_data_dir() -> Path:
+    # PostgreSQL refuses to run as root, and the account it runs under instead cannot look into /root.
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/gridgov")
+    return user_data_path("gridgov")
+
+
+class Settings(BaseSettings):
+    """Where things are and how they behave on this installation."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDGOV_", env_file=None, extra="ignore")
+
+    database_url: str | None = Field(
+        default=None,
+        description="A PostgreSQL URL to use instead of the private cluster, like postgresql://user@host/gridgov.",
+    )
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Where the private cluster keeps its data.",
+    )
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("gridgov"),
+        description="Where what can be made anew is kept: indexes of grid versions.",
+    )
+    pg_bin: Path | None = Field(
+        default=None,
+        description="The folder with PostgreSQL's programs, when the search for them should not decide.",
+    )
+    home_district: str = Field(
+        default="370102",
+        pattern=r"^\d{6}$",
+        description="The district that receives a report which no cell and no address places anywhere else.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the server listens on.")
+    port: int = Field(default=8770, ge=1, le=65535, description="The port that the server listens on.")
+    log_level: str = Field(default="INFO", description="The least severe log line that is written.")
+    log_json: bool = Field(default=False, description="Whether log lines are JSON, for machines, or text, for people.")
+    max_body_bytes: int = Field(
+        default=1_048_576, ge=1024, description="The largest request body that the API reads; larger ones get 413."
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings, read once."""
+    return Settings()
