@@ -1,0 +1,1 @@
+"""gridgov: govern a city by its grid of cells."""

@@ -125,6 +125,6 @@ class GeocoderUnavailableError(UnavailableError):
 
 
 class SetupError(GridgovError):
-    """This installation is not ready; the message names the command that makes it so."""
+    """The installation is not ready; the message names the command that makes it so."""
 
     code = "not-set-up"

@@ -1,0 +1,1 @@
+"""Maps of what the store keeps: a catalogue of layers, frames, styles, and folium maps that need no internet."""

@@ -1,0 +1,1 @@
+"""A synthetic district with the real names of Lixia, made from one seed."""
