@@ -1,0 +1,33 @@
+"""Incidents: one report, one case, one chain of facts."""
+
+from gridgov.incidents.duplicates import DuplicateRule, Neighbour, Suggestion, suggest
+from gridgov.incidents.facts import Fact, FactKind, chain, first_break
+from gridgov.incidents.report import (
+    Channel,
+    Finding,
+    GivenPosition,
+    Placement,
+    Report,
+    Reporter,
+    public_number,
+    require_valid,
+)
+
+__all__ = [
+    "Channel",
+    "DuplicateRule",
+    "Fact",
+    "FactKind",
+    "Finding",
+    "GivenPosition",
+    "Neighbour",
+    "Placement",
+    "Report",
+    "Reporter",
+    "Suggestion",
+    "chain",
+    "first_break",
+    "public_number",
+    "require_valid",
+    "suggest",
+]

@@ -1,0 +1,76 @@
+"""Facts: what became known of an incident, appended with an author and a time, each chained to the one before."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+GENESIS = bytes(32)
+"""Stands before an incident's first fact."""
+
+
+class FactKind(StrEnum):
+    """What a fact says."""
+
+    REPORTED = "reported"
+    LOCATED = "located"
+    CLASSIFIED = "classified"
+    DUPLICATES_SUGGESTED = "duplicates_suggested"
+    WHISTLE_DRAFTED = "whistle_drafted"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as stored: number `seq` of its incident, and the hash over it and the one before."""
+
+    incident_id: UUID
+    seq: int
+    kind: FactKind
+    at: datetime
+    author: str
+    payload: dict[str, Any]
+    previous_hash: bytes
+    hash: bytes
+
+
+def fact_hash(  # noqa: PLR0913 - the hash covers every column of a fact
+    incident_id: UUID, seq: int, kind: str, at: datetime, author: str, payload: dict[str, Any], *, previous: bytes
+) -> bytes:
+    """Return the SHA-256 over the previous hash and the fact's canonical JSON (sorted keys, UTC, UTF-8)."""
+    body = [str(incident_id), seq, kind, at.astimezone(UTC).isoformat(), author, payload]
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(previous + text.encode()).digest()
+
+
+def chain(
+    incident_id: UUID,
+    facts: Iterable[tuple[FactKind, dict[str, Any]]],
+    *,
+    at: datetime,
+    author: str,
+    after: Fact | None = None,
+) -> list[Fact]:
+    """Return `facts` as links of the incident's chain, following `after` (None: as its beginning)."""
+    seq, previous = (after.seq, after.hash) if after else (0, GENESIS)
+    links = []
+    for kind, payload in facts:
+        seq += 1
+        digest = fact_hash(incident_id, seq, kind, at, author, payload, previous=previous)
+        links.append(Fact(incident_id, seq, kind, at, author, payload, previous, digest))
+        previous = digest
+    return links
+
+
+def first_break(facts: Sequence[Fact]) -> int | None:
+    """Return the `seq` of the first fact that was altered, removed or inserted, or None where the chain holds."""
+    previous = GENESIS
+    for expected, fact in enumerate(facts, start=1):
+        digest = fact_hash(fact.incident_id, expected, fact.kind, fact.at, fact.author, fact.payload, previous=previous)
+        if fact.seq != expected or fact.previous_hash != previous or fact.hash != digest:
+            return expected
+        previous = digest
+    return None

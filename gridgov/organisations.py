@@ -1,0 +1,52 @@
+"""Organisations: departments, street offices, stations, enterprises. Each answers for an area and for matters."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class OrganisationKind(StrEnum):
+    """What sort of body an organisation is."""
+
+    GOVERNMENT = "government"
+    DEPARTMENT = "department"
+    STREET_OFFICE = "street_office"
+    COMMUNITY = "community"
+    STATION = "station"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation; `area_code` is the area it answers for, with everything below."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: OrganisationKind
+    district_code: str | None
+    area_code: str
+
+
+class OrganisationBook:
+    """All organisations of an installation, found by code and by the street they answer for."""
+
+    def __init__(self, organisations: list[Organisation]) -> None:
+        self._by_code = {o.code: o for o in organisations}
+        self._street_office = {o.area_code: o for o in organisations if o.kind is OrganisationKind.STREET_OFFICE}
+        self._government = {o.area_code: o for o in organisations if o.kind is OrganisationKind.GOVERNMENT}
+
+    def __len__(self) -> int:
+        return len(self._by_code)
+
+    def by_code(self, code: str) -> Organisation | None:
+        """Return the organisation with this code, or None."""
+        return self._by_code.get(code)
+
+    def street_office(self, street_code: str) -> Organisation | None:
+        """Return the office that answers for the street, or None if nobody does."""
+        return self._street_office.get(street_code)
+
+    def government(self, district_code: str) -> Organisation | None:
+        """Return the district's government, or None."""
+        return self._government.get(district_code)
