@@ -1,0 +1,1 @@
+"""Where things are kept: the only place with SQL, and the only place that commits."""

@@ -1,0 +1,1 @@
+"""Alembic migrations; `gridgov.store.schema.upgrade` runs them."""

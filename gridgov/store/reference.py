@@ -1,0 +1,66 @@
+"""Reference rows that every installation starts with. Local ones are added beside them and never overwritten."""
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from gridgov.store.tables import channel, duty_role, whistle_kind
+
+_CHANNELS = [
+    {"code": "grid_worker", "name_zh": "网格员上报", "name_en": "Grid worker"},
+    {"code": "hotline_12345", "name_zh": "12345 热线", "name_en": "12345 hotline"},
+    {"code": "resident_app", "name_zh": "市民随手拍", "name_en": "Resident's app"},
+    {"code": "camera", "name_zh": "视频发现", "name_en": "Camera"},
+    {"code": "inspection", "name_zh": "巡查督查", "name_en": "Inspection"},
+]
+
+_ROLES = [
+    {"code": "grid_worker_full_time", "name_zh": "专职网格员", "name_en": "Grid worker, full-time"},
+    {"code": "grid_worker_part_time", "name_zh": "兼职网格员", "name_en": "Grid worker, part-time"},
+    {"code": "lead", "name_zh": "网格长", "name_en": "Cell lead"},
+    {"code": "community_commissioner", "name_zh": "社区专员", "name_en": "Community commissioner"},
+    {"code": "grid_assistant", "name_zh": "网格助理员", "name_en": "Grid assistant"},
+    {"code": "police", "name_zh": "社区民警", "name_en": "Police"},
+    {"code": "enforcement", "name_zh": "执法队员", "name_en": "Enforcement"},
+    {"code": "medic", "name_zh": "社区医生", "name_en": "Medic"},
+    {"code": "fire", "name_zh": "消防", "name_en": "Fire"},
+    {"code": "social_worker", "name_zh": "社工", "name_en": "Social worker"},
+    {"code": "volunteer", "name_zh": "志愿者", "name_en": "Volunteer"},
+    {"code": "lane_chief", "name_zh": "街巷长", "name_en": "Lane chief"},
+]
+
+_PINGGU = "Beijing, 'streets blow the whistle, departments check in' (2018), after Pinggu's practice: 30 minutes"
+_WHISTLES = [
+    {
+        "code": "comprehensive_enforcement",
+        "name_zh": "综合执法哨",
+        "name_en": "Comprehensive-enforcement whistle",
+        "check_in_minutes": 30,
+        "confirm_minutes": 60,
+        "min_share": 0.05,
+        "source": _PINGGU,
+    },
+    {
+        "code": "key_work",
+        "name_zh": "重点工作哨",
+        "name_en": "Key-work whistle",
+        "check_in_minutes": 120,
+        "confirm_minutes": 240,
+        "min_share": 0.05,
+        "source": "A district's own choice; change the row",
+    },
+    {
+        "code": "emergency",
+        "name_zh": "应急处置哨",
+        "name_en": "Emergency whistle",
+        "check_in_minutes": 30,
+        "confirm_minutes": 10,
+        "min_share": 0.01,
+        "source": _PINGGU,
+    },
+]
+
+
+def ensure_reference(connection: Connection) -> None:
+    """Add the reference rows that are missing; rows that a district has changed stay as they are."""
+    for table, rows in ((channel, _CHANNELS), (duty_role, _ROLES), (whistle_kind, _WHISTLES)):
+        connection.execute(insert(table).values(rows).on_conflict_do_nothing())

@@ -1,0 +1,55 @@
+"""The tables, as SQLAlchemy sees them. Migrations make them; a test holds both equal."""
+
+from gridgov.store.tables.base import metadata
+from gridgov.store.tables.changes import change, load_log
+from gridgov.store.tables.grid import area, area_period, base_feature, cell, cell_lineage, cell_measure, grid_version
+from gridgov.store.tables.incidents import (
+    incident,
+    incident_duplicate,
+    incident_external,
+    incident_fact,
+    incident_position,
+    incident_probability,
+    incident_share,
+    incident_state,
+    reporter,
+)
+from gridgov.store.tables.people import duty, duty_role, organisation, person
+from gridgov.store.tables.places import address
+from gridgov.store.tables.rules import channel, matter, matter_list, responsibility, whistle_kind
+from gridgov.store.tables.whistles import summons, whistle, whistle_side
+
+__all__ = [
+    "address",
+    "area",
+    "area_period",
+    "base_feature",
+    "cell",
+    "cell_lineage",
+    "cell_measure",
+    "change",
+    "channel",
+    "duty",
+    "duty_role",
+    "grid_version",
+    "incident",
+    "incident_duplicate",
+    "incident_external",
+    "incident_fact",
+    "incident_position",
+    "incident_probability",
+    "incident_share",
+    "incident_state",
+    "load_log",
+    "matter",
+    "matter_list",
+    "metadata",
+    "organisation",
+    "person",
+    "reporter",
+    "responsibility",
+    "summons",
+    "whistle",
+    "whistle_kind",
+    "whistle_side",
+]
