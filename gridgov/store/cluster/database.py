@@ -1,0 +1,79 @@
+"""What is inside the server: the database, its extensions, and what it tells about itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from gridgov.errors import DatabaseUnavailableError, SetupError
+from gridgov.store.cluster.initialise import ROLE
+from gridgov.store.cluster.listen import PORT
+
+DATABASE = "gridgov"
+EXTENSIONS = ("postgis", "btree_gist")
+_MAINTENANCE = "postgres"
+_CREATE = SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+
+
+@contextmanager
+def connected(socket: Path, database: str = _MAINTENANCE) -> Iterator[psycopg.Connection]:
+    """Open a connection of its own transactions per statement to `database` of the server that listens in `socket`.
+
+    Raises
+    ------
+    DatabaseUnavailableError
+        If the server or the database does not answer.
+    """
+    try:
+        connection = psycopg.connect(
+            host=str(socket), port=PORT, user=ROLE, dbname=database, connect_timeout=30, autocommit=True
+        )
+    except psycopg.OperationalError as error:
+        message = f"The database does not answer: {error}. `gridgov db status` tells more."
+        raise DatabaseUnavailableError(message) from error
+    with connection:
+        yield connection
+
+
+def prepare(socket: Path, data: Path, database: str) -> None:
+    """Make `database` and its extensions unless they are there.
+
+    Raises
+    ------
+    SetupError
+        If the connection led to the server of another data folder, or PostgreSQL knows no Chinese collation.
+    """
+    with connected(socket) as connection:
+        _require_ours(connection, data)
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone()
+        if known is None:
+            create(connection, database)
+    with connected(socket, database) as connection:
+        present = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
+        for name in EXTENSIONS:
+            if name not in present:
+                connection.execute(SQL("CREATE EXTENSION IF NOT EXISTS {}").format(Identifier(name)))
+
+
+def create(connection: psycopg.Connection, database: str) -> None:
+    """Make the empty database `database`, in UTF-8, sorted by code point."""
+    if connection.execute("SELECT FROM pg_collation WHERE collname = 'zh-x-icu'").fetchone() is None:
+        message = "This PostgreSQL was built without ICU and cannot sort Chinese: install the one of your distribution."
+        raise SetupError(message)
+    connection.execute(_CREATE.format(Identifier(database)))
+
+
+def versions(socket: Path, database: str = DATABASE) -> tuple[str | None, str | None]:
+    """Return the versions of PostgreSQL and of the PostGIS in `database`."""
+    with connected(socket, database) as connection:
+        query = "SELECT extversion FROM pg_extension WHERE extname = 'postgis'"
+        return connection.info.parameter_status("server_version"), next(iter(connection.execute(query)), (None,))[0]
+
+
+def _require_ours(connection: psycopg.Connection, data: Path) -> None:
+    row = connection.execute("SELECT current_setting('data_directory')").fetchone()
+    if row is None or not data.samefile(row[0]):
+        message = "The connection led to another PostgreSQL: unset PGHOSTADDR and PGSERVICE, then try again."
+        raise SetupError(message)

@@ -1,0 +1,83 @@
+"""Make a data folder, whole or not at all."""
+
+import os
+import shutil
+from pathlib import Path
+
+from gridgov.errors import SetupError
+from gridgov.store.cluster.account import Account, caller
+from gridgov.store.cluster.find import Programs
+from gridgov.store.cluster.process import run
+
+ROLE = "gridgov"
+"""The one role of the database: who may use it is decided by the account of the operating system."""
+
+_INITDB_S = 300
+
+
+def initialise(data: Path, programs: Programs, account: Account, *, durable: bool) -> None:
+    """Make the data folder `data`: under another name, renamed last, so that a killed attempt leaves nothing half done.
+
+    Raises
+    ------
+    SetupError
+        If the account cannot reach the place, or PostgreSQL's ``initdb`` fails; the message repeats its words.
+    """
+    _require_reachable(data.parent, account)
+    sweep(data)
+    fresh = data.with_name(f"{data.name}.new.{os.getpid()}")
+    done = run(_command(programs, fresh, durable=durable), account, timeout_s=_INITDB_S)
+    if done.returncode != 0:
+        message = f"PostgreSQL could not make its data folder {data}: {done.stdout.strip()}"
+        raise SetupError(message)
+    _write(fresh / "pg_hba.conf", "local all all peer map=gridgov\n")
+    names = sorted({account.name, caller().name, "root"})
+    _write(fresh / "pg_ident.conf", "".join(f'gridgov "{name}" {ROLE}\n' for name in names))
+    try:
+        fresh.rename(data)
+    except OSError as error:
+        message = f"{data} is not a data folder of PostgreSQL: move it away, or set GRIDGOV_DATA_DIR to another folder."
+        raise SetupError(message) from error
+
+
+def sweep(data: Path) -> None:
+    """Remove what killed attempts to make `data` have left.
+
+    One whose program was killed may still be at work: then what it writes meanwhile is left for the next time.
+    """
+    for left in data.parent.glob(f"{data.name}.new*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _command(programs: Programs, fresh: Path, *, durable: bool) -> list[str | Path]:
+    return [
+        programs.path("initdb"),
+        "--pgdata",
+        fresh,
+        f"--username={ROLE}",
+        "--encoding=UTF8",
+        # Sorting by code point, the same on every machine; Chinese is sorted by naming COLLATE "zh-x-icu".
+        "--locale-provider=libc",
+        "--locale=C",
+        "--auth-local=peer",
+        "--auth-host=reject",
+        "--no-instructions",
+        *(["--data-checksums"] if durable else ["--no-sync"]),
+    ]
+
+
+def _require_reachable(home: Path, account: Account) -> None:
+    done = run(["/bin/sh", "-c", 'cd "$1" && [ -w . ]', "sh", home], account, timeout_s=30)
+    if done.returncode != 0:
+        message = (
+            f"The account {account.name}, under which PostgreSQL runs, cannot enter {home}: "
+            "set GRIDGOV_DATA_DIR to a folder whose parents it may enter."
+        )
+        raise SetupError(message)
+
+
+def _write(path: Path, content: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,117 @@
+"""What all tests share: a private PostGIS of the run, a migrated database of the worker, a savepoint for the test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session
+
+from gridgov.store.cluster import Cluster
+from gridgov.store.cluster.account import server_account
+from gridgov.store.cluster.database import connected
+from gridgov.store.cluster.lock import alone, is_held
+from gridgov.store.cluster.process import is_alive
+
+_PREFIX = "gridgov-tests-"
+_HOME = "GRIDGOV_TESTS_HOME"
+_TEMPLATE = "gridgov_template"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a folder of its own, and keep it away from the settings and the data of whoever runs it."""
+    if hasattr(config, "workerinput"):
+        return  # a worker inherits the environment of the run
+    _sweep()
+    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    home.chmod(0o711)  # as root, the server runs under another account
+    for name in [name for name in os.environ if name.startswith("GRIDGOV_") and name != "GRIDGOV_PG_BIN"]:
+        del os.environ[name]
+    os.environ[_HOME] = str(home)
+    os.environ["GRIDGOV_DATA_DIR"] = str(home / "default")
+    os.environ["GRIDGOV_CACHE_DIR"] = str(home / "cache")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run has started, however it ended, and remove its folder."""
+    if not hasattr(config, "workerinput") and _HOME in os.environ:
+        _remove(Path(os.environ.pop(_HOME)))
+
+
+def _remove(home: Path) -> None:
+    for folder in (home / "tests", home / "default" / "cluster"):
+        Cluster(folder, durable=False).stop(now=True)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what runs that were killed have left."""
+    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        number = home.name.removeprefix(_PREFIX).partition("-")[0]
+        mine = os.geteuid() in {0, home.stat().st_uid}
+        if mine and number.isdigit() and not is_alive(int(number)) and not _used(home / "tests"):
+            _remove(home)
+
+
+def _used(folder: Path) -> bool:
+    return (folder / "use.lock").exists() and is_held(folder / "use.lock", server_account(folder / "data"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Yield the run's own running cluster, which all workers share; what it holds is lost with the run."""
+    shared = Cluster(Path(os.environ[_HOME]) / "tests", durable=False)
+    with shared.running():
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def database_url(cluster: Cluster) -> str:
+    """Return the URL of a migrated database that this worker has for itself."""
+    name = f"gridgov_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with alone(cluster.home / "template.lock", server_account(cluster.server.data)):
+        with connected(cluster.server.socket) as connection:
+            ready = connection.execute("SELECT FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone()
+        if ready is None:
+            _make_template(cluster)
+        with connected(cluster.server.socket) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY wal_log")
+    return cluster.url(name)
+
+
+def _make_template(cluster: Cluster) -> None:
+    # Here, so that tests which need no tables run without them.
+    from gridgov.store.schema import upgrade  # noqa: PLC0415
+
+    unfinished = f"{_TEMPLATE}_new"
+    with cluster.running(unfinished) as url:
+        upgrade(url)
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {_TEMPLATE}")
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """Yield an engine on the worker's database."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose transaction is undone after the test."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    """Yield a session that may commit: it commits into a savepoint, and all of it is undone after the test."""
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
