@@ -24,7 +24,6 @@ class Organisation:
     code: str
     name: str
     kind: OrganisationKind
-    district_code: str | None
     area_code: str
 
 

@@ -1,5 +1,6 @@
 """Incidents: one report, one case, one chain of facts."""
 
+from gridgov.incidents.case import Case, CellChance, CellRef, CellShare, Place, Stored
 from gridgov.incidents.duplicates import DuplicateRule, Neighbour, Suggestion, suggest
 from gridgov.incidents.facts import Fact, FactKind, chain, first_break
 from gridgov.incidents.report import (
@@ -14,6 +15,10 @@ from gridgov.incidents.report import (
 )
 
 __all__ = [
+    "Case",
+    "CellChance",
+    "CellRef",
+    "CellShare",
     "Channel",
     "DuplicateRule",
     "Fact",
@@ -21,9 +26,11 @@ __all__ = [
     "Finding",
     "GivenPosition",
     "Neighbour",
+    "Place",
     "Placement",
     "Report",
     "Reporter",
+    "Stored",
     "Suggestion",
     "chain",
     "first_break",

@@ -4,7 +4,7 @@ A change row is written in the transaction it tells of. Readers go by ``(xid, id
 transaction, never by `id` alone: an identity is drawn before the commit, so a later commit can carry a lower one.
 """
 
-from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, String, Table, Uuid
+from sqlalchemy import BigInteger, Column, Identity, Index, String, Table, Uuid
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
@@ -44,6 +44,5 @@ load_log = Table(
     key(),
     moment("at"),
     text("source"),
-    Column("checksum", LargeBinary, nullable=False),
     Column("summary", JSONB, nullable=False),
 )

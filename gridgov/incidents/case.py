@@ -1,0 +1,100 @@
+"""A case at the moment it is taken in: the report, where it fell, who leads, and its first facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shapely.geometry.base import BaseGeometry
+
+from gridgov.incidents.duplicates import Suggestion
+from gridgov.incidents.facts import Fact
+from gridgov.incidents.report import Finding, Placement, Report
+
+
+@dataclass(frozen=True, slots=True)
+class CellRef:
+    """A cell as an incident refers to it: its identity, and its code at that time."""
+
+    district_code: str
+    id: UUID
+    code: str
+    street_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellChance:
+    """The probability that a position of limited accuracy lies in `cell` (None: outside every cell)."""
+
+    cell: CellRef | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellShare:
+    """The share of an extent in `cell` (None: outside every cell), with its area or its length."""
+
+    cell: CellRef | None
+    share: float
+    area_m2: float | None
+    length_m: float | None
+    sliver: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an incident is, and how well that is known.
+
+    Attributes
+    ----------
+    source
+        ``given`` with the report, or ``address`` found by the gazetteer.
+    geometry
+        lon/lat, EPSG:4326.
+    datum, raw_wkt
+        As given; kept beside the converted values for good.
+    cell
+        The one cell that answers: of a point, where it lies; of an extent, the one with the largest share.
+    grid_checksum
+        Which grid decided.
+    """
+
+    source: str
+    geometry: BaseGeometry
+    datum: str
+    raw_wkt: str | None
+    address: str | None
+    accuracy_m: float | None
+    cell: CellRef | None
+    chances: tuple[CellChance, ...]
+    shares: tuple[CellShare, ...]
+    placement: Placement
+    grid_checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is already stored under an id."""
+
+    district_code: str
+    id: UUID
+    number: str
+    digest: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything about a report that is stored in the transaction that takes it in."""
+
+    report: Report
+    district_code: str
+    number: str
+    received_at: datetime
+    list_version: int
+    place: Place | None
+    placement: Placement
+    findings: tuple[Finding, ...]
+    lead_organisation_code: str | None
+    due_at: datetime | None
+    duplicates: tuple[Suggestion, ...]
+    facts: tuple[Fact, ...]

@@ -1,0 +1,220 @@
+"""Cells: rows valid over a period whose geometry never changes, versions of the grid, and their lineage."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from gridgov.store.geometry import frame, from_store, to_store
+from gridgov.store.tables import area_period, cell, cell_lineage, cell_measure, grid_version
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """A cell as of one moment."""
+
+    district_code: str
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    street_id: UUID
+    community_id: UUID
+    area_m2: float
+    geometry: BaseGeometry
+
+    def same_ground(self, other: "CellRow") -> bool:
+        """Return whether both lie in the same place, under the same street and community."""
+        return (
+            self.street_id == other.street_id
+            and self.community_id == other.community_id
+            and self.geometry.normalize().wkb == other.geometry.normalize().wkb
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """A line of the lineage: this share of the old cell's area went to the new one."""
+
+    from_cell_id: UUID
+    to_cell_id: UUID
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class GridStep:
+    """From one version of a district's grid to the next: which cells end, which begin, who inherits from whom."""
+
+    close: Sequence[CellRow]
+    open: Sequence[CellRow]
+    heirs: Sequence[Heir]
+    at: datetime
+    published_at: datetime
+    source: str
+
+
+_COLUMNS = (
+    cell.c.district_code,
+    cell.c.id,
+    cell.c.code,
+    cell.c.name,
+    cell.c.kind,
+    cell.c.street_id,
+    cell.c.community_id,
+    cell.c.area_m2,
+    cell.c.geom,
+)
+
+
+class CellStore:
+    """Reads and writes cells of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def current(self, district_code: str) -> dict[str, CellRow]:
+        """Return the district's cells that are in force now, by code."""
+        query = select(*_COLUMNS).where(cell.c.district_code == district_code, func.upper_inf(cell.c.valid))
+        rows = self._connection.execute(query)
+        return {row.code: CellRow(*row[:-1], from_store(row[-1])) for row in rows}
+
+    def publish(self, district_code: str, step: GridStep) -> None:
+        """Close and open cells, write their lineage, and number a new version of the grid."""
+        if step.close:
+            where = (cell.c.district_code == district_code, cell.c.id.in_([row.id for row in step.close]))
+            ended = func.tstzrange(func.lower(cell.c.valid), step.at)
+            self._connection.execute(update(cell).where(*where).values(valid=ended))
+        if step.open:
+            self._connection.execute(insert(cell), [_values(row, step.at) for row in step.open])
+        if step.heirs:
+            self._connection.execute(insert(cell_lineage), [_heir(district_code, h, step.at) for h in step.heirs])
+        self._number_version(district_code, step)
+
+    def relabel(self, district_code: str, rows: Sequence[CellRow]) -> None:
+        """Give cells another name or kind; their ground and their identity stay."""
+        for row in rows:
+            where = (cell.c.district_code == district_code, cell.c.id == row.id)
+            self._connection.execute(update(cell).where(*where).values(name=row.name, kind=row.kind))
+
+    def _number_version(self, district_code: str, step: GridStep) -> None:
+        cells = self.current(district_code)
+        newest = select(func.coalesce(func.max(grid_version.c.version), 0))
+        newest = newest.where(grid_version.c.district_code == district_code)
+        version = self._connection.execute(newest).scalar_one() + 1
+        self._connection.execute(
+            insert(grid_version).values(
+                district_code=district_code,
+                version=version,
+                valid_from=step.at,
+                published_at=step.published_at,
+                checksum=checksum(cells.values()),
+                cells=len(cells),
+                source=step.source,
+            )
+        )
+
+    def measure(self, district_code: str, measure: str, values: dict[UUID, float], on: date) -> int:
+        """Keep a figure per cell as observed on a day; return how many differ from what that day already said."""
+        if not values:
+            return 0
+        rows = [
+            {"district_code": district_code, "cell_id": c, "measure": measure, "observed_on": on, "value": v}
+            for c, v in values.items()
+        ]
+        statement = upsert(cell_measure).values(rows)
+        statement = statement.on_conflict_do_update(
+            index_elements=["district_code", "cell_id", "measure", "observed_on"],
+            set_={"value": statement.excluded.value},
+            where=cell_measure.c.value != statement.excluded.value,
+        )
+        return self._connection.execute(statement.returning(cell_measure.c.cell_id)).rowcount
+
+    def latest_measure(self, district_code: str, measure: str) -> dict[UUID, float]:
+        """Return the newest value of a figure per cell."""
+        query = (
+            select(cell_measure.c.cell_id, cell_measure.c.value)
+            .distinct(cell_measure.c.cell_id)
+            .where(cell_measure.c.district_code == district_code, cell_measure.c.measure == measure)
+            .order_by(cell_measure.c.cell_id, cell_measure.c.observed_on.desc())
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def versions(self) -> dict[str, int]:
+        """Return the newest version of every district's grid: changes exactly when a grid changes."""
+        query = select(grid_version.c.district_code, func.max(grid_version.c.version))
+        return {r[0]: r[1] for r in self._connection.execute(query.group_by(grid_version.c.district_code))}
+
+    def frame(self, *, at: datetime) -> gpd.GeoDataFrame:
+        """Return the cells of all districts as of `at`, sorted by code.
+
+        Columns: district_code, id, code, name, kind, street_code, community_code, area_m2, geometry (EPSG:4326).
+        """
+        query = _with_parents(at).order_by(cell.c.code)
+        names = ["district_code", "id", "code", "name", "kind", "street_id", "street_code", "community_code"]
+        return frame(self._connection.execute(query), [*names, "area_m2", "geom"])
+
+
+def checksum(cells: Iterable[CellRow]) -> bytes:
+    """Return the SHA-256 over the cells' codes and coordinates, in order of code."""
+    digest = hashlib.sha256()
+    for row in sorted(cells, key=lambda r: r.code):
+        digest.update(row.code.encode())
+        digest.update(row.geometry.normalize().wkb)
+    return digest.digest()
+
+
+def _heir(district_code: str, heir: Heir, at: datetime) -> dict[str, object]:
+    return {
+        "district_code": district_code,
+        "from_cell_id": heir.from_cell_id,
+        "to_cell_id": heir.to_cell_id,
+        "share": heir.share,
+        "at": at,
+    }
+
+
+def _values(row: CellRow, at: datetime) -> dict[str, object]:
+    return {
+        "district_code": row.district_code,
+        "id": row.id,
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind,
+        "street_id": row.street_id,
+        "community_id": row.community_id,
+        "valid": Range(at, None),
+        "area_m2": row.area_m2,
+        "geom": to_store(row.geometry),
+    }
+
+
+def _with_parents(at: datetime) -> Select[Row[tuple[object, ...]]]:  # type: ignore[type-var]
+    street = area_period.alias("street")
+    community = area_period.alias("community")
+    return (
+        select(
+            cell.c.district_code,
+            cell.c.id,
+            cell.c.code,
+            cell.c.name,
+            cell.c.kind,
+            cell.c.street_id,
+            street.c.code.label("street_code"),
+            community.c.code.label("community_code"),
+            cell.c.area_m2,
+            cell.c.geom,
+        )
+        .join(street, (street.c.district_code == cell.c.district_code) & (street.c.area_id == cell.c.street_id))
+        .join(
+            community,
+            (community.c.district_code == cell.c.district_code) & (community.c.area_id == cell.c.community_id),
+        )
+        .where(cell.c.valid.contains(at), street.c.valid.contains(at), community.c.valid.contains(at))
+    )

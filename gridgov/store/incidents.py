@@ -1,0 +1,307 @@
+"""Incidents: taken in whole or not at all; found again by id, number or place."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, func, insert, select, text
+
+from gridgov.ids import first_id_of
+from gridgov.incidents import (
+    Case,
+    CellChance,
+    CellShare,
+    DuplicateRule,
+    Fact,
+    FactKind,
+    Neighbour,
+    Place,
+    Stored,
+    Suggestion,
+)
+from gridgov.store.geometry import from_store, to_store
+from gridgov.store.tables import (
+    change,
+    incident,
+    incident_duplicate,
+    incident_external,
+    incident_fact,
+    incident_position,
+    incident_probability,
+    incident_share,
+    incident_state,
+    reporter,
+)
+
+_FIRST_POSITION = 1
+
+
+class IncidentStore:
+    """Reads and writes incidents of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold(self, incident_id: UUID) -> None:
+        """Make others who bring the same id wait until this transaction ends."""
+        key = incident_id.int & 0x7FFF_FFFF_FFFF_FFFF
+        self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def stored(self, incident_id: UUID) -> Stored | None:
+        """Return what is already stored under the id, in whatever district, or None."""
+        query = select(
+            incident.c.district_code, incident.c.id, incident.c.number, incident.c.digest, incident.c.received_at
+        ).where(incident.c.id == incident_id)
+        row = self._connection.execute(query).first()
+        return Stored(*row) if row else None
+
+    def by_external(self, district_code: str, channel: str, number: str) -> UUID | None:
+        """Return the incident that a channel's own number stands for, or None."""
+        query = select(incident_external.c.incident_id).where(
+            incident_external.c.district_code == district_code,
+            incident_external.c.channel == channel,
+            incident_external.c.external_number == number,
+        )
+        return self._connection.execute(query).scalar()
+
+    def add(self, case: Case) -> None:
+        """Store a case with its facts, its place, its first state and a change row."""
+        run = self._connection.execute
+        run(insert(incident).values(_incident(case)))
+        run(insert(incident_fact), [_fact(case.district_code, fact) for fact in case.facts])
+        if case.place:
+            self._add_place(case, case.place)
+        run(insert(incident_state).values(_state(case)))
+        report = case.report
+        head = {"district_code": case.district_code, "incident_id": report.id}
+        if report.external_number:
+            external = {"channel": report.channel.value, "external_number": report.external_number}
+            run(insert(incident_external).values(**head, **external))
+        if report.reporter and (report.reporter.name or report.reporter.phone):
+            run(insert(reporter).values(**head, name=report.reporter.name, phone=report.reporter.phone))
+        if case.duplicates:
+            run(insert(incident_duplicate), [{**head, **_duplicate(s)} for s in case.duplicates])
+        news = {"district_code": case.district_code, "at": case.received_at}
+        run(insert(change).values(**news, kind="incident.reported", subject_id=report.id))
+
+    def _add_place(self, case: Case, place: Place) -> None:
+        head = {"district_code": case.district_code, "incident_id": case.report.id, "seq": _FIRST_POSITION}
+        self._connection.execute(insert(incident_position).values(**head, **_position(place)))
+        if place.chances:
+            chances = [{**head, "rank": rank, **_chance(c)} for rank, c in enumerate(place.chances)]
+            self._connection.execute(insert(incident_probability), chances)
+        if place.shares:
+            shares = [{**head, "rank": rank, **_share(s)} for rank, s in enumerate(place.shares)]
+            self._connection.execute(insert(incident_share), shares)
+
+    def neighbours(self, place: Place, matter: str, reported_at: datetime, rule: DuplicateRule) -> list[Neighbour]:
+        """Return incidents of the same matter near `place` and `reported_at`, whatever district they belong to."""
+        point = func.ST_SetSRID(func.ST_MakePoint(place.geometry.centroid.x, place.geometry.centroid.y), 4326)
+        degrees = rule.within_m / 60_000  # wider than needed on purpose: the distance decides, the box only finds
+        distance = func.ST_DistanceSphere(incident_state.c.geom, point)
+        query = (
+            select(
+                incident.c.district_code,
+                incident.c.id,
+                incident.c.number,
+                incident.c.reported_at,
+                incident.c.text,
+                distance,
+            )
+            .join(
+                incident,
+                (incident.c.district_code == incident_state.c.district_code)
+                & (incident.c.id == incident_state.c.incident_id),
+            )
+            .where(
+                incident_state.c.geom.bool_op("&&")(func.ST_Expand(point, degrees)),
+                incident_state.c.reported_at.between(reported_at - rule.within, reported_at + rule.within),
+                incident_state.c.incident_id >= first_id_of(reported_at - rule.within * 2),
+                incident.c.id >= first_id_of(reported_at - rule.within * 2),
+                incident.c.matter_code == matter,
+                distance <= rule.within_m,
+            )
+            .order_by(distance)
+            .limit(50)
+        )
+        return [Neighbour(*row) for row in self._connection.execute(query)]
+
+    def facts(self, district_code: str, incident_id: UUID) -> list[Fact]:
+        """Return an incident's facts in order."""
+        c = incident_fact.c
+        query = select(c.incident_id, c.seq, c.kind, c.at, c.author, c.payload, c.previous_hash, c.hash)
+        query = query.where(c.district_code == district_code, c.incident_id == incident_id).order_by(c.seq)
+        return [Fact(r[0], r[1], FactKind(r[2]), *r[3:]) for r in self._connection.execute(query)]
+
+    def detail(self, incident_id: UUID) -> dict[str, Any] | None:
+        """Return an incident as it stands now, with its place, chances, shares and duplicates, or None."""
+        row = self._connection.execute(_listing().where(incident.c.id == incident_id)).mappings().first()
+        if row is None:
+            return None
+        found = _plain(dict(row))
+        for name, table in (("probabilities", incident_probability), ("shares", incident_share)):
+            found[name] = self._parts(table, found["district_code"], incident_id)
+        c = incident_duplicate.c
+        query = select(c.other_district_code, c.other_id, c.score, c.distance_m, c.similarity)
+        query = query.where(c.district_code == found["district_code"], c.incident_id == incident_id)
+        found["possible_duplicates"] = [
+            dict(r) for r in self._connection.execute(query.order_by(c.score.desc())).mappings()
+        ]
+        return found
+
+    def _parts(self, table: Any, district_code: str, incident_id: UUID) -> list[dict[str, Any]]:
+        skip = {"district_code", "incident_id", "seq", "rank", "cell_id"}
+        query = select(*(c for c in table.c if c.name not in skip))
+        query = query.where(table.c.district_code == district_code, table.c.incident_id == incident_id)
+        return [dict(row) for row in self._connection.execute(query.order_by(table.c.seq, table.c.rank)).mappings()]
+
+    def page(
+        self,
+        *,
+        limit: int,
+        before: UUID | None = None,
+        district_code: str | None = None,
+        placement: str | None = None,
+        cell_code: str | None = None,
+        since: datetime | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return incidents, newest id first, strictly before the id `before`."""
+        query = _listing().order_by(incident.c.id.desc()).limit(limit)
+        if before:
+            query = query.where(incident.c.id < before)
+        if district_code:
+            query = query.where(incident.c.district_code == district_code)
+        if placement:
+            query = query.where(incident_state.c.placement == placement)
+        if cell_code:
+            query = query.where(incident_state.c.cell_code == cell_code)
+        if since:
+            query = query.where(incident_state.c.reported_at >= since)
+        return [_plain(dict(row)) for row in self._connection.execute(query).mappings()]
+
+
+def _listing() -> Select[Any]:
+    same = (incident.c.district_code == incident_state.c.district_code) & (
+        incident.c.id == incident_state.c.incident_id
+    )
+    at = (
+        (incident_position.c.district_code == incident_state.c.district_code)
+        & (incident_position.c.incident_id == incident_state.c.incident_id)
+        & (incident_position.c.seq == incident_state.c.position_seq)
+    )
+    return (
+        select(
+            *(c for c in incident.c if c.name != "digest"),
+            incident_state.c.stage,
+            incident_state.c.placement,
+            incident_state.c.findings,
+            incident_state.c.cell_district_code,
+            incident_state.c.cell_code,
+            incident_state.c.lead_organisation_code,
+            incident_state.c.due_at,
+            incident_position.c.source.label("position_source"),
+            incident_position.c.datum,
+            incident_position.c.raw_wkt,
+            incident_position.c.address,
+            incident_position.c.accuracy_m,
+            incident_position.c.grid_checksum,
+            incident_position.c.geom,
+        )
+        .join(incident_state, same)
+        .outerjoin(incident_position, at)
+    )
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    row["geometry"] = from_store(row.pop("geom"))
+    return row
+
+
+def _incident(case: Case) -> dict[str, Any]:
+    report = case.report
+    return {
+        "district_code": case.district_code,
+        "id": report.id,
+        "number": case.number,
+        "reported_at": report.reported_at,
+        "received_at": case.received_at,
+        "channel": report.channel.value,
+        "external_number": report.external_number,
+        "list_version": case.list_version,
+        "matter_code": report.matter,
+        "text": report.text,
+        "digest": report.digest(),
+    }
+
+
+def _fact(district_code: str, fact: Fact) -> dict[str, Any]:
+    return {
+        "district_code": district_code,
+        "incident_id": fact.incident_id,
+        "seq": fact.seq,
+        "kind": fact.kind.value,
+        "at": fact.at,
+        "author": fact.author,
+        "payload": fact.payload,
+        "previous_hash": fact.previous_hash,
+        "hash": fact.hash,
+    }
+
+
+def _state(case: Case) -> dict[str, Any]:
+    place = case.place
+    return {
+        "district_code": case.district_code,
+        "incident_id": case.report.id,
+        "stage": "reported",
+        "placement": case.placement.value,
+        "findings": [finding.value for finding in case.findings],
+        "position_seq": _FIRST_POSITION if place else None,
+        "cell_district_code": place.cell.district_code if place and place.cell else None,
+        "cell_code": place.cell.code if place and place.cell else None,
+        "lead_organisation_code": case.lead_organisation_code,
+        "due_at": case.due_at,
+        "reported_at": case.report.reported_at,
+        "geom": to_store(place.geometry.representative_point()) if place else None,
+    }
+
+
+def _position(place: Place) -> dict[str, Any]:
+    return {
+        "source": place.source,
+        "datum": place.datum,
+        "raw_wkt": place.raw_wkt,
+        "address": place.address,
+        "accuracy_m": place.accuracy_m,
+        "geom": to_store(place.geometry),
+        "grid_checksum": place.grid_checksum,
+        **_cell(place),
+    }
+
+
+def _cell(part: Place | CellChance | CellShare) -> dict[str, Any]:
+    cell = part.cell
+    return {
+        "cell_district_code": cell.district_code if cell else None,
+        "cell_id": cell.id if cell else None,
+        "cell_code": cell.code if cell else None,
+    }
+
+
+def _chance(chance: CellChance) -> dict[str, Any]:
+    return {**_cell(chance), "probability": chance.probability}
+
+
+def _share(part: CellShare) -> dict[str, Any]:
+    sizes = {"area_m2": part.area_m2, "length_m": part.length_m, "sliver": part.sliver}
+    return {**_cell(part), "share": part.share, **sizes}
+
+
+def _duplicate(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "other_district_code": suggestion.district_code,
+        "other_id": suggestion.incident_id,
+        "score": suggestion.score,
+        "distance_m": suggestion.distance_m,
+        "similarity": suggestion.similarity,
+    }

@@ -1,0 +1,62 @@
+"""Counts for pages and maps, and the record of what was loaded."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from gridgov.ids import new_id
+from gridgov.store.tables import incident, incident_state, load_log, whistle
+
+
+class SummaryStore:
+    """Counts things of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def newest_report(self) -> datetime | None:
+        """Return when the newest report was made, or None if there is none."""
+        return self._connection.execute(select(func.max(incident_state.c.reported_at))).scalar()
+
+    def placements(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return how many incidents reported in a period were placed how."""
+        c = incident_state.c
+        query = select(c.placement, func.count()).where(c.reported_at >= since, c.reported_at <= until)
+        return {r[0]: r[1] for r in self._connection.execute(query.group_by(c.placement))}
+
+    def findings(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return how often each finding occurs among incidents reported in a period."""
+        c = incident_state.c
+        unnested = (
+            select(func.unnest(c.findings).label("finding"))
+            .where(c.reported_at >= since, c.reported_at <= until)
+            .subquery()
+        )
+        rows = self._connection.execute(select(unnested.c.finding, func.count()).group_by(unnested.c.finding))
+        return {r[0]: r[1] for r in rows}
+
+    def combined_whistles(self, since: datetime, until: datetime) -> int:
+        """Return how many combined whistles were drafted for incidents reported in a period."""
+        same = (incident.c.district_code == whistle.c.district_code) & (incident.c.id == whistle.c.incident_id)
+        query = select(func.count()).select_from(whistle).join(incident, same)
+        query = query.where(whistle.c.combined, incident.c.reported_at >= since, incident.c.reported_at <= until)
+        return self._connection.execute(query).scalar_one()
+
+    def per_cell(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return how many incidents reported in a period lie in each cell, by cell code."""
+        c = incident_state.c
+        query = select(c.cell_code, func.count()).where(
+            c.reported_at >= since, c.reported_at <= until, c.cell_code.is_not(None)
+        )
+        return {r[0]: r[1] for r in self._connection.execute(query.group_by(c.cell_code))}
+
+    def log_load(
+        self, district_code: str, *, at: datetime, source: str, checksum: bytes, summary: dict[str, Any]
+    ) -> None:
+        """Write down what a load did."""
+        self._connection.execute(
+            insert(load_log).values(
+                district_code=district_code, id=new_id(), at=at, source=source, checksum=checksum, summary=summary
+            )
+        )

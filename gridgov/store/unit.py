@@ -1,0 +1,125 @@
+"""The unit of work: one transaction, committed once, at the end, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from gridgov.errors import DatabaseUnavailableError
+from gridgov.store.areas import AreaStore
+from gridgov.store.bases import BaseStore
+from gridgov.store.cells import CellStore
+from gridgov.store.incidents import IncidentStore
+from gridgov.store.people import PeopleStore
+from gridgov.store.rules import RuleStore
+from gridgov.store.summary import SummaryStore
+from gridgov.store.whistles import WhistleStore
+
+_DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The rooms of the store, all in one transaction."""
+
+    connection: Connection
+
+    @cached_property
+    def areas(self) -> AreaStore:
+        """Areas and their periods."""
+        return AreaStore(self.connection)
+
+    @cached_property
+    def cells(self) -> CellStore:
+        """Cells, versions of the grid, lineage."""
+        return CellStore(self.connection)
+
+    @cached_property
+    def bases(self) -> BaseStore:
+        """The base map and the address book."""
+        return BaseStore(self.connection)
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """Organisations, people and duties."""
+        return PeopleStore(self.connection)
+
+    @cached_property
+    def rules(self) -> RuleStore:
+        """Matters with their versions, kinds of whistle."""
+        return RuleStore(self.connection)
+
+    @cached_property
+    def incidents(self) -> IncidentStore:
+        """Incidents, facts, positions, shares."""
+        return IncidentStore(self.connection)
+
+    @cached_property
+    def whistles(self) -> WhistleStore:
+        """Whistles, sides, summons."""
+        return WhistleStore(self.connection)
+
+    @cached_property
+    def summary(self) -> SummaryStore:
+        """Counts for pages and maps."""
+        return SummaryStore(self.connection)
+
+
+class Store:
+    """The database behind one URL.
+
+    Parameters
+    ----------
+    url
+        A SQLAlchemy URL with the ``postgresql+psycopg`` driver.
+    pool_size
+        Connections that are kept open at most.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine: Engine = create_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False, pool_reset_on_return="rollback"
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """Open a unit of work; it commits when the block ends well and leaves no trace when it does not.
+
+        Raises
+        ------
+        DatabaseUnavailableError
+            If the server cannot be reached or goes away: nothing was stored, the same call may succeed later.
+        """
+        with answering(), self.engine.begin() as connection:
+            yield Unit(connection)
+
+    def require_alive(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises
+        ------
+        DatabaseUnavailableError
+            If it gives none.
+        """
+        with answering(), self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn a driver's words for a server that is gone into ours; other errors pass as they are."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseUnavailableError(_DOWN) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailableError(_DOWN) from error
+        raise
