@@ -18,9 +18,21 @@ What stands in a cluster's folder
     under the system's temporary one.
 """
 
-from gridgov.store.cluster.address import database_url, normalised
+from gridgov.store.cluster.address import client_target, database_url, normalised, plain, server_words
 from gridgov.store.cluster.archive import dump, restore
 from gridgov.store.cluster.cluster import Cluster
+from gridgov.store.cluster.find import client_program
 from gridgov.store.cluster.status import Status
 
-__all__ = ["Cluster", "Status", "database_url", "dump", "normalised", "restore"]
+__all__ = [
+    "Cluster",
+    "Status",
+    "client_program",
+    "client_target",
+    "database_url",
+    "dump",
+    "normalised",
+    "plain",
+    "restore",
+    "server_words",
+]

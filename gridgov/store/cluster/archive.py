@@ -8,12 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import psycopg
-from psycopg import conninfo
 from psycopg.sql import SQL, Identifier
 
 from gridgov.errors import ConflictError, FileFormatError, InputError, UnavailableError
 from gridgov.settings import settings
-from gridgov.store.cluster.address import plain
+from gridgov.store.cluster.address import client_target, plain
 from gridgov.store.cluster.cluster import Cluster
 from gridgov.store.cluster.database import DATABASE, connected, create
 from gridgov.store.cluster.find import client_program
@@ -93,7 +92,7 @@ def restore(cluster: Cluster, file: Path, *, moment: datetime, replace: bool = F
     with connected(socket, DATABASE) as connection:
         (tables,) = next(iter(connection.execute(_TABLES)))
     if tables and not replace:
-        message = f"The database holds {tables} tables: dump it first, then restore with --replace."
+        message = f"The database is not empty (tables in it: {tables}): dump it first, then restore with --replace."
         raise ConflictError(message)
     with connected(socket) as connection:
         _require_unused(connection)
@@ -170,16 +169,6 @@ def _client(name: str, arguments: Sequence[str], url: str) -> str | None:
     program = str(client_program(name, settings().pg_bin))
     done = _run([program, *arguments, f"--dbname={target}", "--no-password"], environment)
     return None if done.returncode == 0 else _words(done.stderr)
-
-
-def client_target(url: str) -> tuple[str, dict[str, str]]:
-    """Return what a client program is told on its command line, and what goes into its environment: the password.
-
-    Command lines are open to every account of the machine.
-    """
-    parts = conninfo.conninfo_to_dict(plain(url))
-    password = parts.pop("password", None)
-    return conninfo.make_conninfo("", **parts), {} if password is None else {"PGPASSWORD": str(password)}
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

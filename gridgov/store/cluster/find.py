@@ -148,7 +148,7 @@ def _wrong_major(usable: list[Programs], major: int | None) -> str:
     have = ", ".join(programs.version for programs in usable)
     return (
         f"The data was made by PostgreSQL {major}, and this machine has PostGIS only for PostgreSQL {have}. "
-        f"Install PostgreSQL {major} with PostGIS again (Debian, Ubuntu: apt-get install postgresql-{major}-postgis-3); "
+        f"Install that PostgreSQL with PostGIS again (Debian, Ubuntu: apt-get install postgresql-{major}-postgis-3); "
         "to move to the newer one, then run `gridgov db dump FILE`, set GRIDGOV_DATA_DIR to a new folder "
         "and run `gridgov db restore FILE`."
     )

@@ -1,0 +1,150 @@
+"""The command line.
+
+A module here is a command of its name: it holds ``app`` (a Typer application with commands of its own, as in ``db``) or
+one function, ``<name>_command``. The floors above add theirs through the entry points ``gridgov.commands``, so that the
+core never imports upwards. A command is imported when it is called or listed, not before; one that cannot be imported
+says so and leaves the others alone.
+"""
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import version as installed_version
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from structlog.contextvars import bind_contextvars
+from typer.core import TyperGroup
+
+from gridgov import logs
+from gridgov.errors import GridgovError, InputError, SetupError
+from gridgov.settings import Settings, settings
+
+_ENTRY_POINTS = "gridgov.commands"
+
+
+class Commands(Mapping[str, Any]):
+    """The commands by name; each is imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the command `name` as Typer runs it; one that cannot be imported becomes a command that says so."""
+        load = self._sources[name]
+        try:
+            found = load()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one command must not break the others
+            return _compiled(name, _broken(name, error))
+        if found is None:
+            raise KeyError(name)
+        return _compiled(name, found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._sources))
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    @cached_property
+    def _sources(self) -> dict[str, Callable[[], Any]]:
+        above = {point.name: _loader(point) for point in entry_points(group=_ENTRY_POINTS)}
+        return above | {
+            module.name.replace("_", "-"): _finder(module.name) for module in pkgutil.iter_modules(__path__)
+        }
+
+
+class _Group(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = Commands()  # type: ignore[assignment]  # nothing adds to it after this
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
+        return list(self.commands)
+
+
+app = typer.Typer(
+    cls=_Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tables of local variables would show what people reported
+    help="Govern a city by its grid: cells, staff, incidents, whistles.",
+)
+
+
+def main() -> None:
+    """Run the command line; an error that gridgov raises on purpose ends it in one line and without a traceback.
+
+    The exit code is 2 where the input is wrong, else 1.
+    """
+    try:
+        app()
+    except GridgovError as error:
+        where = f"{error.field}: " if error.field else ""
+        console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        line = " ".join(f"Error: {where}{error.message}".split())
+        console.print(line, style="red", soft_wrap=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+
+
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag
+    if wanted:
+        typer.echo(f"gridgov {installed_version('gridgov')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_say_version)
+]
+
+
+@app.callback()
+def _prepare(context: typer.Context, version: Version = False) -> None:  # noqa: ARG001, FBT002 - a flag with a callback
+    chosen = _settings()
+    logs.configure(chosen.log_level, json=chosen.log_json)
+    bind_contextvars(command=context.invoked_subcommand)
+
+
+def _settings() -> Settings:
+    try:
+        return settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"GRIDGOV_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        message = f"A setting in the environment is wrong: {wrong}."
+        raise SetupError(message) from error
+
+
+def _loader(point: EntryPoint) -> Callable[[], Any]:
+    return point.load
+
+
+def _finder(module_name: str) -> Callable[[], Any]:
+    def find() -> Any:
+        module = importlib.import_module(f"{__name__}.{module_name}")
+        return getattr(module, "app", None) or getattr(module, f"{module_name}_command", None)
+
+    return find
+
+
+def _compiled(name: str, command: Any) -> Any:
+    """Return a Typer application or a plain function as the command that Typer would run for it."""
+    parent = typer.Typer(add_completion=False)
+    parent.callback()(lambda: None)
+    if isinstance(command, typer.Typer):
+        parent.add_typer(command, name=name)
+    else:
+        parent.command(name)(command)
+    group: Any = typer.main.get_command(parent)
+    return group.commands[name]
+
+
+def _broken(name: str, error: Exception) -> Callable[[typer.Context], None]:
+    reason = f"{type(error).__name__}: {error}"
+
+    def say(_: typer.Context) -> None:
+        message = f"The command `{name}` cannot be loaded ({reason}): install gridgov again."
+        raise SetupError(message) from error
+
+    say.__doc__ = f"(cannot be loaded: {reason})"
+    return say
