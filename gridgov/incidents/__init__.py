@@ -1,6 +1,6 @@
 """Incidents: one report, one case, one chain of facts."""
 
-from gridgov.incidents.case import Case, CellChance, CellRef, CellShare, Place, Stored
+from gridgov.incidents.case import Case, CellChance, CellRef, CellShare, Origin, Place, Stored
 from gridgov.incidents.duplicates import DuplicateRule, Neighbour, Suggestion, suggest
 from gridgov.incidents.facts import Fact, FactKind, chain, first_break
 from gridgov.incidents.report import (
@@ -26,6 +26,7 @@ __all__ = [
     "Finding",
     "GivenPosition",
     "Neighbour",
+    "Origin",
     "Place",
     "Placement",
     "Report",

@@ -41,33 +41,46 @@ class CellShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an incident is, and how well that is known.
+class Origin:
+    """Where a place comes from, as it was said; kept beside the converted values for good.
 
     Attributes
     ----------
     source
         ``given`` with the report, or ``address`` found by the gazetteer.
+    datum, raw_wkt
+        The coordinates as given; `raw_wkt` is None for an address.
+    accuracy_m
+        The radius that holds the true position with 68 % probability, or None where exactness is claimed.
+    """
+
+    source: str
+    datum: str
+    raw_wkt: str | None
+    address: str | None
+    accuracy_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an incident is, and how well that is known.
+
+    Attributes
+    ----------
     geometry
         lon/lat, EPSG:4326.
-    datum, raw_wkt
-        As given; kept beside the converted values for good.
     cell
         The one cell that answers: of a point, where it lies; of an extent, the one with the largest share.
     grid_checksum
         Which grid decided.
     """
 
-    source: str
+    origin: Origin
     geometry: BaseGeometry
-    datum: str
-    raw_wkt: str | None
-    address: str | None
-    accuracy_m: float | None
+    placement: Placement
     cell: CellRef | None
     chances: tuple[CellChance, ...]
     shares: tuple[CellShare, ...]
-    placement: Placement
     grid_checksum: str
 
 

@@ -52,7 +52,7 @@ class BaseStore:
         query = select(*columns, func.ST_X(address.c.geom).label("lon"), func.ST_Y(address.c.geom).label("lat"))
         rows = self._connection.execute(query.order_by(address.c.source_key))
         table = pd.DataFrame(rows.all(), columns=list(rows.keys()))
-        table = table.rename(columns={"source_key": "id"})
+        table.insert(0, "id", table["district_code"] + "/" + table.pop("source_key"))
         table["aliases"] = [";".join(names) for names in table["aliases"]]
         table["old_names"] = [";".join(f"{n}@{d}" for n, d in names) for names in table["old_names"]]
         return table

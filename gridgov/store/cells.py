@@ -146,10 +146,11 @@ class CellStore:
         )
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def versions(self) -> dict[str, int]:
-        """Return the newest version of every district's grid: changes exactly when a grid changes."""
-        query = select(grid_version.c.district_code, func.max(grid_version.c.version))
-        return {r[0]: r[1] for r in self._connection.execute(query.group_by(grid_version.c.district_code))}
+    def checksums(self, at: datetime) -> list[bytes]:
+        """Return the checksum of every district's grid as of `at`, in order of district."""
+        c = grid_version.c
+        query = select(c.checksum).distinct(c.district_code).where(c.valid_from <= at)
+        return list(self._connection.execute(query.order_by(c.district_code, c.version.desc())).scalars())
 
     def frame(self, *, at: datetime) -> gpd.GeoDataFrame:
         """Return the cells of all districts as of `at`, sorted by code.

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gridgov.errors import ConflictError
 from gridgov.ids import first_id_of
 from gridgov.incidents import (
     Case,
@@ -55,14 +57,11 @@ class IncidentStore:
         row = self._connection.execute(query).first()
         return Stored(*row) if row else None
 
-    def by_external(self, district_code: str, channel: str, number: str) -> UUID | None:
-        """Return the incident that a channel's own number stands for, or None."""
-        query = select(incident_external.c.incident_id).where(
-            incident_external.c.district_code == district_code,
-            incident_external.c.channel == channel,
-            incident_external.c.external_number == number,
-        )
-        return self._connection.execute(query).scalar()
+    def state(self, district_code: str, incident_id: UUID) -> dict[str, Any]:
+        """Return an incident's newest state."""
+        c = incident_state.c
+        query = select(incident_state).where(c.district_code == district_code, c.incident_id == incident_id)
+        return dict(self._connection.execute(query).mappings().one())
 
     def add(self, case: Case) -> None:
         """Store a case with its facts, its place, its first state and a change row."""
@@ -75,14 +74,26 @@ class IncidentStore:
         report = case.report
         head = {"district_code": case.district_code, "incident_id": report.id}
         if report.external_number:
-            external = {"channel": report.channel.value, "external_number": report.external_number}
-            run(insert(incident_external).values(**head, **external))
+            self._claim_number(head, report.channel.value, report.external_number)
         if report.reporter and (report.reporter.name or report.reporter.phone):
             run(insert(reporter).values(**head, name=report.reporter.name, phone=report.reporter.phone))
         if case.duplicates:
             run(insert(incident_duplicate), [{**head, **_duplicate(s)} for s in case.duplicates])
         news = {"district_code": case.district_code, "at": case.received_at}
         run(insert(change).values(**news, kind="incident.reported", subject_id=report.id))
+
+    def _claim_number(self, head: dict[str, Any], channel: str, number: str) -> None:
+        row = {**head, "channel": channel, "external_number": number}
+        claimed = self._connection.execute(upsert(incident_external).values(row).on_conflict_do_nothing())
+        if claimed.rowcount:
+            return
+        c = incident_external.c
+        query = select(c.incident_id).where(
+            c.district_code == head["district_code"], c.channel == channel, c.external_number == number
+        )
+        other = self._connection.execute(query).scalar_one()
+        message = f"The channel's number {number} already stands for incident {other}: send changes as a new number."
+        raise ConflictError(message, field="external_number", details=[{"incident_id": str(other)}])
 
     def _add_place(self, case: Case, place: Place) -> None:
         head = {"district_code": case.district_code, "incident_id": case.report.id, "seq": _FIRST_POSITION}
@@ -267,12 +278,13 @@ def _state(case: Case) -> dict[str, Any]:
 
 
 def _position(place: Place) -> dict[str, Any]:
+    origin = place.origin
     return {
-        "source": place.source,
-        "datum": place.datum,
-        "raw_wkt": place.raw_wkt,
-        "address": place.address,
-        "accuracy_m": place.accuracy_m,
+        "source": origin.source,
+        "datum": origin.datum,
+        "raw_wkt": origin.raw_wkt,
+        "address": origin.address,
+        "accuracy_m": origin.accuracy_m,
         "geom": to_store(place.geometry),
         "grid_checksum": place.grid_checksum,
         **_cell(place),

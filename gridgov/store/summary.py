@@ -1,12 +1,22 @@
 """Counts for pages and maps, and the record of what was loaded."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from gridgov.ids import new_id
-from gridgov.store.tables import incident, incident_state, load_log, whistle
+from gridgov.store.tables import grid_version, incident, incident_state, load_log, whistle
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Changes whenever something that decides about reports was loaded, or a version of a grid came into force."""
+
+    loads: int
+    last_load: datetime | None
+    grids: int
 
 
 class SummaryStore:
@@ -14,6 +24,13 @@ class SummaryStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def signature(self, now: datetime) -> Signature:
+        """Return the signature of what decides about reports at `now`."""
+        loads = select(func.count()).select_from(load_log).scalar_subquery()
+        last = select(func.max(load_log.c.at)).scalar_subquery()
+        grids = select(func.count()).select_from(grid_version).where(grid_version.c.valid_from <= now).scalar_subquery()
+        return Signature(*self._connection.execute(select(loads, last, grids)).one())
 
     def newest_report(self) -> datetime | None:
         """Return when the newest report was made, or None if there is none."""

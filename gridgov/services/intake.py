@@ -1,0 +1,165 @@
+"""Intake: a report becomes a case. One service behind every door; one transaction a report."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from gridgov.clock import Clock
+from gridgov.errors import ConflictError
+from gridgov.ids import new_id
+from gridgov.incidents import Case, DuplicateRule, Placement, Report, Stored, Suggestion, require_valid, suggest
+from gridgov.services.judging import Reception, judge
+from gridgov.services.knowledge import Knowledge, KnowledgeKeeper
+from gridgov.services.placing import Placed, place_report
+from gridgov.settings import Settings
+from gridgov.store.unit import Store, Unit
+from gridgov.whistles import CombinedDraft
+
+_DUPLICATES = DuplicateRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a report. The same report sent again gets the same receipt, with `replayed` set."""
+
+    id: UUID
+    number: str
+    district_code: str
+    received_at: datetime
+    placement: Placement
+    cell_code: str | None
+    lead_organisation_code: str | None
+    findings: tuple[str, ...]
+    whistle_id: UUID | None
+    replayed: bool
+
+
+class Intake:
+    """Takes reports in.
+
+    Parameters
+    ----------
+    store
+        Where they are kept.
+    clock
+        Tells when they are received.
+    home_district
+        Receives a report which neither says its district nor lies in a cell.
+    cache_dir
+        Where indexes of grids are kept between runs.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock, home_district: str, cache_dir: Path) -> None:
+        self._store = store
+        self._clock = clock
+        self._home_district = home_district
+        self._keeper = KnowledgeKeeper(cache_dir)
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
+        """Return an intake as an installation's settings want it."""
+        return cls(store, clock=clock, home_district=settings.home_district, cache_dir=settings.cache_dir)
+
+    def knowledge(self) -> Knowledge:
+        """Return what decides about reports now; the first call reads it, so that the first report need not wait."""
+        with self._store.transaction() as unit:
+            return self._keeper.current(unit, self._clock())
+
+    def take(self, report: Report, *, author: str) -> Receipt:
+        """Take a report in and say what became of it.
+
+        Parameters
+        ----------
+        report
+            The report; its id is the idempotency key.
+        author
+            Who or what brought it, for the facts.
+
+        Raises
+        ------
+        InputError
+            If the report cannot be used; nothing is stored.
+        ConflictError
+            If its id, or its channel's own number, already stands for another report.
+        """
+        now = self._clock()
+        require_valid(report, now=now)
+        with self._store.transaction() as unit:
+            unit.incidents.hold(report.id)
+            known = unit.incidents.stored(report.id)
+            if known is not None:
+                return _again(unit, report, known)
+            return self._take_new(unit, report, author, now)
+
+    def _take_new(self, unit: Unit, report: Report, author: str, now: datetime) -> Receipt:
+        knowledge = self._keeper.current(unit, now)
+        knowledge.matters.matter(report.matter)
+        placed = place_report(report, knowledge.grid, knowledge.gazetteer)
+        reception = Reception(now, author, self._home_district)
+        judgement = judge(report, placed, _duplicates(unit, report, placed), knowledge, reception)
+        unit.incidents.add(judgement.case)
+        whistle_id = _add_draft(unit, judgement.case, judgement.draft, knowledge) if judgement.draft else None
+        return _receipt(judgement.case, whistle_id)
+
+
+def _again(unit: Unit, report: Report, known: Stored) -> Receipt:
+    if known.digest != report.digest():
+        message = "This id already stands for another report: send a changed report under a new id."
+        raise ConflictError(message, field="id", details=[{"number": known.number}])
+    state = unit.incidents.state(known.district_code, known.id)
+    return Receipt(
+        id=known.id,
+        number=known.number,
+        district_code=known.district_code,
+        received_at=known.received_at,
+        placement=Placement(state["placement"]),
+        cell_code=state["cell_code"],
+        lead_organisation_code=state["lead_organisation_code"],
+        findings=tuple(state["findings"]),
+        whistle_id=unit.whistles.of_incident(known.district_code, known.id),
+        replayed=True,
+    )
+
+
+def _duplicates(unit: Unit, report: Report, placed: Placed) -> list[Suggestion]:
+    if placed.place is None:
+        return []
+    neighbours = unit.incidents.neighbours(placed.place, report.matter, report.reported_at, _DUPLICATES)
+    return suggest(report.text, report.reported_at, neighbours, _DUPLICATES)
+
+
+def _add_draft(unit: Unit, case: Case, draft: CombinedDraft, knowledge: Knowledge) -> UUID:
+    whistle_id = new_id()
+    sides = {s.street_code: _side(s.street_code, knowledge) for s in draft.sides}
+    unit.whistles.add_draft(
+        draft,
+        whistle_id=whistle_id,
+        district_code=case.district_code,
+        incident_id=case.report.id,
+        streets={
+            code: (knowledge.grid.streets[code], office.code if office else None) for code, office in offices.items()
+        },
+    )
+    return whistle_id
+
+
+def _side(street_code: str, knowledge: Knowledge) -> tuple[UUID, str | None]:
+    office = knowledge.organisations.street_office(street_code)
+    return knowledge.grid.streets[street_code], office.code if office else None
+
+
+def _receipt(case: Case, whistle_id: UUID | None) -> Receipt:
+    return Receipt(
+        id=case.report.id,
+        number=case.number,
+        district_code=case.district_code,
+        received_at=case.received_at,
+        placement=case.placement,
+        cell_code=case.place.cell.code if case.place and case.place.cell else None,
+        lead_organisation_code=case.lead_organisation_code,
+        findings=tuple(finding.value for finding in case.findings),
+        whistle_id=whistle_id,
+        replayed=False,
+    )

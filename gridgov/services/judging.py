@@ -1,0 +1,153 @@
+"""What a placed report means: whose it is, until when, what a person should look at, and the facts that say so."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shapely.geometry import mapping
+
+from gridgov.gazetteer import Answer, Unknown, Unsure
+from gridgov.incidents import (
+    Case,
+    Channel,
+    FactKind,
+    Finding,
+    Place,
+    Report,
+    Suggestion,
+    chain,
+    public_number,
+)
+from gridgov.matters import STREET_OFFICE, Matter
+from gridgov.services.knowledge import Knowledge
+from gridgov.services.placing import Placed, street_shares
+from gridgov.whistles import CombinedDraft, draft_combined
+
+_Fact = tuple[FactKind, dict[str, Any]]
+
+_FIELD_CHANNELS = {Channel.GRID_WORKER, Channel.INSPECTION}
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """When, by whom and where a report was received."""
+
+    now: datetime
+    author: str
+    home_district: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A case ready to be stored, and the combined whistle drafted with it, if any."""
+
+    case: Case
+    draft: CombinedDraft | None
+
+
+def judge(
+    report: Report, placed: Placed, duplicates: list[Suggestion], knowledge: Knowledge, reception: Reception
+) -> Judgement:
+    """Decide about a report by the rules in force.
+
+    Raises
+    ------
+    RuleError
+        If its matter is not on the list.
+    """
+    matter = knowledge.matters.matter(report.matter)
+    place = placed.place
+    lead, findings = _lead(matter, place, knowledge)
+    if duplicates:
+        findings.append(Finding.POSSIBLE_DUPLICATE)
+    if not matter.admitted and report.channel in _FIELD_CHANNELS:
+        findings.append(Finding.NOT_ADMITTED)
+    draft = _draft(place, matter, knowledge, reception.now)
+    cell = place.cell if place else None
+    district_code = report.district_code or (cell.district_code if cell else reception.home_district)
+    said = _said(report, placed, matter, lead)
+    case = Case(
+        report=report,
+        district_code=district_code,
+        number=public_number(district_code, report.id),
+        received_at=reception.now,
+        list_version=knowledge.matters.version,
+        place=place,
+        placement=placed.placement,
+        findings=(*placed.findings, *findings),
+        lead_organisation_code=lead,
+        due_at=reception.now + matter.file_within,
+        duplicates=tuple(duplicates),
+        facts=tuple(
+            chain(
+                report.id, [*said, *_suggested(duplicates), *_drafted(draft)], at=reception.now, author=reception.author
+            )
+        ),
+    )
+    return Judgement(case, draft)
+
+
+def _lead(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[str | None, list[Finding]]:
+    lead = knowledge.matters.lead(matter.code)
+    if lead != STREET_OFFICE:
+        return lead, []
+    office = knowledge.organisations.street_office(place.cell.street_code) if place and place.cell else None
+    return (office.code, []) if office else (None, [Finding.NO_STREET_OFFICE])
+
+
+def _draft(place: Place | None, matter: Matter, knowledge: Knowledge, now: datetime) -> CombinedDraft | None:
+    if place is None or not place.shares:
+        return None
+    return draft_combined(street_shares(place.shares), knowledge.matters, matter.code, knowledge.kinds, now)
+
+
+def _said(report: Report, placed: Placed, matter: Matter, lead: str | None) -> list[_Fact]:
+    return [
+        (FactKind.REPORTED, {"digest": report.digest().hex(), "channel": report.channel.value}),
+        (FactKind.LOCATED, _located(placed)),
+        (FactKind.CLASSIFIED, {"matter": matter.code, "lead": lead, "priority": matter.priority}),
+    ]
+
+
+def _suggested(duplicates: list[Suggestion]) -> list[_Fact]:
+    others = [[str(d.incident_id), d.score] for d in duplicates]
+    return [(FactKind.DUPLICATES_SUGGESTED, {"others": others})] if others else []
+
+
+def _located(placed: Placed) -> dict[str, Any]:
+    place = placed.place
+    said: dict[str, Any] = {"placement": placed.placement.value, **_heard(placed.answer)}
+    if place is None:
+        return said
+    return {
+        **said,
+        "source": place.origin.source,
+        "datum": place.origin.datum,
+        "raw": place.origin.raw_wkt,
+        "geometry": mapping(place.geometry),
+        "accuracy_m": place.origin.accuracy_m,
+        "cell": place.cell.code if place.cell else None,
+        "grid": place.grid_checksum,
+    }
+
+
+def _heard(answer: Answer | None) -> dict[str, Any]:
+    match answer:
+        case Unsure():
+            names = [[c.address_id, c.label, round(c.score, 4)] for c in answer.candidates]
+            return {"question": answer.question, "candidates": names}
+        case Unknown():
+            return {"unknown": answer.reason}
+        case _:
+            return {}
+
+
+def _drafted(draft: CombinedDraft | None) -> list[_Fact]:
+    if draft is None:
+        return []
+    payload = {
+        "kind": draft.kind.code,
+        "sides": [[s.street_code, s.share, s.leads] for s in draft.sides],
+        "summons": [s.organisation_code for s in draft.summons],
+    }
+    return [(FactKind.WHISTLE_DRAFTED, payload)]
