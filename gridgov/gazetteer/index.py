@@ -1,0 +1,238 @@
+"""The address book, indexed: by road and number, estate and building, and every name that a person may use."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+
+import pandas as pd
+
+from gridgov.clock import SHANGHAI
+from gridgov.errors import CoordinateError, InputError
+from gridgov.gazetteer.answer import Level
+from gridgov.gazetteer.names import NameIndex, Sense, forms_of
+from gridgov.gazetteer.normalise import building_key, name_text, number_key, unit_key
+
+COLUMNS = (
+    "id", "kind", "district", "street", "community", "road", "number", "estate", "building", "unit",
+    "name", "aliases", "old_names", "lon", "lat",
+)  # fmt: skip
+"""The columns of an address book; only id, lon and lat must be filled in every row."""
+
+NAMED_PARTS = ("district", "street", "community", "road", "estate")
+PARTS = (*NAMED_PARTS, "number", "building", "unit")
+
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the address book: `values` are normal forms for comparing, `written` are the book's words."""
+
+    address_id: str
+    lon: float
+    lat: float
+    name: str
+    values: dict[str, str]
+    written: dict[str, str]
+    names: frozenset[str] = frozenset()
+    """Names, aliases and old names in normal form."""
+
+    def label(self, upto: str = "unit") -> str:
+        """Return the address written out, as far as the part `upto`."""
+        order = ("district", "street", "community", "road", "number", "estate", "building", "unit")
+        shown = [_shown(part, self.written[part]) for part in order[: order.index(upto) + 1] if part != "community"]
+        return "".join(shown) + (f"（{self.name}）" if self.name and upto == "unit" else "")
+
+
+def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return metres between two lon/lat pairs on the local plane; errs under 0.5 % within a city."""
+    east = (a[0] - b[0]) * math.cos(math.radians((a[1] + b[1]) / 2))
+    return math.hypot(east, a[1] - b[1]) * _METRES_PER_DEGREE
+
+
+@dataclass
+class Group:
+    """Addresses that one reading of a text cannot tell apart: one building, one number, one estate, one road."""
+
+    entries: tuple[Entry, ...]
+    level: Level
+
+    @cached_property
+    def values(self) -> dict[str, frozenset[str]]:
+        """Every value that a part has in the group."""
+        return {part: frozenset(e.values[part] for e in self.entries if e.values[part]) for part in PARTS}
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Ids of its addresses."""
+        return frozenset(entry.address_id for entry in self.entries)
+
+    @cached_property
+    def middle(self) -> Entry:
+        """The address nearest to the mean of all."""
+        lon = sum(entry.lon for entry in self.entries) / len(self.entries)
+        lat = sum(entry.lat for entry in self.entries) / len(self.entries)
+        return min(self.entries, key=lambda entry: (distance_m((lon, lat), (entry.lon, entry.lat)), entry.address_id))
+
+    @cached_property
+    def radius_m(self) -> float:
+        """Distance from the middle to the farthest address, metres."""
+        place = (self.middle.lon, self.middle.lat)
+        return max(distance_m(place, (entry.lon, entry.lat)) for entry in self.entries)
+
+
+def split(entries: Iterable[Entry], keys: Sequence[str], level: Level) -> Iterator[Group]:
+    """Yield one group for each combination of the values of `keys`."""
+    parted: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries:
+        parted.setdefault(tuple(entry.values[key] for key in keys), []).append(entry)
+    for members in parted.values():
+        yield Group(tuple(members), level)
+
+
+@dataclass
+class Book:
+    """All entries and the dictionaries that lead to them."""
+
+    entries: list[Entry]
+    names: NameIndex = field(default_factory=NameIndex)
+    by_part: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_pair: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    """(kind of pair, name, number) -> entries, for road+number, estate+building, estate+number, street or community+number."""
+    _wholes: dict[tuple[str, str], list[Group]] = field(default_factory=dict)
+
+    @classmethod
+    def from_frame(cls, addresses: pd.DataFrame, region: Sequence[str] = ()) -> "Book":
+        """Index `addresses`; `region` are the names above the district, such as the province and the city."""
+        rows = list(_rows(addresses))
+        book = cls([_entry(row) for row in rows])
+        for index, entry in enumerate(book.entries):
+            book._index(index, entry)
+        senses: dict[str, list[Sense]] = defaultdict(list)
+        for form, sense in book._all_forms(rows, region):
+            senses[form].append(sense)
+        names = {name for part in NAMED_PARTS for (kind, name) in book.by_part if kind == part}
+        names.update(name_text(entry.name) for entry in book.entries if entry.name)
+        book.names = NameIndex.build(senses, sorted(names))
+        return book
+
+    def _index(self, index: int, entry: Entry) -> None:
+        values = entry.values
+        for part in NAMED_PARTS:
+            if values[part]:
+                self.by_part[part, values[part]].append(index)
+        for name, number in (
+            ("road", "number"),
+            ("estate", "building"),
+            ("estate", "number"),
+            ("street", "number"),
+            ("community", "number"),
+        ):
+            if values[name] and values[number]:
+                self.by_pair[f"{name}+{number}", values[name], values[number]].append(index)
+        main = values["number"].partition("-")[0]
+        if values["road"] and main != values["number"]:
+            self.by_pair["road+main", values["road"], main].append(index)
+
+    def _all_forms(self, rows: list[dict[str, str]], region: Sequence[str]) -> Iterator[tuple[str, Sense]]:
+        for name in region:
+            yield name_text(name), Sense("region", name, 1.0)
+            yield name_text(name).rstrip("省市"), Sense("region", name, 0.9)
+        for part, value in list(self.by_part):
+            for form, quality in forms_of(part, value):
+                yield form, Sense(part, value, quality)
+        yield from self._row_names(rows)
+
+    def _row_names(self, rows: list[dict[str, str]]) -> Iterator[tuple[str, Sense]]:
+        """Yield the place names, aliases and old names, each leading to what all its rows have in common."""
+        named: dict[str, list[int]] = defaultdict(list)
+        until: dict[str, datetime] = {}
+        for index, row in enumerate(rows):
+            for name in (row["name"], *row["aliases"].split(";")):
+                if name_text(name):
+                    named[name_text(name)].append(index)
+            for name, last in _old_names(row["old_names"]):
+                named[name_text(name)].append(index)
+                until[name_text(name)] = last
+        for name, indexes in named.items():
+            sense = self._common_sense(name, indexes)
+            for form, quality in forms_of("estate" if sense.part == "estate" else "name", name):
+                yield form, Sense(sense.part, sense.value, quality, until.get(name))
+
+    def whole(self, part: str, name: str) -> list[Group]:
+        """Return the estate (one group per street it is in), road, community or street called `name`, made once."""
+        key = (part, name)
+        if key not in self._wholes:
+            keys = ["street", part] if part == "estate" else [part]
+            self._wholes[key] = list(split([self.entries[index] for index in self.by_part.get(key, ())], keys, part))
+        return self._wholes[key]
+
+    def _common_sense(self, name: str, indexes: list[int]) -> Sense:
+        entries = [self.entries[index] for index in indexes]
+        if len(entries) > 1:
+            for part in ("estate", "road"):
+                values = {entry.values[part] for entry in entries}
+                if len(values) == 1 and "" not in values:
+                    return Sense(part, values.pop(), 1.0)
+        self.by_part["name", name].extend(indexes)
+        return Sense("name", name, 1.0)
+
+
+def _rows(addresses: pd.DataFrame) -> Iterator[dict[str, str]]:
+    missing = [column for column in COLUMNS if column not in addresses.columns]
+    if missing:
+        message = f"The address book has no column {', '.join(missing)}: it needs {', '.join(COLUMNS)}."
+        raise InputError(message, field=missing[0])
+    seen: set[str] = set()
+    for record in addresses.loc[:, list(COLUMNS)].itertuples(index=False, name=None):
+        row = {column: _text(value) for column, value in zip(COLUMNS, record, strict=True)}
+        if not row["id"] or row["id"] in seen:
+            message = f"The id {row['id']!r} of the address book is empty or stands twice: give every address its own."
+            raise InputError(message, field="id")
+        seen.add(row["id"])
+        yield row
+
+
+def _text(value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _entry(row: dict[str, str]) -> Entry:
+    try:
+        lon, lat = float(row["lon"]), float(row["lat"])
+    except ValueError:
+        lon = lat = math.nan
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        message = (
+            f"Address {row['id']} lies at {row['lon']!r}, {row['lat']!r}: give lon and lat in degrees (EPSG:4326)."
+        )
+        raise CoordinateError(message, field="lon")
+    values = {part: name_text(row[part]) for part in PARTS}
+    values["number"], values["building"] = number_key(values["number"]), building_key(values["building"])
+    values["unit"] = unit_key(values["unit"])
+    names = {row["name"], *row["aliases"].split(";"), *(name for name, _ in _old_names(row["old_names"]))}
+    written = {part: row[part] for part in PARTS}
+    return Entry(
+        row["id"], lon, lat, row["name"], values, written, frozenset(name_text(name) for name in names if name)
+    )
+
+
+def _old_names(text: str) -> Iterator[tuple[str, datetime]]:
+    for item in filter(None, text.split(";")):
+        name, _, day = item.partition("@")
+        try:
+            last = date.fromisoformat(day)
+        except ValueError as error:
+            message = f"The old name {item!r} has no date: write it like 旧名@2015-06-30, the last day it was valid."
+            raise InputError(message, field="old_names") from error
+        yield name, datetime.combine(last, time.max, SHANGHAI).astimezone(UTC)
+
+
+def _shown(part: str, value: str) -> str:
+    ending = {"number": "号", "building": "号楼", "unit": "单元"}.get(part, "")
+    return value + ending if value and value[-1].isascii() else value

@@ -1,0 +1,180 @@
+"""Which addresses a reading may mean, and how well each fits: a sum over parts, with every weight in one table."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from gridgov.gazetteer.index import NAMED_PARTS, Book, Entry, Group, split
+from gridgov.gazetteer.names import Sense, Span
+from gridgov.gazetteer.parse import Reading
+
+# What a stated part adds when it fits, and takes away when the address has another value for it.
+WEIGHTS: dict[str, tuple[float, float]] = {
+    # part        fits  contradicts
+    "district": (0.5, 2.5),  # seldom wrong, so a contradiction means another place
+    "street": (0.7, 0.9),  # people often name the neighbouring street office
+    "community": (0.7, 0.7),  # the same, more often still
+    "road": (2.5, 2.0),
+    "number": (3.0, 3.0),
+    "estate": (3.0, 2.5),
+    "building": (3.0, 3.0),
+    "unit": (0.5, 0.3),  # often not in the book at all
+    "name": (4.0, 3.0),
+}
+UNEXPLAINED = 0.25
+"""Taken away for each character that nothing explains, as a share of one unit of weight."""
+UNEXPLAINED_MOST = 2.0
+
+ANCHORS = frozenset({"road", "estate", "name"})
+"""Parts of which one must fit before an answer may be sure: a number alone finds an address only by luck."""
+
+WHOLES: tuple[Literal["estate", "road", "community", "street"], ...] = ("estate", "road", "community", "street")
+
+MAIN_NUMBER = 0.8
+"""Quality of 12号-3 for 12号 and the reverse: the gate is the same, the shop is not."""
+
+OLD_NAME = 0.93
+"""Quality of an old name after it ceased to be valid; people keep using it, but a present name comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A group with its score and the mentions that speak for and against it."""
+
+    group: Group
+    score: float
+    fitting: tuple[Span, ...]
+    contradicting: tuple[Span, ...]
+    parts: frozenset[str]
+    """Parts of the address that the text states and that fit."""
+    anchor: float
+    """Quality of the best fitting anchor."""
+
+
+def matches(book: Book, reading: Reading, at: datetime | None) -> list[Match]:
+    """Return what the reading may mean, best first."""
+    mentions = [_dated(mention, at) for mention in reading.mentions]
+    found: dict[frozenset[str], Match] = {}
+    for group in _groups(book, mentions):
+        match = _score(group, mentions, reading)
+        kept = found.get(group.ids)
+        if kept is None or kept.score < match.score:
+            found[group.ids] = match
+    return sorted(
+        found.values(), key=lambda match: (-match.score, len(match.group.entries), match.group.middle.address_id)
+    )
+
+
+def _dated(mention: Span, at: datetime | None) -> Span:
+    """Return the mention with old names discounted unless `at` lies within their time."""
+    if all(sense.until is None for sense in mention.senses):
+        return mention
+    senses = (s.scaled(OLD_NAME) if s.until and (at is None or at > s.until) else s for s in mention.senses)
+    return Span(mention.start, mention.end, tuple(sorted(senses, key=lambda sense: -sense.quality)))
+
+
+def _values(mentions: Iterable[Span], part: str) -> list[str]:
+    return list(dict.fromkeys(sense.value for mention in mentions for sense in mention.senses if sense.part == part))
+
+
+def _groups(book: Book, mentions: list[Span]) -> Iterator[Group]:
+    """Yield candidate groups, from the most telling pairs to whole roads, estates and communities."""
+    numbers, buildings, units = (_values(mentions, part) for part in ("number", "building", "unit"))
+    for name in _values(mentions, "name"):
+        for index in book.by_part["name", name]:
+            yield Group((book.entries[index],), "building")
+    anchored = False
+    for kind, others in (("road+number", numbers), ("estate+building", buildings), ("estate+number", numbers)):
+        for name in _values(mentions, kind.partition("+")[0]):
+            for other in others:
+                rows = _rows_of(book, kind, name, other)
+                anchored = anchored or bool(rows)
+                yield from _refined(rows, kind, buildings, units)
+    if numbers and not anchored:
+        for part in ("community", "street"):
+            for name in _values(mentions, part):
+                for number in numbers:
+                    yield from _refined(_rows_of(book, f"{part}+number", name, number), "road+number", buildings, units)
+    for part in WHOLES:
+        for name in _values(mentions, part):
+            yield from book.whole(part, name)
+
+
+def _rows_of(book: Book, kind: str, name: str, other: str) -> list[Entry]:
+    indexes = book.by_pair.get((kind, name, other), ())
+    if not indexes and kind == "road+number":
+        main = other.partition("-")[0]
+        indexes = book.by_pair.get((kind, name, main), ()) or book.by_pair.get(("road+main", name, main), ())
+    return [book.entries[index] for index in indexes]
+
+
+def _refined(rows: list[Entry], kind: str, buildings: list[str], units: list[str]) -> Iterator[Group]:
+    """Yield the groups of `rows` at the finest level that the text states."""
+    if not rows:
+        return
+    level = "building" if kind == "estate+building" else "number"
+    keys = ["street", "road", "number"] if kind == "road+number" else ["street", "estate", "number"]
+    if kind == "estate+building":
+        keys = ["street", "estate", "building"]
+    yield from split(rows, keys, level)
+    inside = [row for row in rows if row.values["building"] in buildings] if level == "number" else rows
+    if level == "number":
+        yield from split(inside, [*keys, "building"], "building")
+    yield from split([row for row in inside if row.values["unit"] in units], [*keys, "building", "unit"], "unit")
+
+
+def _score(group: Group, mentions: list[Span], reading: Reading) -> Match:
+    support = stated = against = anchor = 0.0
+    fitting, contradicting, parts = [], [], set()
+    for mention in mentions:
+        sense, quality = _fit(group, mention)
+        if sense is None:
+            continue
+        weight, penalty = WEIGHTS[sense.part]
+        stated += weight
+        if quality > 0:
+            support += weight * quality
+            fitting.append(mention)
+            parts.add(sense.part)
+            anchor = max(anchor, quality if sense.part in ANCHORS else 0.0)
+        elif quality < 0:
+            against += penalty
+            contradicting.append(mention)
+    loose = sum(end - start for start, end in reading.unexplained)
+    against += min(UNEXPLAINED * loose, UNEXPLAINED_MOST)
+    score = max(0.0, (support - against) / stated) if stated else 0.0
+    return Match(group, min(score, 1.0), tuple(fitting), tuple(contradicting), frozenset(parts), anchor)
+
+
+def _fit(group: Group, mention: Span) -> tuple[Sense | None, float]:
+    """Return the sense that fits best and its quality; below 0 the group has another value; None says nothing at all."""
+    best, best_quality = None, 0.0
+    for sense in mention.senses:
+        quality = sense.quality * _agreement(group, sense)
+        if quality > best_quality:
+            best, best_quality = sense, quality
+    if best is not None:
+        return best, best_quality
+    first = next((sense for sense in mention.senses if sense.part in WEIGHTS), None)
+    if first is None:
+        return None, 0.0
+    if first.part == "name":
+        return first, 0.0
+    if not group.values[first.part]:
+        return (None, 0.0) if first.part == "unit" else (first, 0.0)
+    return first, -1.0
+
+
+def _agreement(group: Group, sense: Sense) -> float:
+    if sense.part == "name":
+        return 1.0 if all(sense.value in entry.names for entry in group.entries) else 0.0
+    values = group.values.get(sense.part)
+    if not values:
+        return 0.0
+    if sense.value in values:
+        return 1.0 if len(values) == 1 or sense.part in NAMED_PARTS else 0.5
+    if sense.part == "number":
+        main = sense.value.partition("-")[0]
+        return MAIN_NUMBER if any(value.partition("-")[0] == main for value in values) else 0.0
+    return 0.0
