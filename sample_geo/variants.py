@@ -32,32 +32,34 @@ SAME_PLACE_M = 50.0
 # Share of texts with one, two and three disturbances.
 HOW_MANY = {1: 0.4, 2: 0.4, 3: 0.2}
 
-# How often each disturbance is drawn, relative to the others. One that an address has no place for is drawn again.
+# How often each disturbance is drawn, relative to the others, in the order in which they are done to a text. A set that an
+# address has no place for is drawn again, so plain addresses show fewer kinds than the table says.
 FREQUENCIES: dict[str, float] = {
-    "drop_area": 14,  # district, street or community left out, some or all
-    "drop_road": 6,  # the estate and building alone
-    "drop_estate": 4,  # the road and number alone
+    "drop_area": 30,  # district, street or community left out, some or all
+    "drop_road": 10,  # the estate and building alone
+    "drop_estate": 6,  # the road and number alone
+    "wrong_area": 1.5,  # a neighbouring street or district is named
+    "other_name": 8,  # an alias or an old name
+    "estate_word": 4,  # 家属院 for 小区, or 小区 added
+    "building_word": 8,  # 栋, 幢, 座, # for 号楼
+    "unit_word": 2,  # 门 for 单元
+    "sub_number": 2,  # 12-3号, 12号之3 for 12号-3
+    "no_marker": 4,  # 112 for 112号
+    "hyphens": 3,  # 3-2-201 for 3号楼2单元201室
+    "room": 5,
+    "han_numerals": 8,
+    "full_width": 5,
     "sound": 8,  # a character of the same sound
     "near_sound": 5,  # n/l, zh/z, in/ing, h/f, r/l
     "shape": 6,  # a character of a similar shape
+    "marker_sound": 3,  # 3好楼 for 3号楼
     "lost_character": 3,
     "doubled_character": 1,
-    "full_width": 5,
-    "han_numerals": 8,
-    "building_word": 7,  # 栋, 幢, 座, # for 号楼
-    "unit_word": 2,  # 门 for 单元
-    "estate_word": 4,  # 家属院 for 小区, or 小区 added
-    "no_marker": 4,  # 112 for 112号
-    "sub_number": 2,  # 12-3号, 12号之3 for 12号-3
-    "hyphens": 3,  # 3-2-201 for 3号楼2单元201室
-    "room": 5,
     "reorder": 5,
     "region": 7,  # 山东省济南市 before it
     "noise": 8,  # 在, 的, 附近, 门口
     "opposite": 3,
     "separators": 5,
-    "other_name": 6,  # an alias or an old name
-    "wrong_area": 1.5,  # a neighbouring street or district is named
 }
 
 _SHAPES = """
@@ -193,16 +195,26 @@ def _disturbed(random: Random, maker: Variants, row: dict[str, str]) -> Draft | 
     draft = _plain(row)
     if not maker.one_place(draft):
         return None
-    wanted = random.choices(list(HOW_MANY), list(HOW_MANY.values()))[0]
     for _ in range(40):
-        if len(draft.done) == wanted:
-            return draft
-        kind = random.choices(list(FREQUENCIES), list(FREQUENCIES.values()))[0]
-        trial = Draft(row, dict(draft.parts), dict(draft.stated), list(draft.done), draft.joiner, draft.before, draft.after)
-        if kind not in draft.done and _DISTURB[kind](random, maker, trial) and maker.one_place(trial) and trial.text() != draft.text():
-            trial.done.append(kind)
-            draft = trial
+        trial = _plain(row)
+        trial.done = _draw(random)
+        if all(_step(random, maker, trial, kind) for kind in trial.done):
+            return trial
     return None
+
+
+def _draw(random: Random) -> list[str]:
+    wanted = random.choices(list(HOW_MANY), list(HOW_MANY.values()))[0]
+    kinds: set[str] = set()
+    while len(kinds) < wanted:
+        kinds.update(random.choices(list(FREQUENCIES), list(FREQUENCIES.values())))
+    return [kind for kind in FREQUENCIES if kind in kinds]
+
+
+def _step(random: Random, maker: Variants, draft: Draft, kind: str) -> bool:
+    """Do one disturbance; return whether it changed the text and left it meaning one place."""
+    before = draft.text()
+    return _DISTURB[kind](random, maker, draft) and draft.text() != before and maker.one_place(draft)
 
 
 def _drop(draft: Draft, *parts: str) -> bool:
@@ -214,7 +226,9 @@ def _drop(draft: Draft, *parts: str) -> bool:
 
 
 def _drop_area(random: Random, _: Variants, draft: Draft) -> bool:
-    return _drop(draft, *random.choice((_AREAS, _AREAS, ("community",), ("street", "community"), ("district",), ("street",))))
+    return _drop(
+        draft, *random.choice((_AREAS, _AREAS, ("community",), ("street", "community"), ("district",), ("street",)))
+    )
 
 
 def _drop_road(_: Random, __: Variants, draft: Draft) -> bool:
@@ -243,16 +257,18 @@ def _syllable(character: str) -> str:
 
 
 def _near_syllables(syllable: str) -> list[str]:
-    starts = [b + syllable[len(a) :] for a, b in _NEAR_SOUNDS if syllable.startswith(a) and not syllable.startswith(a + "h")]
+    starts = [
+        b + syllable[len(a) :] for a, b in _NEAR_SOUNDS if syllable.startswith(a) and not syllable.startswith(a + "h")
+    ]
     return starts + [syllable.removesuffix(a) + b for a, b in _NEAR_ENDS if syllable.endswith(a)]
 
 
 @cache
 def _look_alikes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for a, b in _SHAPES.split():
-        found[a].append(b)
-        found[b].append(a)
+    for pair in _SHAPES.split():
+        found[pair[0]].append(pair[1])
+        found[pair[1]].append(pair[0])
     return dict(found)
 
 
@@ -277,7 +293,9 @@ def _sound(random: Random, maker: Variants, draft: Draft) -> bool:
 
 
 def _near_sound(random: Random, maker: Variants, draft: Draft) -> bool:
-    return _mistyped(random, maker, draft, lambda c: [o for s in _near_syllables(_syllable(c)) for o in _by_syllable().get(s, [])])
+    return _mistyped(
+        random, maker, draft, lambda c: [o for s in _near_syllables(_syllable(c)) for o in _by_syllable().get(s, [])]
+    )
 
 
 def _shape(random: Random, maker: Variants, draft: Draft) -> bool:
@@ -290,6 +308,25 @@ def _lost_character(random: Random, maker: Variants, draft: Draft) -> bool:
 
 def _doubled_character(random: Random, maker: Variants, draft: Draft) -> bool:
     return _mistyped(random, maker, draft, lambda c: [c + c])
+
+
+def _marker_sound(random: Random, _: Variants, draft: Draft) -> bool:
+    part = random.choice(("number", "building", "unit"))
+    said = draft.parts[part]
+    wrong = random.choice(
+        (
+            ("号", "好"),
+            ("号", "浩"),
+            ("楼", "搂"),
+            ("楼", "娄"),
+            ("栋", "动"),
+            ("幢", "撞"),
+            ("单元", "单园"),
+            ("单元", "丹元"),
+        )
+    )
+    draft.parts[part] = said.replace(*wrong)
+    return draft.parts[part] != said
 
 
 def _full_width(_: Random, __: Variants, draft: Draft) -> bool:
@@ -366,7 +403,9 @@ def _sub_number(random: Random, _: Variants, draft: Draft) -> bool:
     main, _mark, sub = draft.row["number"].replace("号", "").partition("-")
     if not sub or not draft.parts["number"]:
         return False
-    draft.parts["number"] = random.choice((f"{main}-{sub}号", f"{main}号之{sub}", f"{main}号附{sub}号", f"{main}号-{sub}"))
+    draft.parts["number"] = random.choice(
+        (f"{main}-{sub}号", f"{main}号之{sub}", f"{main}号附{sub}号", f"{main}号-{sub}")
+    )
     return True
 
 
@@ -375,14 +414,18 @@ def _hyphens(random: Random, _: Variants, draft: Draft) -> bool:
     if not said.endswith("号楼") or not said[0].isdigit():
         return False
     unit = draft.parts["unit"].removesuffix("单元")
-    draft.parts["building"] = "-".join(filter(None, (said.removesuffix("号楼"), unit, f"{random.randint(1, 6)}0{random.randint(1, 4)}")))
+    draft.parts["building"] = "-".join(
+        filter(None, (said.removesuffix("号楼"), unit, f"{random.randint(1, 6)}0{random.randint(1, 4)}"))
+    )
     draft.parts["unit"] = ""
     return bool(draft.parts["estate"])
 
 
 def _room(random: Random, _: Variants, draft: Draft) -> bool:
     digits = f"{random.randint(1, 18)}0{random.randint(1, 4)}"
-    room = random.choice((digits + "室", digits, "".join(_HAN[int(d)] for d in digits).replace("零", "〇"), f"{random.randint(2, 6)}楼"))
+    room = random.choice(
+        (digits + "室", digits, "".join(_HAN[int(d)] for d in digits).replace("零", "〇"), f"{random.randint(2, 6)}楼")
+    )
     if not draft.parts["building"] or "0" in draft.parts["building"]:
         return False
     draft.parts["unit"] += room
@@ -393,7 +436,9 @@ def _reorder(random: Random, _: Variants, draft: Draft) -> bool:
     blocks = [_AREAS, ("road", "number"), ("estate", "building", "unit"), ("name",)]
     blocks = [block for block in blocks if any(draft.parts[part] for part in block)]
     random.shuffle(blocks)
-    draft.parts = {part: draft.parts[part] for block in blocks for part in block} | dict.fromkeys(draft.parts.keys() - {p for b in blocks for p in b}, "")
+    draft.parts = {part: draft.parts[part] for block in blocks for part in block} | dict.fromkeys(
+        draft.parts.keys() - {p for b in blocks for p in b}, ""
+    )
     draft.joiner = draft.joiner or random.choice(("", " ", "，"))
     return len(blocks) > 1
 
@@ -421,11 +466,16 @@ def _separators(random: Random, _: Variants, draft: Draft) -> bool:
 
 def _other_name(random: Random, _: Variants, draft: Draft) -> bool:
     others = _other_names(draft.row)
-    part = "name" if draft.parts["name"] else "estate"
-    if not others or not draft.parts[part]:
+    if not others:
         return False
+    other = random.choice(others)
+    part = "road" if other.endswith("号") else ("name" if draft.parts["name"] else "estate")
+    if not draft.parts[part]:
+        return False
+    if part == "road":
+        _drop(draft, "number")
     draft.stated.pop(part)
-    draft.parts[part] = draft.stated["name"] = random.choice(others)
+    draft.parts[part] = draft.stated["name"] = other
     return True
 
 
@@ -440,7 +490,7 @@ def _wrong_area(random: Random, maker: Variants, draft: Draft) -> bool:
 
 
 _DISTURB: dict[str, Callable[[Random, Variants, Draft], bool]] = {
-    "drop_area": _drop_area, "drop_road": _drop_road, "drop_estate": _drop_estate, "sound": _sound, "near_sound": _near_sound,
+    "drop_area": _drop_area, "drop_road": _drop_road, "drop_estate": _drop_estate, "sound": _sound, "marker_sound": _marker_sound, "near_sound": _near_sound,
     "shape": _shape, "lost_character": _lost_character, "doubled_character": _doubled_character, "full_width": _full_width,
     "han_numerals": _han_numerals, "building_word": _building_word, "unit_word": _unit_word, "estate_word": _estate_word,
     "no_marker": _no_marker, "sub_number": _sub_number, "hyphens": _hyphens, "room": _room, "reorder": _reorder,
