@@ -44,12 +44,23 @@ def decide(matches: Sequence[Match], reading: Reading, limit: int) -> Answer:
     if not matches or matches[0].score * reading.relation_factor < LEAST_SCORE:
         return Unknown(_reason(reading))
     best = matches[0]
-    candidates = [_candidate(match, reading) for match in matches[:limit]]
+    candidates = [_candidate(match, reading) for match in _distinct(matches, limit)]
     rival = _rival(matches)
     if rival is None and _is_plain(best, reading, candidates[0].score):
         return Sure(candidates[0])
     asks, question = _question(best, rival, reading)
     return Unsure(tuple(candidates), question, asks)
+
+
+def _distinct(matches: Sequence[Match], limit: int) -> list[Match]:
+    """Return the first `limit` matches without the estates, roads and streets around one that stands before them."""
+    kept: list[Match] = []
+    for match in matches:
+        if len(kept) == limit:
+            break
+        if not any(match.group.ids > other.group.ids for other in kept):
+            kept.append(match)
+    return kept
 
 
 def _is_plain(best: Match, reading: Reading, score: float) -> bool:
@@ -80,7 +91,9 @@ def _candidate(match: Match, reading: Reading) -> Candidate:
     group, entry = match.group, match.group.middle
     single = len(group.entries) == 1
     fitting = {(span.start, span.end) for span in match.fitting}
-    rest = [(m.start, m.end) for m in reading.mentions if (m.start, m.end) not in fitting]
+    rest = [
+        (m.start, m.end) for m in reading.mentions if (m.start, m.end) not in fitting and m.senses[0].part != "region"
+    ]
     return Candidate(
         address_id=entry.address_id if single else None,
         label=entry.label() if single else entry.label(group.level),
@@ -116,7 +129,7 @@ def _contradiction(mention: Span, group: Group, reading: Reading) -> tuple[str, 
 
 def _difference(first: Group, second: Group) -> tuple[str, str]:
     for part in PARTS:
-        if first.values[part] != second.values[part]:
+        if first.values[part].isdisjoint(second.values[part]) and (first.values[part] or second.values[part]):
             options = [_written(group, part) for group in (first, second)]
             return part, f"Which {part}: {options[0]} or {options[1]}?"
     return "address", f"Which of the two: {first.middle.label()} or {second.middle.label()}?"

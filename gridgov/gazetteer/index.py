@@ -1,6 +1,7 @@
 """The address book, indexed: by road and number, estate and building, and every name that a person may use."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from gridgov.clock import SHANGHAI
 from gridgov.errors import CoordinateError, InputError
 from gridgov.gazetteer.answer import Level
 from gridgov.gazetteer.names import NameIndex, Sense, forms_of
-from gridgov.gazetteer.normalise import building_key, name_text, number_key, unit_key
+from gridgov.gazetteer.normalise import NUMERAL, building_key, name_text, number_key, unit_key
 
 COLUMNS = (
     "id", "kind", "district", "street", "community", "road", "number", "estate", "building", "unit",
@@ -24,6 +25,7 @@ COLUMNS = (
 NAMED_PARTS = ("district", "street", "community", "road", "estate")
 PARTS = (*NAMED_PARTS, "number", "building", "unit")
 
+_ROAD_AND_NUMBER = re.compile(rf"(?P<road>[^0-9]{{2,}}?)(?P<number>{NUMERAL}(?:-{NUMERAL})?)号")
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -144,7 +146,23 @@ class Book:
         for part, value in list(self.by_part):
             for form, quality in forms_of(part, value):
                 yield form, Sense(part, value, quality)
+        yield from self._old_roads(rows)
         yield from self._row_names(rows)
+
+    def _old_roads(self, rows: list[dict[str, str]]) -> Iterator[tuple[str, Sense]]:
+        """Yield old names of roads, which a book keeps as old road and number of each address (旧路12号@...)."""
+        found: dict[str, tuple[set[str], datetime]] = {}
+        for row in rows:
+            for name, until in _old_names(row["old_names"]):
+                old = _ROAD_AND_NUMBER.fullmatch(name_text(name))
+                if old and row["road"]:
+                    roads, last = found.setdefault(old["road"], (set(), until))
+                    roads.add(name_text(row["road"]))
+                    found[old["road"]] = (roads, max(last, until))
+        for old_road, (roads, until) in found.items():
+            for form, quality in forms_of("road", old_road):
+                for road in sorted(roads):
+                    yield form, Sense("road", road, quality, until)
 
     def _row_names(self, rows: list[dict[str, str]]) -> Iterator[tuple[str, Sense]]:
         """Yield the place names, aliases and old names, each leading to what all its rows have in common."""
@@ -155,6 +173,8 @@ class Book:
                 if name_text(name):
                     named[name_text(name)].append(index)
             for name, last in _old_names(row["old_names"]):
+                if _ROAD_AND_NUMBER.fullmatch(name_text(name)):
+                    continue
                 named[name_text(name)].append(index)
                 until[name_text(name)] = last
         for name, indexes in named.items():
@@ -171,13 +191,15 @@ class Book:
         return self._wholes[key]
 
     def _common_sense(self, name: str, indexes: list[int]) -> Sense:
+        """Return the estate that all rows with another name share, or the name itself (a school, a works)."""
         entries = [self.entries[index] for index in indexes]
-        if len(entries) > 1:
-            for part in ("estate", "road"):
-                values = {entry.values[part] for entry in entries}
-                if len(values) == 1 and "" not in values:
-                    return Sense(part, values.pop(), 1.0)
+        estates = {entry.values["estate"] for entry in entries}
+        if len(entries) > 1 and len(estates) == 1 and "" not in estates:
+            return Sense("estate", estates.pop(), 1.0)
         self.by_part["name", name].extend(indexes)
+        for index in indexes:
+            if building := self.entries[index].values["building"]:
+                self.by_pair["name+building", name, building].append(index)
         return Sense("name", name, 1.0)
 
 

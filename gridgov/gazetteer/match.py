@@ -1,10 +1,11 @@
 """Which addresses a reading may mean, and how well each fits: a sum over parts, with every weight in one table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from gridgov.gazetteer.answer import Level
 from gridgov.gazetteer.index import NAMED_PARTS, Book, Entry, Group, split
 from gridgov.gazetteer.names import Sense, Span
 from gridgov.gazetteer.parse import Reading
@@ -22,7 +23,7 @@ WEIGHTS: dict[str, tuple[float, float]] = {
     "unit": (0.5, 0.3),  # often not in the book at all
     "name": (4.0, 3.0),
 }
-UNEXPLAINED = 0.25
+UNEXPLAINED = 0.4
 """Taken away for each character that nothing explains, as a share of one unit of weight."""
 UNEXPLAINED_MOST = 2.0
 
@@ -82,8 +83,10 @@ def _groups(book: Book, mentions: list[Span]) -> Iterator[Group]:
     """Yield candidate groups, from the most telling pairs to whole roads, estates and communities."""
     numbers, buildings, units = (_values(mentions, part) for part in ("number", "building", "unit"))
     for name in _values(mentions, "name"):
-        for index in book.by_part["name", name]:
-            yield Group((book.entries[index],), "building")
+        rows = _rows_of(book, "name", name, "")
+        for building in buildings:
+            yield from _refined(_rows_of(book, "name+building", name, building), "name+building", buildings, units)
+        yield from split(rows, ["street", "road", "number"], "estate" if len(rows) > 1 else "building")
     anchored = False
     for kind, others in (("road+number", numbers), ("estate+building", buildings), ("estate+number", numbers)):
         for name in _values(mentions, kind.partition("+")[0]):
@@ -102,7 +105,9 @@ def _groups(book: Book, mentions: list[Span]) -> Iterator[Group]:
 
 
 def _rows_of(book: Book, kind: str, name: str, other: str) -> list[Entry]:
-    indexes = book.by_pair.get((kind, name, other), ())
+    indexes: Sequence[int] = book.by_pair.get((kind, name, other), ())
+    if kind == "name":
+        indexes = book.by_part["name", name]
     if not indexes and kind == "road+number":
         main = other.partition("-")[0]
         indexes = book.by_pair.get((kind, name, main), ()) or book.by_pair.get(("road+main", name, main), ())
@@ -113,10 +118,10 @@ def _refined(rows: list[Entry], kind: str, buildings: list[str], units: list[str
     """Yield the groups of `rows` at the finest level that the text states."""
     if not rows:
         return
-    level = "building" if kind == "estate+building" else "number"
+    level: Level = "building" if kind.endswith("building") else "number"
     keys = ["street", "road", "number"] if kind == "road+number" else ["street", "estate", "number"]
-    if kind == "estate+building":
-        keys = ["street", "estate", "building"]
+    if level == "building":
+        keys = ["street", "road", "estate", "building"]
     yield from split(rows, keys, level)
     inside = [row for row in rows if row.values["building"] in buildings] if level == "number" else rows
     if level == "number":
@@ -139,7 +144,7 @@ def _score(group: Group, mentions: list[Span], reading: Reading) -> Match:
             parts.add(sense.part)
             anchor = max(anchor, quality if sense.part in ANCHORS else 0.0)
         elif quality < 0:
-            against += penalty
+            against += 0.0 if group.level in WHOLES and sense.part in {"number", "building", "unit"} else penalty
             contradicting.append(mention)
     loose = sum(end - start for start, end in reading.unexplained)
     against += min(UNEXPLAINED * loose, UNEXPLAINED_MOST)

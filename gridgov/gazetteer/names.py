@@ -16,8 +16,11 @@ LONGEST = 24
 LEAST_QUALITY = 0.55
 """A stretch that agrees less than this with a name is not taken for it. Below, wrong names begin to win (measured)."""
 
-_DROP_COST = 0.06
-_EXTRA_COST = 0.12
+_SHORT = 0.8
+"""Two characters that only resemble a name are weak evidence: most pairs of syllables are many names."""
+
+_ADDED_COST = 0.6
+"""What a character too many costs, as a share of what it would tell; one typed twice costs a third of that."""
 
 # (ending of the name in the book, endings people write instead, quality of the match)
 ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...], float], ...]] = {
@@ -81,6 +84,8 @@ class Span:
     start: int
     end: int
     senses: tuple[Sense, ...]
+    added: int = 0
+    """Characters within the stretch that its best form does not have."""
 
     @property
     def quality(self) -> float:
@@ -187,10 +192,13 @@ class NameIndex:
             for right in range(left + 2, min(end, left + self._longest + 1) + 1):
                 window = text[left:right]
                 for form in self._near(key[left:right]):
-                    quality = self.quality(window, form)
+                    quality = self.quality(window, form) * (_SHORT if len(form) == 2 and window != form else 1.0)
                     if quality >= LEAST_QUALITY:
                         found[left, right][form] = quality
-        return [Span(left, right, self._senses(forms)) for (left, right), forms in found.items()]
+        return [
+            Span(left, right, self._senses(forms), max(0, right - left - len(max(forms, key=forms.__getitem__))))
+            for (left, right), forms in found.items()
+        ]
 
     def _near(self, key: str) -> set[str]:
         near = set(self._by_sound.get(key, ()))
@@ -210,24 +218,28 @@ class NameIndex:
     def quality(self, text: str, form: str) -> float:
         """Return the share of the form's telling characters that `text` holds, 0..1, less a cost for what it adds.
 
-        Both may differ in length by one; the extra character is where they first cease to agree.
+        Both may differ in length by one; the odd character is where they first cease to sound alike.
         """
         if len(text) == len(form):
-            return self._aligned(text, form, form)
+            return self._agreed(text, form) / self._total(form)
         longer, shorter = (form, text) if len(form) > len(text) else (text, form)
-        at = next(
-            (i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if sound(a) != sound(b)), len(shorter)
-        )
+        pairs = zip(sound(longer), sound(shorter), strict=False)
+        at = next((index for index, (a, b) in enumerate(pairs) if a != b), len(shorter))
         rest = longer[:at] + longer[at + 1 :]
         if longer is form:
-            return self._aligned(text, rest, form) - _DROP_COST
-        return self._aligned(rest, form, form) - _EXTRA_COST
+            return self._agreed(text, rest) / self._total(form)
+        twice = at > 0 and longer[at] == longer[at - 1]
+        cost = self.weight(longer[at]) * _ADDED_COST * (1 / 3 if twice else 1)
+        return self._agreed(rest, form) / (self._total(form) + cost)
 
-    def _aligned(self, text: str, form: str, whole: str) -> float:
+    def _total(self, form: str) -> float:
+        return sum(map(self.weight, form))
+
+    def _agreed(self, text: str, form: str) -> float:
+        """Return the weight of the characters of `form` that `text` has, less a fifth if most are other characters."""
         agreed = sum(self.weight(b) * similarity(a, b) for a, b in zip(text, form, strict=True))
         same = sum(a == b for a, b in zip(text, form, strict=True))
-        quality = agreed / sum(map(self.weight, whole))
-        return quality if same * 5 >= len(whole) * 2 else quality * 0.8
+        return agreed if same * 5 >= len(form) * 2 else agreed * 0.8
 
 
 def _best_senses(senses: Iterable[Sense]) -> tuple[Sense, ...]:
@@ -249,7 +261,7 @@ def best_cover(spans: Iterable[Span], length: int) -> list[Span]:
     for end in range(1, length + 1):
         worth[end] = worth[end - 1]
         for span in ending.get(end, ()):
-            value = worth[span.start] + (end - span.start) * span.quality**2 - 0.1
+            value = worth[span.start] + (end - span.start - span.added) * span.quality**2 - 0.1
             if value > worth[end]:
                 worth[end], chosen[end] = value, span
     return _walk_back(chosen)

@@ -45,17 +45,17 @@ _RELATION = re.compile("|".join(sorted([word for word, *_ in RELATIONS], key=len
 _RELATION_OF = {word: (metres, factor) for word, metres, factor in RELATIONS}
 
 _MARK = r"(?:号楼|号栋|号幢|号座|#楼|栋楼|幢楼|座楼|栋|幢|座|#)"
-_NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号|单元)"
+_NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号楼|号栋|号幢|号座|单元)"
 _TOKENS = re.compile(
     rf"(?P<pair>{NUMERAL}-{NUMERAL}){_MARK}"
-    rf"|(?P<number>[甲乙丙丁戊]?{NUMERAL}[甲乙丙丁戊A-Z]?(?:[-之附]{NUMERAL})?号(?![楼栋幢座门房])(?:院(?!里|内))?"
-    rf"(?:[甲乙丙丁戊](?![A-Z栋座]))?(?:[-之附]{NUMERAL}{_NOT_NUMBER})?)"
+    rf"|(?P<number>[甲乙丙丁戊]?{NUMERAL}[甲乙丙丁戊A-Z]?(?:[-之附]{NUMERAL})?号(?!楼|栋|幢|座|门(?![口前])|房)(?:院(?!里|内))?"
+    rf"(?:[甲乙丙丁戊](?![A-Z栋座]))?(?:[-之附]{NUMERAL}(?:号(?!楼|栋|幢|座))?{_NOT_NUMBER})?)"
     rf"|第?(?P<building>(?:[A-Z]?{NUMERAL}[A-Z]?|[A-Z]|[甲乙丙丁戊]){_MARK})"
-    rf"|(?P<unit>(?:{NUMERAL}|[A-Z]|[东西中])(?:单元|号门|门(?![口诊前市店卫面])))"
+    rf"|(?P<unit>(?:{NUMERAL}|[A-Z]|[东西中])(?:单元|(?:号)?门(?![口诊前市店卫面])))"
     rf"|(?P<floor>(?:负|地下)?{NUMERAL}(?:层|楼|F))"
     rf"|(?P<room>{NUMERAL}(?:室|户|房|号房))"
-    rf"|(?P<run>[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{1,3}})"
-    rf"|(?P<bare>[0-9]{{1,6}}|[{HAN_DIGITS}]{{2,8}})"
+    rf"|(?P<run>{NUMERAL}(?:-{NUMERAL}){{1,3}})"
+    rf"|(?P<bare>[0-9]{{1,6}}|[{HAN_DIGITS}]{{1,8}})"
 )
 _FOREIGN = re.compile(r"(?:[一-鿿]{2,3}省)?(?:[一-鿿]{2,3}市)?(?:[一-鿿]{2,3}[区县])?")
 _NOT_DISTRICT = ("小区", "社区", "校区", "园区", "厂区", "新区", "东区", "西区", "南区", "北区", "中区", "院区", "景区")
@@ -113,7 +113,7 @@ def _repair_markers(written: str, cover: list[Span]) -> str:
         character = letters[at]
         if at in named or character in _KEPT_AS_WRITTEN:
             return character in "号单"
-        marker = next((m for each in readings(character) if (m := _SOUNDING.get(fold(each)))), None)
+        marker = _SOUNDING.get(fold(readings(character)[0]))
         if marker:
             letters[at] = marker
         return marker in {"号", "单"}
@@ -129,6 +129,8 @@ def _numbers(written: str, cover: list[Span]) -> list[Span]:
     for left, right in _gaps(len(written), cover):
         for found in _TOKENS.finditer(written, left, right):
             kind = found.lastgroup or ""
+            if kind == "bare" and found[0] in HAN_DIGITS and (found.start(), found.end()) != (left or -1, right):
+                continue  # a single 三 is a number only when it stands alone behind a name
             spans.append(Span(found.start(), found.end(), (Sense(kind, found[kind], 1.0),)))
     return spans
 
@@ -136,7 +138,9 @@ def _numbers(written: str, cover: list[Span]) -> list[Span]:
 def _with_similar(written: str, cover: list[Span], numbers: list[Span], names: NameIndex) -> list[Span]:
     """Return the cover improved by names that are not written exactly, near what is still unexplained."""
     spans = names.exact(written)
-    for left, right in _gaps(len(written), [n for n in numbers if n.senses[0].part != "bare"]):
+    for left, right in _gaps(
+        len(written), [n for n in numbers if written[n.start : n.end].isascii() or n.senses[0].part != "bare"]
+    ):
         if _strip_noise_outside(written, left, right, cover):
             spans += names.similar(written, left, right)
     return best_cover(_merge(spans), len(written))
@@ -189,7 +193,10 @@ def _number_mentions(span: Span, before: str, seen: set[str]) -> list[Span]:
             inside = before in {"estate", "number"} or "number" in seen
             return [_mention(span, ("number", key, 1.0), ("building", key, 0.9 if inside else 0.6))]
         case "building":
-            return [_mention(span, ("building", building_key(token.value), 1.0))]
+            key = building_key(token.value)
+            # 路16号楼下 is building 16 or the foot of number 16
+            number = [("number", key, 0.9)] if before == "road" and token.value.endswith("号楼") else []
+            return [_mention(span, ("building", key, 1.0), *number)]
         case "unit":
             return [_mention(span, ("unit", unit_key(token.value), 1.0))]
         case "pair":
@@ -198,6 +205,8 @@ def _number_mentions(span: Span, before: str, seen: set[str]) -> list[Span]:
             return _unmarked(span, before, seen)
         case "floor" if "building" not in seen and before == "estate":
             return [_mention(span, ("building", building_key(token.value), 0.7))]
+        case "floor" if before == "road":
+            return [_mention(span, ("number", building_key(token.value), 0.85))]
         case _:
             return [_mention(span, ("room", token.value, 1.0))]
 

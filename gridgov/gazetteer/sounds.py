@@ -90,8 +90,10 @@ def similarity(left: str, right: str) -> float:
         return 1.0
     if not (_is_han(left) and _is_han(right)):
         return 0.0
-    if not set(readings(left)).isdisjoint(readings(right)):
+    if readings(left)[0] == readings(right)[0]:
         return 0.9
-    if not set(_code(left)).isdisjoint(_code(right)):
+    if _code(left)[0] == _code(right)[0]:
         return 0.85
+    if not set(_code(left)).isdisjoint(_code(right)):
+        return 0.7
     return 0.8 if right in _ALIKE.get(left, ()) else 0.0
