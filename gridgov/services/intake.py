@@ -138,9 +138,7 @@ def _add_draft(unit: Unit, case: Case, draft: CombinedDraft, knowledge: Knowledg
         whistle_id=whistle_id,
         district_code=case.district_code,
         incident_id=case.report.id,
-        streets={
-            code: (knowledge.grid.streets[code], office.code if office else None) for code, office in offices.items()
-        },
+        streets=sides,
     )
     return whistle_id
 

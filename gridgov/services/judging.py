@@ -65,7 +65,7 @@ def judge(
     draft = _draft(place, matter, knowledge, reception.now)
     cell = place.cell if place else None
     district_code = report.district_code or (cell.district_code if cell else reception.home_district)
-    said = _said(report, placed, matter, lead)
+    said = [*_said(report, placed, matter, lead), *_suggested(duplicates), *_drafted(draft)]
     case = Case(
         report=report,
         district_code=district_code,
@@ -78,11 +78,7 @@ def judge(
         lead_organisation_code=lead,
         due_at=reception.now + matter.file_within,
         duplicates=tuple(duplicates),
-        facts=tuple(
-            chain(
-                report.id, [*said, *_suggested(duplicates), *_drafted(draft)], at=reception.now, author=reception.author
-            )
-        ),
+        facts=tuple(chain(report.id, said, at=reception.now, author=reception.author)),
     )
     return Judgement(case, draft)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.store.geometry import frame, from_store, to_store
@@ -37,6 +37,10 @@ class CellRow:
             and self.community_id == other.community_id
             and self.geometry.normalize().wkb == other.geometry.normalize().wkb
         )
+
+    def same_label(self, other: "CellRow") -> bool:
+        """Return whether both are called the same."""
+        return (self.name, self.kind) == (other.name, other.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class CellStore:
         """Return the newest value of a figure per cell."""
         query = (
             select(cell_measure.c.cell_id, cell_measure.c.value)
-            .distinct(cell_measure.c.cell_id)
+            .ext(distinct_on(cell_measure.c.cell_id))
             .where(cell_measure.c.district_code == district_code, cell_measure.c.measure == measure)
             .order_by(cell_measure.c.cell_id, cell_measure.c.observed_on.desc())
         )
@@ -149,7 +153,7 @@ class CellStore:
     def checksums(self, at: datetime) -> list[bytes]:
         """Return the checksum of every district's grid as of `at`, in order of district."""
         c = grid_version.c
-        query = select(c.checksum).distinct(c.district_code).where(c.valid_from <= at)
+        query = select(c.checksum).ext(distinct_on(c.district_code)).where(c.valid_from <= at)
         return list(self._connection.execute(query.order_by(c.district_code, c.version.desc())).scalars())
 
     def frame(self, *, at: datetime) -> gpd.GeoDataFrame:

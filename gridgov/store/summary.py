@@ -68,12 +68,7 @@ class SummaryStore:
         )
         return {r[0]: r[1] for r in self._connection.execute(query.group_by(c.cell_code))}
 
-    def log_load(
-        self, district_code: str, *, at: datetime, source: str, checksum: bytes, summary: dict[str, Any]
-    ) -> None:
-        """Write down what a load did."""
-        self._connection.execute(
-            insert(load_log).values(
-                district_code=district_code, id=new_id(), at=at, source=source, checksum=checksum, summary=summary
-            )
-        )
+    def log_load(self, district_code: str, *, at: datetime, source: str, summary: dict[str, Any]) -> None:
+        """Write down what a load did; this also tells running programs to read anew."""
+        values = {"district_code": district_code, "id": new_id(), "at": at, "source": source, "summary": summary}
+        self._connection.execute(insert(load_log).values(values))

@@ -1,0 +1,241 @@
+"""Loading a grid: areas and cells from frames into the store, as one new version or not at all.
+
+A load never deletes what it does not mention, changes nothing when it says nothing new, and refuses what would not
+be a partition together with what is there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gridgov import codes
+from gridgov.areas import Level
+from gridgov.coordinates import to_plane
+from gridgov.errors import CodeError, InputError
+from gridgov.grid import require_partition
+from gridgov.ids import new_id
+from gridgov.store.areas import AreaRow
+from gridgov.store.cells import CellRow, GridStep, Heir
+from gridgov.store.unit import Unit
+
+SINCE_EVER = datetime(1990, 1, 1, tzinfo=UTC)
+"""From when a district's first grid is taken to be in force, so that old incidents have a grid to be judged by."""
+
+_LENGTHS = {Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12}
+_LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": Level.COMMUNITY}
+Layers = Mapping[str, gpd.GeoDataFrame]
+_LEAST_HEIR = 1e-6  # of the old cell: less is the noise of computing an intersection, not a change of hands
+
+
+@dataclass
+class GridLoad:
+    """What a load of one district's grid did."""
+
+    district_code: str
+    areas: int = 0
+    opened: int = 0
+    closed: int = 0
+    relabelled: int = 0
+    unchanged: int = 0
+    figures: int = 0
+    untouched: int = 0
+
+    @property
+    def changed_anything(self) -> bool:
+        """Whether the store differs from before."""
+        return bool(self.areas or self.opened or self.closed or self.relabelled or self.figures)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts, for the record."""
+        counts = asdict(self)
+        del counts["district_code"]
+        return counts
+
+
+def load_grid(unit: Unit, layers: Layers, *, now: datetime, source: str) -> list[GridLoad]:
+    """Load areas and cells of one or several districts.
+
+    Parameters
+    ----------
+    unit
+        The unit of work; nothing is stored if anything is refused.
+    layers
+        ``cells`` with columns code, name, geometry and optionally kind, households, in EPSG:4326; and any of
+        ``districts``, ``streets``, ``communities`` with code, name, geometry. Areas that are neither given nor
+        stored are made as the unions of their cells.
+    now
+        From when changed cells are in force; a district's first grid is in force since `SINCE_EVER`.
+    source
+        Where the data came from, for the record.
+
+    Raises
+    ------
+    PartitionError
+        If the cells leave gaps or overlap; ``details`` holds every fault with its place.
+    CodeError
+        If a code is damaged or has no parent.
+    """
+    cells = _checked(layers["cells"])
+    return [
+        _DistrictLoader(unit, str(district_code), part, layers, now).run(source)
+        for district_code, part in cells.groupby(cells["code"].str[:6], sort=True)
+    ]
+
+
+def _checked(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if cells.crs is None or cells.crs.to_epsg() not in {4326, 4490}:
+        message = "Cells must come in lon/lat (EPSG:4326 or 4490): convert them first, or say --crs on loading."
+        raise InputError(message, field="crs")
+    cells = cells.copy()
+    cells["code"] = [codes.cell_code(value) for value in cells["code"]]
+    twice = cells["code"][cells["code"].duplicated()].unique()
+    if len(twice):
+        message = f"{len(twice)} cell codes stand twice, the first is {twice[0]}: every cell needs its own."
+        raise CodeError(message, field="code", details=[{"code": code} for code in twice[:100]])
+    return cells
+
+
+class _DistrictLoader:
+    """Loads one district's part of a file."""
+
+    def __init__(self, unit: Unit, district_code: str, cells: gpd.GeoDataFrame, layers: Layers, now: datetime) -> None:
+        self._unit = unit
+        self._district_code = district_code
+        self._cells = cells
+        self._layers = layers
+        self._now = now
+        self._stored = unit.cells.current(district_code)
+        self._stored_areas = unit.areas.current(district_code)
+        self._at = now if self._stored else SINCE_EVER
+        self._load = GridLoad(district_code)
+
+    def run(self, source: str) -> GridLoad:
+        require_partition(self._together(), district=self._outline())
+        areas = self._put_areas()
+        self._put_cells({row.code: row for row in self._rows(areas)}, source)
+        self._load.figures = self._put_households()
+        if self._load.changed_anything:
+            summary = self._load.as_dict()
+            self._unit.summary.log_load(self._district_code, at=self._now, source=source, summary=summary)
+        return self._load
+
+    def _together(self) -> gpd.GeoDataFrame:
+        mentioned = set(self._cells["code"])
+        kept = [row for code, row in self._stored.items() if code not in mentioned]
+        return gpd.GeoDataFrame(
+            {"code": [*self._cells["code"], *(row.code for row in kept)]},
+            geometry=[*self._cells.geometry, *(row.geometry for row in kept)],
+            crs=self._cells.crs,
+        )
+
+    def _outline(self) -> BaseGeometry | None:
+        districts = self._layers.get("districts")
+        if districts is None:
+            return None
+        found = districts.geometry[districts["code"].astype(str) == self._district_code]
+        return shapely.union_all(found.to_numpy()) if len(found) else None
+
+    def _put_areas(self) -> dict[str, UUID]:
+        stored, wanted = self._stored_areas, dict[str, AreaRow]()
+        for name, level in _LEVELS.items():
+            for code, (title, shape) in self._areas_of(name, level).items():
+                identity = stored[code].area_id if code in stored else new_id()
+                parent = None if level is Level.DISTRICT else _identity(codes.parent(code), {**stored, **wanted})
+                wanted[code] = AreaRow(self._district_code, identity, level, code, title, parent, shape)
+        changed = [row for code, row in wanted.items() if code not in stored or not row.says_the_same(stored[code])]
+        self._unit.areas.put(changed, at=self._at)
+        self._load.areas = len(changed)
+        return {code: row.area_id for code, row in {**stored, **wanted}.items()}
+
+    def _areas_of(self, name: str, level: Level) -> dict[str, tuple[str, BaseGeometry]]:
+        found: dict[str, tuple[str, BaseGeometry]] = {}
+        given = self._layers.get(name)
+        if given is not None:
+            mine = given[given["code"].astype(str).str[:6] == self._district_code]
+            triples = zip(mine["code"], mine["name"], mine.geometry, strict=True)
+            found = {codes.area_code(code): (str(title), _multi(shape)) for code, title, shape in triples}
+        for key, part in self._cells.groupby(self._cells["code"].str[: _LENGTHS[level]], sort=True):
+            code = str(key)
+            if code not in found and code not in self._stored_areas:
+                found[code] = (code, _multi(shapely.coverage_union_all(part.geometry.to_numpy())))
+        return found
+
+    def _rows(self, areas: dict[str, UUID]) -> list[CellRow]:
+        cells = self._cells
+        sizes = shapely.area(to_plane(cells.geometry.to_numpy(), float(cells.total_bounds[[0, 2]].mean())))
+        names = cells["name"] if "name" in cells else cells["code"]
+        kinds = cells["kind"] if "kind" in cells else ["ordinary"] * len(cells)
+        return [
+            CellRow(
+                district_code=self._district_code,
+                id=new_id(),
+                code=code,
+                name=str(name),
+                kind=str(kind),
+                street_id=areas[code[:9]],
+                community_id=areas[code[:12]],
+                area_m2=float(size),
+                geometry=geometry,
+            )
+            for code, name, kind, size, geometry in zip(cells["code"], names, kinds, sizes, cells.geometry, strict=True)
+        ]
+
+    def _put_cells(self, wanted: dict[str, CellRow], source: str) -> None:
+        stored, load = self._stored, self._load
+        opened = [row for code, row in wanted.items() if code not in stored or not row.same_ground(stored[code])]
+        closed = [stored[row.code] for row in opened if row.code in stored]
+        fresh = {row.code for row in opened}
+        kept = [(stored[code], row) for code, row in wanted.items() if code not in fresh]
+        renamed = [replace(old, name=new.name, kind=new.kind) for old, new in kept if not old.same_label(new)]
+        load.opened, load.closed, load.relabelled = len(opened), len(closed), len(renamed)
+        load.unchanged = len(kept) - len(renamed)
+        load.untouched = len(set(stored) - set(wanted))
+        self._unit.cells.relabel(self._district_code, renamed)
+        if opened:
+            heirs = lineage(closed, opened)
+            step = GridStep(closed, opened, heirs, at=self._at, published_at=self._now, source=source)
+            self._unit.cells.publish(self._district_code, step)
+
+    def _put_households(self) -> int:
+        if "households" not in self._cells:
+            return 0
+        current = self._unit.cells.current(self._district_code)
+        known = self._unit.cells.latest_measure(self._district_code, "households")
+        figures = self._cells[["code", "households"]].dropna()
+        wanted = {current[c].id: float(v) for c, v in zip(figures["code"], figures["households"], strict=True)}
+        changed = {cell: value for cell, value in wanted.items() if known.get(cell) != value}
+        return self._unit.cells.measure(self._district_code, "households", changed, self._now.date())
+
+
+def _identity(code: str | None, areas: Mapping[str, AreaRow]) -> UUID:
+    if code is None or code not in areas:
+        message = f"Area {code} is neither in the file nor stored: load it together with its parts."
+        raise CodeError(message, field="code")
+    return areas[code].area_id
+
+
+def _multi(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.multipolygons(shapely.get_parts(shape))
+
+
+def lineage(closed: list[CellRow], opened: list[CellRow]) -> list[Heir]:
+    """Return who inherits which share of each closed cell's area, computed in the plane of the place."""
+    if not closed:
+        return []
+    lon = closed[0].geometry.centroid.x
+    old = to_plane([row.geometry for row in closed], lon)
+    new = to_plane([row.geometry for row in opened], lon)
+    tree = shapely.STRtree(new)
+    sources, targets = tree.query(old, predicate="intersects")
+    areas = shapely.area(shapely.intersection(old[sources], new[targets])) / shapely.area(old[sources])
+    return [
+        Heir(closed[s].id, opened[t].id, float(share))
+        for s, t, share in zip(sources, targets, areas, strict=True)
+        if share > _LEAST_HEIR
+    ]
