@@ -25,6 +25,8 @@ from gridgov.coordinates.convert import (
     to_wgs84,
 )
 from gridgov.coordinates.datum import BD09, CGCS2000, GCJ02, WGS84, Datum
+from gridgov.coordinates.detect import DatumGuess, detect_datum
+from gridgov.coordinates.evidence import Reference
 from gridgov.coordinates.planes import from_plane, projected_crs, to_plane
 
 __all__ = [
@@ -33,8 +35,11 @@ __all__ = [
     "GCJ02",
     "WGS84",
     "Datum",
+    "DatumGuess",
     "PositionFault",
+    "Reference",
     "check_positions",
+    "detect_datum",
     "from_plane",
     "from_wgs84",
     "geometry_from_wgs84",
