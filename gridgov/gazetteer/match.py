@@ -8,7 +8,7 @@ from typing import Literal
 from gridgov.gazetteer.answer import Level
 from gridgov.gazetteer.index import NAMED_PARTS, Book, Entry, Group, split
 from gridgov.gazetteer.names import Sense, Span
-from gridgov.gazetteer.parse import Reading
+from gridgov.gazetteer.parse import ANCHORS, Reading
 
 # What a stated part adds when it fits, and takes away when the address has another value for it.
 WEIGHTS: dict[str, tuple[float, float]] = {
@@ -27,13 +27,13 @@ UNEXPLAINED = 0.4
 """Taken away for each character that nothing explains, as a share of one unit of weight."""
 UNEXPLAINED_MOST = 2.0
 
-ANCHORS = frozenset({"road", "estate", "name"})
-"""Parts of which one must fit before an answer may be sure: a number alone finds an address only by luck."""
-
 WHOLES: tuple[Literal["estate", "road", "community", "street"], ...] = ("estate", "road", "community", "street")
 
 MAIN_NUMBER = 0.8
 """Quality of 12号-3 for 12号 and the reverse: the gate is the same, the shop is not."""
+
+ONE_OF_MANY = 0.25
+"""Quality of a number or building for a group that has it among others: the group does not say which."""
 
 OLD_NAME = 0.93
 """Quality of an old name after it ceased to be valid; people keep using it, but a present name comes first."""
@@ -178,7 +178,7 @@ def _agreement(group: Group, sense: Sense) -> float:
     if not values:
         return 0.0
     if sense.value in values:
-        return 1.0 if len(values) == 1 or sense.part in NAMED_PARTS else 0.5
+        return 1.0 if len(values) == 1 or sense.part in NAMED_PARTS else ONE_OF_MANY
     if sense.part == "number":
         main = sense.value.partition("-")[0]
         return MAIN_NUMBER if any(value.partition("-")[0] == main for value in values) else 0.0

@@ -34,7 +34,7 @@ RELATIONS: tuple[tuple[str, float, float], ...] = (
 )
 # Words that say nothing about the place.
 NOISE = (
-    "交叉口", "地址", "位于", "在", "的", "那个", "这个", "那边", "这边", "里面", "院内", "院里", "内", "里", "处", "位置", "靠近", "临近",
+    "交叉口", "地址", "位于", "在", "的", "那个", "这个", "那边", "这边", "这里", "那里", "里面", "院内", "院里", "内", "里", "处", "位置", "靠近", "临近",
     "大概", "好像", "应该", "就是", "我家", "我们", "我", "住", "有", "和", "与", "到", "中国", "请", "往", "左右", "大约", "从", "是",
     "反映", "投诉", "小区", "社区", "市民", "居民", "楼", "院", "号", "路段", "附属", "沿街", "商铺", "底商", "一楼", "那儿", "这儿", "啊", "呢",
 )  # fmt: skip
@@ -51,7 +51,7 @@ _TOKENS = re.compile(
     rf"|(?P<number>[甲乙丙丁戊]?{NUMERAL}[甲乙丙丁戊A-Z]?(?:[-之附]{NUMERAL})?号(?!楼|栋|幢|座|门(?![口前])|房)(?:院(?!里|内))?"
     rf"(?:[甲乙丙丁戊](?![A-Z栋座]))?(?:[-之附]{NUMERAL}(?:号(?!楼|栋|幢|座))?{_NOT_NUMBER})?)"
     rf"|第?(?P<building>(?:[A-Z]?{NUMERAL}[A-Z]?|[A-Z]|[甲乙丙丁戊]){_MARK})"
-    rf"|(?P<unit>(?:{NUMERAL}|[A-Z]|[东西中])(?:单元|(?:号)?门(?![口诊前市店卫面])))"
+    rf"|(?P<unit>(?:{NUMERAL}|[A-Z]|[东西中](?=单元))(?:单元|(?:号)?门(?![口诊前市店卫面])))"
     rf"|(?P<floor>(?:负|地下)?{NUMERAL}(?:层|楼|F))"
     rf"|(?P<room>{NUMERAL}(?:室|户|房|号房))"
     rf"|(?P<run>{NUMERAL}(?:-{NUMERAL}){{1,3}})"
@@ -64,6 +64,10 @@ _NOT_DISTRICT = ("小区", "社区", "校区", "园区", "厂区", "新区", "�
 _SOUNDING = {"hao": "号", "lou": "楼", "don": "栋", "dong": "栋", "zuan": "幢", "zuo": "座", "dan": "单", "yuan": "元"}
 _KEPT_AS_WRITTEN = frozenset("号楼栋幢座单元东院园苑路街层室户房门附之甲乙丙丁戊")
 _BEHIND_NUMBER = re.compile(rf"(?<=[0-9{HAN_DIGITS}])([一-鿿])([一-鿿])?")
+
+
+ANCHORS = frozenset({"road", "estate", "name"})
+"""Parts of which one must be named before a text says where: areas are too large, a number finds an address by luck."""
 
 
 @dataclass(slots=True)
@@ -84,7 +88,8 @@ def read(text: CleanText, names: NameIndex) -> Reading:
     cover = best_cover(names.exact(written), len(written))
     repaired = _repair_markers(written, cover)
     numbers = _numbers(repaired, cover)
-    if any(_strip_noise(written, left, right) for left, right in _gaps(len(written), cover + numbers)):
+    anchored = any(sense.part in ANCHORS for span in cover for sense in span.senses)
+    if not anchored or any(_strip_noise(written, *gap) for gap in _gaps(len(written), cover + numbers)):
         cover = _with_similar(written, cover, numbers, names)
         numbers = _numbers(repaired, cover)
     reading = Reading(text)
@@ -138,10 +143,11 @@ def _numbers(written: str, cover: list[Span]) -> list[Span]:
 def _with_similar(written: str, cover: list[Span], numbers: list[Span], names: NameIndex) -> list[Span]:
     """Return the cover improved by names that are not written exactly, near what is still unexplained."""
     spans = names.exact(written)
+    anchored = any(sense.part in ANCHORS for span in cover for sense in span.senses)
     for left, right in _gaps(
         len(written), [n for n in numbers if written[n.start : n.end].isascii() or n.senses[0].part != "bare"]
     ):
-        if _strip_noise_outside(written, left, right, cover):
+        if not anchored or _strip_noise_outside(written, left, right, cover):
             spans += names.similar(written, left, right)
     return best_cover(_merge(spans), len(written))
 
