@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gridgov.clock import system_clock
 from gridgov.errors import SetupError
 from gridgov.settings import settings
 from gridgov.store import cluster as store
@@ -92,7 +91,7 @@ def restore(
     """Bring the whole database back from FILE."""
     cluster = _private("restore")
     with cluster.running(), _console().status(f"Reading {file} ..."):
-        store.restore(cluster, file, moment=system_clock(), replace=replace)
+        store.restore(cluster, file, replace=replace)
     typer.echo(f"The database is back from {file}.")
 
 

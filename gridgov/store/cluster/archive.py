@@ -4,7 +4,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -20,7 +19,9 @@ from gridgov.store.cluster.find import client_program
 _MAGIC = b"PGDMP"
 """How a custom-format dump begins (PostgreSQL's ``pg_backup_archiver.c``)."""
 
-_INCOMING = "gridgov_incoming"
+_INCOMING = f"{DATABASE}_incoming"
+_BEFORE = f"{DATABASE}_before"
+_IN_USE = "Programs are connected to the database: stop them (gridgov serve, notebooks, QGIS), then restore again."
 _TABLES = """
     -- Tables of the database itself: what an extension brought (spatial_ref_sys) does not make it full.
     SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -63,7 +64,7 @@ def dump(url: str, file: Path) -> None:
         Path(aside).unlink(missing_ok=True)
 
 
-def restore(cluster: Cluster, file: Path, *, moment: datetime, replace: bool = False) -> None:
+def restore(cluster: Cluster, file: Path, *, replace: bool = False) -> None:
     """Bring the database of `cluster` back from `file`.
 
     The dump is read into a database beside; only when all of it is there, the two change names in one transaction.
@@ -75,8 +76,6 @@ def restore(cluster: Cluster, file: Path, *, moment: datetime, replace: bool = F
         A cluster that the caller keeps running.
     file
         What `dump` wrote.
-    moment
-        The present instant: it becomes a part of the name that the old database has while the two change places.
     replace
         Whether a database that holds tables may be replaced.
 
@@ -96,13 +95,13 @@ def restore(cluster: Cluster, file: Path, *, moment: datetime, replace: bool = F
         raise ConflictError(message)
     with connected(socket) as connection:
         _require_unused(connection)
-        connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(_INCOMING)))
+        _drop(connection, _INCOMING)
         create(connection, _INCOMING)
         try:
             _read_into(cluster.url(_INCOMING), file)
-            _change_places(connection, f"{DATABASE}_before_{moment:%Y%m%d_%H%M%S_%f}")
+            _change_places(connection)
         finally:
-            connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(_INCOMING)))
+            _drop(connection, _INCOMING)
 
 
 def check_dump(file: Path) -> None:
@@ -143,18 +142,20 @@ def _read_into(url: str, file: Path) -> None:
         connection.execute("ANALYZE")
 
 
-def _change_places(connection: psycopg.Connection, aside: str) -> None:
+def _change_places(connection: psycopg.Connection) -> None:
+    _drop(connection, _BEFORE)  # left by a restore that was killed after it had succeeded
     rename = SQL("ALTER DATABASE {} RENAME TO {}")
     try:
         with connection.transaction():
-            connection.execute(rename.format(Identifier(DATABASE), Identifier(aside)))
+            connection.execute(rename.format(Identifier(DATABASE), Identifier(_BEFORE)))
             connection.execute(rename.format(Identifier(_INCOMING), Identifier(DATABASE)))
     except psycopg.errors.ObjectInUse as error:
         raise ConflictError(_IN_USE) from error
-    connection.execute(SQL("DROP DATABASE {}").format(Identifier(aside)))
+    _drop(connection, _BEFORE)
 
 
-_IN_USE = "Programs are connected to the database: stop them (gridgov serve, notebooks, QGIS), then restore again."
+def _drop(connection: psycopg.Connection, database: str) -> None:
+    connection.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(database)))
 
 
 def _require_unused(connection: psycopg.Connection) -> None:

@@ -33,8 +33,12 @@ def connected(socket: Path, database: str = _MAINTENANCE) -> Iterator[psycopg.Co
     except psycopg.OperationalError as error:
         message = f"The database does not answer: {error}. `gridgov db status` tells more."
         raise DatabaseUnavailableError(message) from error
-    with connection:
-        yield connection
+    try:
+        with connection:
+            yield connection
+    except psycopg.OperationalError as error:
+        message = f"The database did not do it: {error}. `gridgov db status` tells more."
+        raise DatabaseUnavailableError(message) from error
 
 
 def prepare(socket: Path, data: Path, database: str) -> None:

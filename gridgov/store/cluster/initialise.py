@@ -40,6 +40,22 @@ def initialise(data: Path, programs: Programs, account: Account, *, durable: boo
         raise SetupError(message) from error
 
 
+def require_harmless(data: Path) -> None:
+    """Refuse a path that PostgreSQL's own programs would hand to a shell between double quotes, which would read it.
+
+    Raises
+    ------
+    SetupError
+        Naming the marks that must not stand in it.
+    """
+    if set(str(data)) & set('"$`\\\n'):
+        message = (
+            f"PostgreSQL's own programs cannot work in {data}: "
+            "set GRIDGOV_DATA_DIR to a path without double quotes, dollars, backquotes and backslashes."
+        )
+        raise SetupError(message)
+
+
 def sweep(data: Path) -> None:
     """Remove what killed attempts to make `data` have left.
 

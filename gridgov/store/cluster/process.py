@@ -1,14 +1,19 @@
 """The server's process: which one it is, what state it is in, and how PostgreSQL's programs are run."""
 
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gridgov.store.cluster.account import Account
 
 PID_FILE = "postmaster.pid"
+_ORPHANS_S = 5
+_POLL_S = 0.05
 _KEPT_VARIABLES = ("HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "TMPDIR")
 
 
@@ -54,6 +59,26 @@ def serves(pid: int, data: Path) -> bool:
     if not arguments or Path(arguments[0]).name not in {"postgres", "postmaster"}:
         return False
     return str(data) in arguments or _working_folder(pid) == data
+
+
+def end_orphans(data: Path) -> None:
+    """End what is left of a killed server of `data`: a backend amid a long computation does not notice at once.
+
+    PostgreSQL refuses to start while one of them lives. Call it only when the server itself is gone. Where there is no
+    /proc, they are waited for instead.
+    """
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        end = time.monotonic() + _ORPHANS_S
+        while (orphans := _orphans(data)) and time.monotonic() < end:
+            for pid in orphans:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            time.sleep(_POLL_S)
+
+
+def _orphans(data: Path) -> list[int]:
+    pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in pids if _working_folder(pid) == data and _arguments(pid)[0].startswith("postgres:")]
 
 
 def _arguments(pid: int) -> list[str]:

@@ -12,8 +12,8 @@ from gridgov.errors import DatabaseUnavailableError, SetupError
 from gridgov.store.cluster import listen
 from gridgov.store.cluster.account import server_account
 from gridgov.store.cluster.find import find_programs
-from gridgov.store.cluster.initialise import initialise, sweep
-from gridgov.store.cluster.process import PID_FILE, is_alive, read_postmaster, run, serves
+from gridgov.store.cluster.initialise import initialise, require_harmless, sweep
+from gridgov.store.cluster.process import PID_FILE, end_orphans, is_alive, read_postmaster, run, serves
 
 State = Literal["stopped", "starting", "ready", "stopping"]
 
@@ -26,7 +26,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "jit": "off",  # compiling costs more than it saves on queries of milliseconds
 }
-_CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_CARELESS = {"fsync": "off", "full_page_writes": "off"}  # survives every kill, but not a crash of the machine
 
 _START_S = 300  # after a crash on a slow disk, recovery takes its time
 _STOP_S = 60
@@ -67,7 +67,7 @@ class Server:
     def major(self) -> int | None:
         """The version of PostgreSQL that made the data, or None before there are any."""
         try:
-            return int((self.data / "PG_VERSION").read_text("ascii"))
+            return int((self.data / "PG_VERSION").read_text("utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
@@ -126,8 +126,7 @@ class Server:
             If it does not stop.
         """
         # What the signals mean: PostgreSQL's documentation, "Shutting Down the Server".
-        gentle = [signal.SIGINT] if self.durable else []
-        for number in [*gentle, signal.SIGQUIT, signal.SIGQUIT]:
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGQUIT):
             pid = self.pid
             if pid is None:
                 return
@@ -153,6 +152,7 @@ class Server:
 
     def _launch(self) -> str:
         """Start the server, wait until it is ready, and return its last words in case it is not."""
+        require_harmless(self.data)
         account = server_account(self.data)
         programs = find_programs(self.pg_bin, major=self.major)
         if self.major is None:
@@ -184,6 +184,7 @@ class Server:
         postmaster = read_postmaster(self.data)
         if postmaster is not None and is_alive(postmaster.pid) and not serves(postmaster.pid, self.data):
             (self.data / PID_FILE).unlink(missing_ok=True)
+        end_orphans(self.data)
         sweep(self.data)
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
             self.log.rename(self.log.with_name("server.log.1"))

@@ -1,0 +1,236 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridgov.errors import DatabaseUnavailableError, SetupError
+from gridgov.store.cluster import Cluster, plain
+from gridgov.store.cluster.listen import SOCKET_NAME
+from gridgov.store.cluster.process import read_postmaster
+
+from .conftest import PROGRAM, Program
+
+
+def _rows(cluster: Cluster) -> int:
+    with cluster.running() as url, psycopg.connect(plain(url)) as connection:
+        row = connection.execute("SELECT count(*) FROM kept").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _fill(url: str) -> None:
+    with psycopg.connect(plain(url)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS id")
+        connection.execute("CHECKPOINT")
+
+
+def _kill(pid: int | None) -> None:
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    _wait_until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at processes through /proc")
+
+
+@needs_proc
+def test_after_a_kill_of_the_server_the_next_program_starts_it_with_all_data(private: Cluster):
+    with private.running() as url:
+        _fill(url)
+        killed = private.server.pid
+        _kill(killed)
+        assert private.server.state == "stopped"
+        with private.running():
+            assert private.server.pid not in {None, killed}
+    assert private.server.pid is None
+    assert _rows(private) == 1000
+
+
+@needs_proc
+def test_a_killed_servers_backend_that_computes_on_is_no_obstacle(private: Cluster):
+    with private.running() as url:
+        _fill(url)
+        connection = psycopg.connect(plain(url))
+        computing = threading.Thread(target=_compute, args=[connection])
+        computing.start()
+        backend = connection.info.backend_pid
+        _wait_until(lambda: b"SELECT" in Path(f"/proc/{backend}/cmdline").read_bytes())
+        _kill(private.server.pid)
+        assert Path(f"/proc/{backend}").exists()
+        assert _rows(private) == 1000
+        computing.join()
+        connection.close()
+
+
+def _compute(connection: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT count(*) FROM generate_series(1, 100000000000) AS i WHERE i % 7 = 8")
+
+
+@needs_proc
+@pytest.mark.parametrize("stranger", ["sleep", "another server", "this program"])
+def test_a_stale_pid_file_that_names_a_living_stranger_is_seen_through(
+    private: Cluster, cluster: Cluster, stranger: str
+):
+    private.start()
+    said = (private.server.data / "postmaster.pid").read_text().splitlines()
+    with psycopg.connect(plain(private.url())) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS id")
+    _kill(private.server.pid)
+    sleeper = subprocess.Popen(["sleep", "300"])
+    number = {"sleep": sleeper.pid, "another server": cluster.server.pid, "this program": os.getpid()}[stranger]
+    _write(private, private.server.data / "postmaster.pid", "\n".join([str(number), *said[1:]]) + "\n")
+    _write(private, private.server.socket / f"{SOCKET_NAME}.lock", "\n".join([str(number), *said[1:5]]) + "\n")
+    try:
+        assert private.server.pid is None
+        private.stop(now=True)  # must not harm the stranger
+        assert _rows(private) == 1
+        assert sleeper.poll() is None
+        assert cluster.server.state == "ready"
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+
+
+def _write(cluster: Cluster, path: Path, content: str) -> None:
+    owner = cluster.server.data.stat()
+    path.write_text(content)
+    os.chown(path, owner.st_uid, owner.st_gid)
+    path.chmod(0o600)
+
+
+@given(content=st.text() | st.lists(st.integers().map(str) | st.text(), max_size=9).map("\n".join))
+def test_whatever_stands_in_a_pid_file_is_read_without_a_crash(content: str):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "postmaster.pid").write_text(content, "utf-8")
+        found = read_postmaster(Path(folder))
+        assert found is None or found.pid >= 0
+
+
+def test_four_programs_that_start_at_once_share_one_server(private: Cluster, program: Callable[[Cluster], Program]):
+    four = [program(private) for _ in range(4)]
+    assert [process.stdout.readline() for process in four] == ["in\n"] * 4
+    pid = private.server.pid
+    assert pid is not None
+    for process in four[:3]:
+        process.communicate("\n")
+        assert process.returncode == 0
+        assert private.server.pid == pid
+    four[3].communicate("\n")
+    assert private.server.pid is None
+
+
+def test_a_killed_program_has_left_and_the_next_one_stops_the_server(
+    private: Cluster, program: Callable[[Cluster], Program]
+):
+    killed = program(private)
+    assert killed.stdout.readline() == "in\n"
+    killed.kill()
+    killed.wait()
+    assert private.server.pid is not None
+    assert not private.status().in_use
+    with private.running():
+        pass
+    assert private.server.pid is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_program_killed_at_any_moment_of_the_first_start_leaves_nothing_in_the_way(
+    private: Cluster, program: Callable[[Cluster], Program], seed: int
+):
+    killed = program(private)
+    _wait_until(private.home.exists)
+    time.sleep(random.Random(seed).uniform(0.0, 0.7))  # noqa: S311 - when to kill is no secret
+    killed.kill()
+    killed.wait()
+    with private.running() as url:
+        _fill(url)
+    assert private.server.pid is None
+    assert _rows(private) == 1000
+    assert [path.name for path in private.home.glob("data*")] == ["data"]
+
+
+@needs_proc
+def test_a_killed_initdb_leaves_nothing_half_done(private: Cluster, program: Callable[[Cluster], Program]):
+    killed = program(private)
+    _wait_until(lambda: any(private.home.glob("data.new*/base")) if private.home.exists() else False)
+    killed.kill()
+    killed.wait()
+    for pid in _processes_naming(private.home):
+        os.kill(pid, signal.SIGKILL)
+    left = next(private.home.glob("data.new*"))
+    assert not private.server.data.exists()
+    with private.running() as url:
+        _fill(url)
+    assert not left.exists()
+    assert _rows(private) == 1000
+
+
+def _processes_naming(home: Path) -> list[int]:
+    others = [entry for entry in Path("/proc").glob("[0-9]*") if int(entry.name) != os.getpid()]
+    return [int(entry.name) for entry in others if os.fsencode(home) in _command_line(entry)]
+
+
+def _command_line(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_killed_database_creation_is_finished_by_the_next_program(private: Cluster):
+    with private.running() as url, psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute("DROP EXTENSION postgis")
+    with private.running() as url, psycopg.connect(plain(url)) as connection:
+        assert connection.execute("SELECT ST_SRID(ST_Point(117, 36, 4326))").fetchone() == (4326,)
+
+
+def test_a_hidden_server_on_the_same_folder_is_not_joined_by_a_second_one(private: Cluster):
+    # As from another container, or after somebody has deleted the pid file: its process cannot be told from here.
+    private.start()
+    pid_file = private.server.data / "postmaster.pid"
+    said = pid_file.read_text()
+    pid_file.unlink()
+    try:
+        with pytest.raises(SetupError, match="does another container use"), private.running():
+            pass
+    finally:
+        _write(private, pid_file, said)
+    assert private.status().state == "ready"
+
+
+def test_a_server_that_cannot_start_says_its_last_words(private: Cluster):
+    with private.running():
+        pass
+    with (private.server.data / "postgresql.conf").open("a") as file:
+        file.write("shared_buffers = 'plenty'\n")
+    with pytest.raises(DatabaseUnavailableError, match="shared_buffers"), private.running():
+        pass
+    assert not private.status().in_use
+
+
+def test_an_interrupted_program_leaves_as_well(private: Cluster):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(private.home)], text=True, **pipes) as process:
+        assert process.stdout.readline() == "in\n"
+        process.send_signal(signal.SIGINT)
+        process.wait()
+    assert private.server.pid is None
