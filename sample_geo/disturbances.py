@@ -1,16 +1,21 @@
 """What people and machines do to an address when they say, type, write or scan it: one function per disturbance.
 
-The tables of confusions are this module's own. They are not those of the gazetteer that is measured with them, and some
-(h/f, r/l, many look-alikes, lost and doubled characters) have no counterpart there.
+Each takes a draft, changes it, and returns whether the address had a place for it.
 """
 
-from collections import defaultdict
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from random import Random
 
-from pypinyin import Style, lazy_pinyin
+from sample_geo.confusions import (
+    by_syllable,
+    digit_by_digit,
+    look_alikes,
+    near_syllables,
+    replace_digits,
+    syllable,
+)
 
 SAME_PLACE_M = 50.0
 
@@ -43,21 +48,6 @@ FREQUENCIES: dict[str, float] = {
     "opposite": 3,
     "separators": 5,
 }
-
-_SHAPES = """
-历厉 下卞 山仙 文丈 东车 路露 千干 佛沸 泉帛 城域 大太 明朋 湖糊 关芙 建键 新析 甸甹 柳仰 燕蒸 姚跳 家豪 龙尤 洞恫 智暂 远近 解懈 放效 青责 云去 金全
-玉王 银根 锦棉 翠卒 秀季 德得 仁仕 义叉 和种 瑞端 祥详 泰秦 安按 康廉 宁丁 永水 兴头 隆降 盛威 华毕 丰半 嘉喜 鸿鸠 凤风 鹤鹊 松讼 柏伯 槐愧 桂佳
-兰三 梅海 荷何 莲连 竹什 枫讽 石右 岭岑 溪奚 泽择 波坡 澄橙 清请 朝潮 西酉 南甫 北比 中申 河何 湾弯 源原 洲州 坡披 谷合 台召 阁闺 亭享 园圆 苑怨
-林木 屏屎 桥娇 门问 井开 辉挥 光先 阳阴 月目 星皇 霞假 虹虾 平乎 乐东 福副 寿涛 贤货 礼札 信言 昌冒 达边 通桶 顺须 春舂 秋愀 晴睛 雅稚 韵韶 章童
-花化 小少 村材 公分 寓遇 宿缩 舍含 名各 郡群 庭廷 院完 里理 街衔 巷恭 胡葫 支友 学字 校较 医匠 社杜 区医 师帅 范苑 济挤 舜瞬 鲁鱼 岱贷 厦夏 商高 场扬
-市布 厂广 幼幻 儿几 超起 银很 行衍 药约 店占 局屈 站沾 广厂 园元 环坏 经轻 纬讳 二三 七匕 十干 菜莱 棋祺 盘盆 朗郎 沟构 港巷 彩采 围图 体休 育肓
-"""
-_NEAR_SOUNDS = (
-    ("zh", "z"), ("z", "zh"), ("ch", "c"), ("c", "ch"), ("sh", "s"), ("s", "sh"), ("n", "l"), ("l", "n"), ("h", "f"), ("f", "h"),
-    ("r", "l"),
-)  # fmt: skip
-_NEAR_ENDS = (("ing", "in"), ("in", "ing"), ("eng", "en"), ("en", "eng"), ("ang", "an"), ("an", "ang"))
-_HAN = "零一二三四五六七八九"
 
 
 AREAS = ("district", "street", "community")
@@ -111,7 +101,7 @@ def distance_m(a: dict[str, str], b: dict[str, str]) -> float:
     """Return metres between two rows with lon and lat (degrees), on a plane good for Jinan (36.65 N)."""
     east = (float(a["lon"]) - float(b["lon"])) * 89_310.0
     north = (float(a["lat"]) - float(b["lat"])) * 110_970.0
-    return (east * east + north * north) ** 0.5
+    return math.hypot(east, north)
 
 
 def drop(draft: Draft, *parts: str) -> bool:
@@ -137,44 +127,6 @@ def _drop_estate(_: Random, __: Variants, draft: Draft) -> bool:
     return bool(draft.parts["road"] and draft.parts["number"]) and drop(draft, "estate")
 
 
-@cache
-def _by_syllable() -> dict[str, list[str]]:
-    """Return the 3,755 common characters of GB 2312 (level 1) by their syllable without tone."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for high in range(0xB0, 0xD8):
-        for low in range(0xA1, 0xFF):
-            character = bytes((high, low)).decode("gb2312", errors="ignore")
-            if character:
-                found[syllable(character)].append(character)
-    return dict(found)
-
-
-@cache
-def syllable(character: str) -> str:
-    return lazy_pinyin(character, style=Style.NORMAL)[0]
-
-
-def sound_of(text: str) -> str:
-    """Return the syllables of a text without tones."""
-    return " ".join(syllable(character) for character in text)
-
-
-def _near_syllables(syllable: str) -> list[str]:
-    starts = [
-        b + syllable[len(a) :] for a, b in _NEAR_SOUNDS if syllable.startswith(a) and not syllable.startswith(a + "h")
-    ]
-    return starts + [syllable.removesuffix(a) + b for a, b in _NEAR_ENDS if syllable.endswith(a)]
-
-
-@cache
-def _look_alikes() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for pair in _SHAPES.split():
-        found[pair[0]].append(pair[1])
-        found[pair[1]].append(pair[0])
-    return dict(found)
-
-
 def _mistyped(random: Random, maker: Variants, draft: Draft, options: Callable[[str], list[str]]) -> bool:
     """Exchange one character of one name for one of its `options`, unless that writes another name of the book."""
     groups = [("road", "estate", "name"), AREAS]
@@ -198,17 +150,17 @@ def _mistyped(random: Random, maker: Variants, draft: Draft, options: Callable[[
 
 
 def _sound(random: Random, maker: Variants, draft: Draft) -> bool:
-    return _mistyped(random, maker, draft, lambda c: _by_syllable().get(syllable(c), []))
+    return _mistyped(random, maker, draft, lambda c: by_syllable().get(syllable(c), []))
 
 
 def _near_sound(random: Random, maker: Variants, draft: Draft) -> bool:
     return _mistyped(
-        random, maker, draft, lambda c: [o for s in _near_syllables(syllable(c)) for o in _by_syllable().get(s, [])]
+        random, maker, draft, lambda c: [o for s in near_syllables(syllable(c)) for o in by_syllable().get(s, [])]
     )
 
 
 def _shape(random: Random, maker: Variants, draft: Draft) -> bool:
-    return _mistyped(random, maker, draft, lambda c: _look_alikes().get(c, []))
+    return _mistyped(random, maker, draft, lambda c: look_alikes().get(c, []))
 
 
 def _lost_character(random: Random, maker: Variants, draft: Draft) -> bool:
@@ -247,33 +199,8 @@ def _full_width(_: Random, __: Variants, draft: Draft) -> bool:
 def _han_numerals(random: Random, _: Variants, draft: Draft) -> bool:
     spelled = random.random() < 0.6
     for part in ("number", "building", "unit"):
-        draft.parts[part] = _replace_digits(draft.parts[part], _spelled if spelled else _digit_by_digit)
+        draft.parts[part] = replace_digits(draft.parts[part], spelled or digit_by_digit)
     return True
-
-
-def _replace_digits(text: str, spell: Callable[[str], str]) -> str:
-    out, run = [], ""
-    for character in text + "\0":
-        if "0" <= character <= "9":
-            run += character
-            continue
-        out.append((spell(run) if run else "") + character)
-        run = ""
-    return "".join(out)[:-1]
-
-
-def _digit_by_digit(digits: str) -> str:
-    return "".join(_HAN[int(d)] for d in digits) if len(digits) > 2 else _spelled(digits)
-
-
-def _spelled(digits: str) -> str:
-    number = int(digits)
-    if number < 10 or number > 999:
-        return "".join(_HAN[int(d)] for d in digits)
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    ten = ("十" if tens == 1 and not hundreds else _HAN[tens] + "十") if tens else ("零" if hundreds and ones else "")
-    return (_HAN[hundreds] + "百" if hundreds else "") + ten + (_HAN[ones] if ones else "")
 
 
 def _building_word(random: Random, _: Variants, draft: Draft) -> bool:
@@ -333,7 +260,7 @@ def _hyphens(random: Random, _: Variants, draft: Draft) -> bool:
 def _room(random: Random, _: Variants, draft: Draft) -> bool:
     digits = f"{random.randint(1, 18)}0{random.randint(1, 4)}"
     room = random.choice(
-        (digits + "室", digits, "".join(_HAN[int(d)] for d in digits).replace("零", "〇"), f"{random.randint(2, 6)}楼")
+        (digits + "室", digits, "".join(HAN[int(d)] for d in digits).replace("零", "〇"), f"{random.randint(2, 6)}楼")
     )
     if not draft.parts["building"] or "0" in draft.parts["building"]:
         return False

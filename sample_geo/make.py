@@ -7,8 +7,21 @@ from typing import TypeVar
 import geopandas as gpd
 import shapely
 
-from sample_geo import addresses, buildings, files, landscape, partition, places, roads
+from sample_geo import (
+    addresses,
+    buildings,
+    files,
+    incidents,
+    landscape,
+    matters,
+    organisations,
+    partition,
+    people,
+    places,
+    roads,
+)
 from sample_geo.common import DATA, geometry_to_metres, write_rows
+from sample_geo.scene import Scene
 
 T = TypeVar("T")
 
@@ -18,6 +31,9 @@ def main() -> None:
     started = time.process_time()
     DATA.mkdir(exist_ok=True)
     geometry()
+    registers()
+    reports()
+    _step("checksums", files.write_checksums)
     print(f"done in {time.process_time() - started:.0f} s of CPU time; files in {DATA}")
 
 
@@ -44,6 +60,23 @@ def geometry() -> None:
     places.number_missing([place for place in sites if not place.road], side)
     write_rows(DATA / "addresses.csv", addresses.COLUMNS, addresses.rows([*book, *sites], ground))
     _step("files", lambda: _write(ground, houses, book, (ways, water, green)))
+
+
+def registers() -> None:
+    """Make the organisations, matters and staff of the district that lies in grid.gpkg."""
+    frames = [files.read_layer(DATA / "grid.gpkg", layer) for layer in ("districts", "streets", "communities", "cells")]
+    bodies = _step("organisations", lambda: organisations.make(*frames[:3]))
+    organisations.write(bodies)
+    matters.write(_step("matters", matters.make))
+    people.write(_step("people", lambda: people.make(frames[3], bodies)))
+
+
+def reports() -> None:
+    """Make the checked-in days of incidents and the truth about them, from the files made before."""
+    scene = _step("places where things happen", Scene)
+    days = _step("incidents", lambda: [incidents.day_rows(scene, day) for day in incidents.DAYS])
+    write_rows(DATA / "incidents_days.csv", incidents.COLUMNS, (row for rows, _ in days for row in rows))
+    write_rows(DATA / "incidents_truth.csv", incidents.TRUTH_COLUMNS, (fact for _, facts in days for fact in facts))
 
 
 def _write(

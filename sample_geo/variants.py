@@ -20,7 +20,8 @@ from random import Random
 
 import pandas as pd
 
-from sample_geo.disturbances import AREAS, DISTURB, FREQUENCIES, Draft, Variants, drop, other_names, sound_of
+from sample_geo.confusions import sound_of
+from sample_geo.disturbances import AREAS, DISTURB, FREQUENCIES, Draft, Variants, drop, other_names
 
 SEED = 20_260_412
 COUNT = 5_000
@@ -54,7 +55,8 @@ def make(addresses: pd.DataFrame, *, count: int = COUNT, seed: int = SEED) -> pd
     DataFrame
         text, address_id, lon, lat (EPSG:4326; empty for texts that name nothing), disturbances (joined by ``+``).
     """
-    rows = [{k: str(v) for k, v in row.items()} for row in addresses.astype(str).replace("nan", "").to_dict("records")]
+    texts = addresses.astype(str).replace("nan", "")
+    rows = [dict(zip(texts.columns, row, strict=True)) for row in texts.itertuples(index=False, name=None)]
     maker = _maker(rows)
     random = Random(seed)
     records: list[tuple[str, str, str, str, str]] = []

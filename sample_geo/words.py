@@ -1,5 +1,7 @@
 """Word stock for invented names of roads, estates, places and people. Nothing here is meant to name anything real."""
 
+from functools import cache
+
 import numpy as np
 
 from sample_geo.common import NAMES, read_rows
@@ -36,10 +38,15 @@ GIVEN_FIRST = "建志国文明海春晓玉秀桂丽雪红慧淑艳永庆德宝�
 GIVEN_SECOND = "华军平强伟杰峰磊涛斌亮波刚勇辉鹏飞龙林成东民生英兰芳敏霞娟燕萍玲莉梅琴洁静颖琳瑶涵轩宇博然彤琪怡宁"
 
 
+@cache
+def _pool() -> list[str]:
+    real = "|".join(row["name"] for kind in ("streets", "communities") for row in read_rows(NAMES / f"{kind}.csv"))
+    return [a + b for a in _FIRST for b in _SECOND if a != b and a + b not in real]
+
+
 def stems(random: np.random.Generator, count: int) -> list[str]:
     """Return `count` different two-character stems, none of them part of a real street's or community's name."""
-    real = "|".join(row["name"] for kind in ("streets", "communities") for row in read_rows(NAMES / f"{kind}.csv"))
-    pool = [a + b for a in _FIRST for b in _SECOND if a != b and a + b not in real]
+    pool = _pool()
     return [pool[index] for index in random.permutation(len(pool))[:count]]
 
 
