@@ -156,6 +156,11 @@ class CellStore:
         query = select(c.checksum).ext(distinct_on(c.district_code)).where(c.valid_from <= at)
         return list(self._connection.execute(query.order_by(c.district_code, c.version.desc())).scalars())
 
+    def id_of(self, code: str, *, at: datetime) -> UUID | None:
+        """Return the identity of the cell that had this code at a moment, or None."""
+        where = (cell.c.district_code == code[:6], cell.c.code == code, cell.c.valid.contains(at))
+        return self._connection.execute(select(cell.c.id).where(*where)).scalar()
+
     def frame(self, *, at: datetime) -> gpd.GeoDataFrame:
         """Return the cells of all districts as of `at`, sorted by code.
 

@@ -1,7 +1,7 @@
 """The unit of work: one transaction, committed once, at the end, or not at all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -93,8 +93,11 @@ class Store:
         DatabaseUnavailableError
             If the server cannot be reached or goes away: nothing was stored, the same call may succeed later.
         """
-        with answering(), self.engine.begin() as connection:
+        with answering(), self._begin() as connection:
             yield Unit(connection)
+
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return self.engine.begin()
 
     def require_alive(self) -> None:
         """Ask the database for a sign of life.

@@ -1,0 +1,76 @@
+"""The application: routes, errors, limits and pages, around one store."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import problems
+from api.limits import BodyLimit, SecurityHeaders
+from api.maps import MapKeeper
+from api.routes import grid, health, incidents, pages
+from gridgov.clock import Clock, system_clock
+from gridgov.errors import GridgovError
+from gridgov.services.intake import Intake
+from gridgov.services.looking import Desk
+from gridgov.settings import Settings
+from gridgov.store.unit import Store
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(store: Store, settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
+    """Return the application over `store`.
+
+    Parameters
+    ----------
+    store
+        Where everything is kept; the caller closes it.
+    settings
+        The installation's settings.
+    clock
+        Tells the time to every rule.
+    """
+    app = FastAPI(
+        title="gridgov",
+        version=version("gridgov"),
+        summary="Govern a city by its grid",
+        docs_url=None,  # FastAPI's own pages load their scripts from elsewhere; ours are at the same address
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=_operation_id,
+        lifespan=_lifespan,
+    )
+    app.state.store = store
+    app.state.intake = Intake.configured(store, settings, clock=clock)
+    app.state.desk = Desk(store, clock=clock)
+    app.state.maps = MapKeeper(clock)
+    for router in (incidents.router, grid.router, health.router, pages.router):
+        app.include_router(router)
+    pages.mount(app)
+    problems.install(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    # What decides about reports is read before the first one comes; if it is missing, /health/ready says so.
+    warm: Callable[[], Any] = app.state.intake.knowledge
+    try:
+        await run_in_threadpool(warm)
+    except GridgovError as error:
+        _log.warning("not ready", reason=error.message)
+    yield
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

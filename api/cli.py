@@ -1,0 +1,115 @@
+"""Commands of this floor: serve, and demo."""
+
+import socket
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.server import require_loopback, serve
+from gridgov.clock import SHANGHAI, system_clock
+from gridgov.errors import SetupError
+from gridgov.services.intake import Intake
+from gridgov.services.looking import DayCount, Desk
+from gridgov.services.sample import day_of_reports, load_sample, play
+from gridgov.settings import Settings, settings
+from gridgov.store.cluster import database_url
+from gridgov.store.schema import upgrade_engine
+from gridgov.store.unit import Store
+
+_console = Console(highlight=False)
+
+
+def serve_command() -> None:
+    """Serve the map, the pages and the API on GRIDGOV_HOST and GRIDGOV_PORT."""
+    chosen = settings()
+    _require_free(chosen)
+    with database_url() as url:
+        _say_address(chosen)
+        serve(url, chosen)
+
+
+def demo_command(
+    *,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the map and the API at the end.")] = True,
+) -> None:
+    """Load the sample district, play one day of incidents, say what happened, and serve it."""
+    chosen = settings()
+    if serving:
+        _require_free(chosen)
+    with database_url() as url:
+        store = Store(url)
+        try:
+            _play(store, chosen)
+        finally:
+            store.close()
+        if serving:
+            _say_address(chosen)
+            serve(url, chosen)
+
+
+def _play(store: Store, chosen: Settings) -> None:
+    folder = Path(str(files("sample_geo"))) / "data"
+    with _console.status("Preparing the database ...") as status:
+        upgrade_engine(store.engine)
+        fresh = load_sample(
+            store, folder, now=system_clock(), progress=lambda what: status.update(f"Loading the sample: {what} ...")
+        )
+    _console.print(
+        "The sample district is loaded." if fresh else "The sample district was loaded before; nothing changed."
+    )
+    desk = Desk(store, clock=system_clock)
+    if desk.last_day().reports == 0:
+        _play_day(Intake.configured(store, chosen, clock=system_clock), folder)
+    else:
+        _console.print("Its day was played before; every report is still there.")
+    _tell(desk.last_day())
+
+
+def _play_day(intake: Intake, folder: Path) -> None:
+    with _console.status("Reading the grid, the rules and the address book ..."):
+        intake.knowledge()
+        reports = day_of_reports(folder, ending=system_clock() - timedelta(minutes=1))
+    columns = (TextColumn("Playing one day of incidents"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console) as progress:
+        task = progress.add_task("day", total=len(reports))
+        for day in play(intake, reports):
+            progress.update(task, completed=day.reports)
+
+
+def _tell(day: DayCount) -> None:
+    count = day.placements
+    period = f"{day.since.astimezone(SHANGHAI):%Y-%m-%d %H:%M} to {day.until.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    lines = [
+        (day.reports, f"reports came in ({period}, Shanghai time)"),
+        (count.get("located", 0), "located in one cell, beyond reasonable doubt"),
+        (count.get("doubtful", 0), "doubtful: near a border, the probabilities of the cells are kept"),
+        (count.get("crossing", 0), "across borders: the shares of the cells are kept"),
+        (count.get("outside", 0), "outside every cell"),
+        (count.get("unplaced", 0), "with an address that is unknown or names several places: a person is asked"),
+        (day.findings.get("possible_duplicate", 0), "may repeat an earlier one: suggested, not merged"),
+        (day.combined_whistles, "combined whistles drafted across street and district borders"),
+    ]
+    for number, words in lines:
+        _console.print(f"  {number:>6}  {words}")
+
+
+def _say_address(chosen: Settings) -> None:
+    _console.print(
+        f"\nOpen http://{chosen.host}:{chosen.port}/ for the map, and /docs there for the API. Ctrl-C stops."
+    )
+
+
+def _require_free(chosen: Settings) -> None:
+    require_loopback(chosen.host)
+    with socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.host, chosen.port))
+        except OSError as error:
+            message = f"Port {chosen.port} is taken by another program: set GRIDGOV_PORT to a free one."
+            raise SetupError(message) from error

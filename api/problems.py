@@ -1,0 +1,126 @@
+"""Every error leaves as problem+json (RFC 9457). One table says which status a meaning has."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from gridgov import errors
+
+_log = structlog.get_logger(__name__)
+
+STATUS: dict[type[errors.GridgovError], HTTPStatus] = {
+    errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.SetupError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The nearest class above an error decides; a test demands that every error has one."""
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with the input."""
+
+    field: str | None = Field(description="The part of the input, dotted: position.datum")
+    message: str = Field(description="What is wrong and what to do")
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 writes it."""
+
+    type: str = Field(examples=["/problems/invalid-coordinate"])
+    title: str = Field(examples=["Unprocessable Entity"])
+    status: int = Field(examples=[422])
+    detail: str = Field(description="What happened and what to do next")
+    faults: list[Fault] = Field(default_factory=list)
+    details: list[dict[str, Any]] = Field(default_factory=list, description="Facts for programs")
+
+
+def status_of(kind: type[errors.GridgovError]) -> HTTPStatus:
+    """Return the HTTP status that an error's meaning has."""
+    return next((STATUS[base] for base in kind.__mro__ if base in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def response(
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    *,
+    faults: Sequence[Fault] = (),
+    details: Sequence[dict[str, Any]] = (),
+) -> JSONResponse:
+    """Return a problem as a response."""
+    problem = Problem(
+        type=f"/problems/{code}",
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        faults=list(faults),
+        details=list(details),
+    )
+    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JSONResponse(
+        problem.model_dump(), status_code=status, media_type="application/problem+json", headers=headers
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app` leave as a problem."""
+    app.add_exception_handler(errors.GridgovError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _ours(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, errors.GridgovError):  # pragma: no cover - registered for this class only
+        raise error
+    faults = [Fault(field=error.field, message=error.message)] if error.field else []
+    return response(status_of(type(error)), error.code, error.message, faults=faults, details=error.details)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):  # pragma: no cover - registered for this class only
+        raise error
+    faults = [Fault(field=_dotted(fault["loc"]), message=_say(fault)) for fault in error.errors()]
+    detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults[:5])
+    return response(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", detail, faults=faults)
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):  # pragma: no cover - registered for this class only
+        raise error
+    status = HTTPStatus(error.status_code)
+    answer = response(status, status.phrase.lower().replace(" ", "-"), str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.error("unexpected error", path=request.url.path, exc_info=error)
+    detail = "The server met an error of its own; nothing of this request was stored. Its log says more."
+    return response(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail)
+
+
+def _dotted(location: Sequence[int | str]) -> str:
+    parts = [str(part) for part in location if part not in {"body", "query", "path"}]
+    return ".".join(parts) or "body"
+
+
+def _say(fault: dict[str, Any]) -> str:
+    """Return the validator's words, with what to do where they do not say it."""
+    hints = {
+        "timezone_aware": "The time has no offset: write it like 2026-03-05T14:30:00+08:00.",
+        "missing": "This is missing: it must be given.",
+        "json_invalid": "This is not JSON: check the quotes and commas.",
+        "finite_number": "This must be a finite number, not NaN or infinity.",
+        "extra_forbidden": "There is no such field: see the API's documentation at /docs.",
+    }
+    return hints.get(str(fault["type"]), str(fault["msg"]))

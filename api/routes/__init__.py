@@ -1,0 +1,1 @@
+"""Routes: each parses, calls one service and answers. None decides a rule."""

@@ -1,0 +1,153 @@
+"""The grid: cells and areas as GeoJSON, who answers for a cell, where a position lies; matters and whistles."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import geopandas as gpd
+import shapely
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
+
+from api.deps import TheDesk, TheIntake
+from api.problems import Problem
+from api.schemas import Finite, Page, local
+from gridgov.areas import Level
+from gridgov.clock import instant
+from gridgov.errors import AddressNotFoundError
+from gridgov.gazetteer import Sure, Unknown, Unsure
+from gridgov.incidents import GivenPosition
+from gridgov.services.placing import place_given
+
+router = APIRouter(prefix="/api/v1", tags=["grid"])
+
+_BAD: dict[int | str, dict[str, Any]] = {422: {"model": Problem}, 503: {"model": Problem}}
+_LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": Level.COMMUNITY}
+
+AsOf = Annotated[AwareDatetime | None, Query(description="The moment that is asked about; now if left out")]
+
+CellCode = Annotated[str, Path(pattern=r"^\d{15}$", examples=["370102001002001"])]
+
+
+class GeoJson(Response):
+    """A GeoJSON answer (RFC 7946), lon/lat."""
+
+    media_type = "application/geo+json"
+
+
+@router.get("/cells", response_class=GeoJson, responses=_BAD)
+def list_cells(desk: TheDesk, as_of: AsOf = None) -> GeoJson:
+    """Return the cells as a GeoJSON FeatureCollection that QGIS and GDAL open by this address."""
+    frame = desk.cells(as_of=instant(as_of, field="as_of") if as_of else None)
+    return _collection(frame.drop(columns=["id", "street_id"]))
+
+
+@router.get("/areas/{level}", response_class=GeoJson, responses=_BAD)
+def list_areas(level: Literal["districts", "streets", "communities"], desk: TheDesk, as_of: AsOf = None) -> GeoJson:
+    """Return the areas of a level as a GeoJSON FeatureCollection."""
+    return _collection(desk.areas(_LEVELS[level], as_of=instant(as_of, field="as_of") if as_of else None))
+
+
+@router.get("/cells/{cell_code}/duties", responses={404: {"model": Problem}, **_BAD})
+def who_answers(cell_code: CellCode, desk: TheDesk, as_of: AsOf = None) -> Page[dict[str, Any]]:
+    """Return who answers for a cell: its own people first, then those of its community and street."""
+    return Page(items=desk.who(cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
+
+
+@router.get("/locate", responses=_BAD)
+def locate(
+    intake: TheIntake,
+    datum: Annotated[str, Query(max_length=40, description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n")],
+    lon: Finite,
+    lat: Finite,
+    accuracy_m: Annotated[float | None, Query(ge=0, le=20_000, allow_inf_nan=False)] = None,
+) -> dict[str, Any]:
+    """Return the cell of a position, and the probability per cell where an accuracy is given. Stores nothing."""
+    given = GivenPosition(datum, shapely.Point(lon, lat), accuracy_m)
+    place = place_given(given, None, intake.knowledge().grid)
+    return {
+        "placement": place.placement,
+        "cell_code": place.cell.code if place.cell else None,
+        "position": {"lon": shapely.get_x(place.geometry), "lat": shapely.get_y(place.geometry)},
+        "probabilities": [
+            {"cell_code": c.cell.code if c.cell else None, "probability": c.probability} for c in place.chances
+        ],
+    }
+
+
+@router.get("/addresses", responses={404: {"model": Problem}, **_BAD})
+def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max_length=500)]) -> dict[str, Any]:
+    """Return what an address means: `sure`, or `unsure` with a question; 404 where the book knows no such address."""
+    gazetteer = intake.knowledge().gazetteer
+    answer = gazetteer.find(text) if gazetteer else Unknown("No address book is loaded.")
+    match answer:
+        case Sure():
+            return {"answer": "sure", "question": None, "candidates": [_candidate(answer.candidate)]}
+        case Unsure():
+            found = [_candidate(c) for c in answer.candidates]
+            return {"answer": "unsure", "question": answer.question, "candidates": found}
+        case Unknown():
+            raise AddressNotFoundError(answer.reason, field="text")
+
+
+@router.get("/matters", responses={503: {"model": Problem}})
+def list_matters(desk: TheDesk) -> dict[str, Any]:
+    """Return the matter list in force, with the lead and the cooperating organisations of each matter."""
+    listed = desk.matters()
+    items = [
+        {
+            "code": m.code,
+            "name": m.name,
+            "category": m.category,
+            "subcategory": m.subcategory,
+            "priority": m.priority,
+            "admitted": m.admitted,
+            "whistle_kind": m.whistle_kind,
+            "file_within_minutes": m.file_within.total_seconds() / 60,
+            "handle_within_minutes": m.handle_within.total_seconds() / 60,
+            "lead": listed.lead(m.code),
+            "cooperating": listed.cooperating(m.code),
+        }
+        for m in listed
+    ]
+    return {"version": listed.version, "items": items}
+
+
+@router.get("/whistles", responses=_BAD)
+def list_whistles(
+    desk: TheDesk, cursor: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> Page[dict[str, Any]]:
+    """List whistles with their sides and the organisations to summon, newest first."""
+    rows = desk.whistles(limit=limit, before=cursor)
+    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
+
+
+@router.get("/summary", responses={503: {"model": Problem}})
+def summary(desk: TheDesk) -> dict[str, Any]:
+    """Return the counts of the 24 hours up to the newest report."""
+    day = desk.last_day()
+    return {
+        "since": local(day.since),
+        "until": local(day.until),
+        "reports": day.reports,
+        "placements": day.placements,
+        "findings": day.findings,
+        "combined_whistles": day.combined_whistles,
+    }
+
+
+def _collection(frame: gpd.GeoDataFrame) -> GeoJson:
+    return GeoJson(frame.to_json(drop_id=True, to_wgs84=False))
+
+
+def _candidate(candidate: Any) -> dict[str, Any]:
+    return {
+        "address_id": candidate.address_id,
+        "label": candidate.label,
+        "lon": candidate.lon,
+        "lat": candidate.lat,
+        "score": round(candidate.score, 4),
+        "level": candidate.level,
+        "accuracy_m": candidate.accuracy_m,
+        "matched": list(candidate.matched),
+        "unmatched": list(candidate.unmatched),
+    }

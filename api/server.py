@@ -1,0 +1,51 @@
+"""Serve the application, and stop it cleanly."""
+
+import uvicorn
+
+from api.app import create_app
+from gridgov.errors import SetupError
+from gridgov.settings import Settings
+from gridgov.store.schema import upgrade_engine
+from gridgov.store.unit import Store
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def require_loopback(host: str) -> None:
+    """Refuse to listen to others: there are no accounts yet, so whoever reaches the server may use it.
+
+    Raises
+    ------
+    SetupError
+        If `host` is not this machine's own.
+    """
+    if host not in _LOOPBACK:
+        message = (
+            f"gridgov has no accounts yet, so it serves this machine only: set GRIDGOV_HOST to 127.0.0.1, not {host}."
+        )
+        raise SetupError(message)
+
+
+def serve(url: str, settings: Settings) -> None:
+    """Serve until interrupted; the database at `url` is migrated first.
+
+    Raises
+    ------
+    SetupError
+        If the settings ask to listen to other machines.
+    """
+    require_loopback(settings.host)
+    store = Store(url, pool_size=20)
+    try:
+        upgrade_engine(store.engine)
+        uvicorn.run(
+            create_app(store, settings),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    finally:
+        store.close()
