@@ -22,8 +22,8 @@ _EXAMPLE: dict[str, Any] = {
     "id": "019a5f3e-7c00-7abc-8def-0123456789ab",
     "reported_at": "2026-03-05T14:30:00+08:00",
     "channel": "grid_worker",
-    "matter": "0101",
-    "text": "市场门口垃圾堆积，无人清理",
+    "matter": "20908",
+    "text": "楼下施工到半夜，没法休息",
     "position": {"datum": "gcj02", "lon": 117.0902, "lat": 36.6512, "accuracy_m": 12},
 }
 

@@ -1,5 +1,6 @@
 """The start page, the map it shows, and the API's own documentation, all without the internet."""
 
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from api.deps import TheDesk, TheStore
 from api.limits import SEALED
 from api.maps import MapKeeper
+from api.schemas import local
 
 router = APIRouter(include_in_schema=False)
 _HERE = Path(str(files("api")))
@@ -27,9 +29,8 @@ def mount(app: FastAPI) -> None:
 @router.get("/", response_class=HTMLResponse)
 def start(request: Request, desk: TheDesk) -> HTMLResponse:
     """Show the district: what came in, and the map."""
-    return _templates.TemplateResponse(
-        request, "start.html", {"day": desk.last_day(), "whistles": desk.whistles(limit=5)}
-    )
+    shown = {"day": asdict(desk.last_day()), "whistles": desk.whistles(limit=5)}
+    return _templates.TemplateResponse(request, "start.html", local(shown))
 
 
 @router.get("/map", response_class=HTMLResponse)

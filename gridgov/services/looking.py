@@ -110,9 +110,7 @@ class Desk:
         with self._store.transaction() as unit:
             cell_id = unit.cells.id_of(cell_code, at=moment)
             if cell_id is None:
-                message = (
-                    f"There is no cell {cell_code} at {moment.isoformat()}: GET /api/v1/cells shows those there are."
-                )
+                message = f"There was no cell {cell_code} at {moment.isoformat()}: GET /api/v1/cells shows all."
                 raise NotFoundError(message, field="cell_code")
             return unit.people.who(cell_code[:6], cell_id, at=moment)
 

@@ -205,7 +205,7 @@ def _values(row: CellRow, at: datetime) -> dict[str, object]:
     }
 
 
-def _with_parents(at: datetime) -> Select[Row[tuple[object, ...]]]:  # type: ignore[type-var]
+def _with_parents(at: datetime) -> Select[Row[tuple[object, ...]]]:
     street = area_period.alias("street")
     community = area_period.alias("community")
     return (

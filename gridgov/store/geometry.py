@@ -17,9 +17,10 @@ def to_store(geometry: BaseGeometry | None) -> WKBElement | None:
     return None if geometry is None else from_shape(geometry, srid=4326)
 
 
-def from_store(value: WKBElement | None) -> BaseGeometry | None:
+def from_store(value: WKBElement) -> BaseGeometry:
     """Return a stored geometry as shapely's."""
-    return None if value is None else shapely.from_wkb(value.desc)
+    shape: BaseGeometry = shapely.from_wkb(value.desc)
+    return shape
 
 
 def frame(rows: Iterable[Row[Any]], columns: Iterable[str], geometry: str = "geom") -> gpd.GeoDataFrame:

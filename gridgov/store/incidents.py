@@ -224,7 +224,8 @@ def _listing() -> Select[Any]:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    row["geometry"] = from_store(row.pop("geom"))
+    stored = row.pop("geom")
+    row["geometry"] = None if stored is None else from_store(stored)
     return row
 
 

@@ -14,9 +14,9 @@ _CHANNELS = [
 ]
 
 _ROLES = [
-    {"code": "grid_worker_full_time", "name_zh": "专职网格员", "name_en": "Grid worker, full-time"},
+    {"code": "grid_worker", "name_zh": "专职网格员", "name_en": "Grid worker, full-time"},
     {"code": "grid_worker_part_time", "name_zh": "兼职网格员", "name_en": "Grid worker, part-time"},
-    {"code": "lead", "name_zh": "网格长", "name_en": "Cell lead"},
+    {"code": "grid_lead", "name_zh": "网格长", "name_en": "Cell lead"},
     {"code": "community_commissioner", "name_zh": "社区专员", "name_en": "Community commissioner"},
     {"code": "grid_assistant", "name_zh": "网格助理员", "name_en": "Grid assistant"},
     {"code": "police", "name_zh": "社区民警", "name_en": "Police"},
@@ -25,6 +25,10 @@ _ROLES = [
     {"code": "fire", "name_zh": "消防", "name_en": "Fire"},
     {"code": "social_worker", "name_zh": "社工", "name_en": "Social worker"},
     {"code": "volunteer", "name_zh": "志愿者", "name_en": "Volunteer"},
+    {"code": "street_lead", "name_zh": "街道负责人", "name_en": "Street lead"},
+    {"code": "dispatcher", "name_zh": "派遣员", "name_en": "Dispatcher"},
+    {"code": "handler", "name_zh": "处置员", "name_en": "Handler"},
+    {"code": "inspector", "name_zh": "核查员", "name_en": "Inspector"},
     {"code": "lane_chief", "name_zh": "街巷长", "name_en": "Lane chief"},
 ]
 

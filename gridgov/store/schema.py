@@ -41,12 +41,17 @@ def upgrade(url: str) -> None:
 def upgrade_engine(engine: Engine) -> None:
     """Migrate the database behind `engine`; see `upgrade`."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if current(connection) != head():
-            _require_known(current(connection))
-            command.upgrade(_config(connection), "head")
-        ensure_months(connection, system_clock())
-        ensure_reference(connection)
+        upgrade_connection(connection)
+
+
+def upgrade_connection(connection: Connection) -> None:
+    """Migrate over a connection, in its transaction; see `upgrade`."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    if current(connection) != head():
+        _require_known(current(connection))
+        command.upgrade(_config(connection), "head")
+    ensure_months(connection, system_clock())
+    ensure_reference(connection)
 
 
 def current(connection: Connection) -> str | None:
@@ -65,7 +70,10 @@ def differences(connection: Connection) -> list[Any]:
         connection,
         opts={
             "include_object": lambda obj, name, kind, reflected, other: (
-                is_ours(kind, name, obj) and alembic_helpers.include_object(obj, name, kind, reflected, other)
+                is_ours(kind, name, obj)
+                and alembic_helpers.include_object(  # type: ignore[no-untyped-call]
+                    obj, name, kind, reflected, other
+                )
             )
         },
     )

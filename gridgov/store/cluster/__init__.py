@@ -19,7 +19,7 @@ What stands in a cluster's folder
 """
 
 from gridgov.store.cluster.address import client_target, database_url, normalised, plain, server_words
-from gridgov.store.cluster.archive import dump, restore
+from gridgov.store.cluster.archive import check_dump, dump, restore
 from gridgov.store.cluster.cluster import Cluster
 from gridgov.store.cluster.find import client_program
 from gridgov.store.cluster.status import Status
@@ -27,6 +27,7 @@ from gridgov.store.cluster.status import Status
 __all__ = [
     "Cluster",
     "Status",
+    "check_dump",
     "client_program",
     "client_target",
     "database_url",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 
 from gridgov.errors import ConflictError, FileFormatError, InputError, UnavailableError
 from gridgov.settings import settings
-from gridgov.store.cluster.address import client_target, plain
+from gridgov.store.cluster.address import client_target
 from gridgov.store.cluster.cluster import Cluster
 from gridgov.store.cluster.database import DATABASE, connected, create
 from gridgov.store.cluster.find import client_program
@@ -21,6 +22,8 @@ _MAGIC = b"PGDMP"
 
 _INCOMING = f"{DATABASE}_incoming"
 _BEFORE = f"{DATABASE}_before"
+_LEAVING_S = 2.0  # a closed connection is seen for a moment longer
+_POLL_S = 0.05
 _IN_USE = "Programs are connected to the database: stop them (gridgov serve, notebooks, QGIS), then restore again."
 _TABLES = """
     -- Tables of the database itself: what an extension brought (spatial_ref_sys) does not make it full.
@@ -99,6 +102,8 @@ def restore(cluster: Cluster, file: Path, *, replace: bool = False) -> None:
         create(connection, _INCOMING)
         try:
             _read_into(cluster.url(_INCOMING), file)
+            with connected(socket, _INCOMING) as incoming:
+                incoming.execute("ANALYZE")
             _change_places(connection)
         finally:
             _drop(connection, _INCOMING)
@@ -138,8 +143,6 @@ def _read_into(url: str, file: Path) -> None:
     if said is not None:
         message = f"{file} could not be restored, and nothing was changed: {said}"
         raise FileFormatError(message, field="file")
-    with psycopg.connect(plain(url), autocommit=True) as connection:
-        connection.execute("ANALYZE")
 
 
 def _change_places(connection: psycopg.Connection) -> None:
@@ -160,8 +163,11 @@ def _drop(connection: psycopg.Connection, database: str) -> None:
 
 def _require_unused(connection: psycopg.Connection) -> None:
     query = "SELECT FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
-    if connection.execute(query, [DATABASE]).fetchone() is not None:
-        raise ConflictError(_IN_USE)
+    end = time.monotonic() + _LEAVING_S
+    while connection.execute(query, [DATABASE]).fetchone() is not None:
+        if time.monotonic() > end:
+            raise ConflictError(_IN_USE)
+        time.sleep(_POLL_S)
 
 
 def _client(name: str, arguments: Sequence[str], url: str) -> str | None:

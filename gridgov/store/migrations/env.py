@@ -11,7 +11,9 @@ from gridgov.store.tables import metadata
 
 
 def _include(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:  # noqa: FBT001 - Alembic's signature
-    return is_ours(kind, name, obj) and alembic_helpers.include_object(obj, name, kind, reflected, compare_to)
+    if not is_ours(kind, name, obj):
+        return False
+    return bool(alembic_helpers.include_object(obj, name, kind, reflected, compare_to))  # type: ignore[no-untyped-call]
 
 
 connection: Connection = context.config.attributes["connection"]
