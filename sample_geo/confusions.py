@@ -1,7 +1,7 @@
 """What is mistaken for what: sounds, shapes and ways to write a number, for disturbing addresses.
 
-These tables are not those of the gazetteer that is measured with them, and some of what stands here (h/f, r/l, many of the
-look-alikes) has no counterpart there.
+These tables are not those of the gazetteer that is measured with them, and some of what stands here (h/f, r/l, many of
+the look-alikes) has no counterpart there.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from functools import cache
 from pypinyin import Style, lazy_pinyin
 
 _SHAPES = """
-" 历厉 下卞 山仙 文丈 东车 路露 千干 佛沸 泉帛 城域 大太 明朋 湖糊 关芙 建键 新析 甸甹 柳仰 燕蒸 姚跳 家豪 龙尤 洞恫
+历厉 下卞 山仙 文丈 东车 路露 千干 佛沸 泉帛 城域 大太 明朋 湖糊 关芙 建键 新析 甸甹 柳仰 燕蒸 姚跳 家豪 龙尤 洞恫
 智暂 远近 解懈 放效 青责 云去 金全 玉王 银根 锦棉 翠卒 秀季 德得 仁仕 义叉 和种 瑞端 祥详 泰秦 安按 康廉 宁丁 永水
 兴头 隆降 盛威 华毕 丰半 嘉喜 鸿鸠 凤风 鹤鹊 松讼 柏伯 槐愧 桂佳 兰三 梅海 荷何 莲连 竹什 枫讽 石右 岭岑 溪奚 泽择
 波坡 澄橙 清请 朝潮 西酉 南甫 北比 中申 河何 湾弯 源原 洲州 坡披 谷合 台召 阁闺 亭享 园圆 苑怨 林木 屏屎 桥娇 门问
@@ -21,7 +21,8 @@ _SHAPES = """
 经轻 纬讳 二三 七匕 十干 菜莱 棋祺 盘盆 朗郎 沟构 港巷 彩采 围图 体休 育肓
 """
 _NEAR_SOUNDS = (
-    ("zh", "z"), ("z", "zh"), ("ch", "c"), ("c", "ch"), ("sh", "s"), ("s", "sh"), ("n", "l"), ("l", "n"), ("h", "f"), ("f", "h"), ("r", "l"),
+    ("zh", "z"), ("z", "zh"), ("ch", "c"), ("c", "ch"), ("sh", "s"), ("s", "sh"),
+    ("n", "l"), ("l", "n"), ("h", "f"), ("f", "h"), ("r", "l"),
 )  # fmt: skip
 _NEAR_ENDS = (("ing", "in"), ("in", "ing"), ("eng", "en"), ("en", "eng"), ("ang", "an"), ("an", "ang"))
 HAN = "零一二三四五六七八九"
@@ -41,6 +42,7 @@ def by_syllable() -> dict[str, list[str]]:
 
 @cache
 def syllable(character: str) -> str:
+    """Return the commonest syllable of a character, without tone."""
     return lazy_pinyin(character, style=Style.NORMAL)[0]
 
 
@@ -49,15 +51,15 @@ def sound_of(text: str) -> str:
     return " ".join(syllable(character) for character in text)
 
 
-def near_syllables(syllable: str) -> list[str]:
-    starts = [
-        b + syllable[len(a) :] for a, b in _NEAR_SOUNDS if syllable.startswith(a) and not syllable.startswith(a + "h")
-    ]
-    return starts + [syllable.removesuffix(a) + b for a, b in _NEAR_ENDS if syllable.endswith(a)]
+def near_syllables(said: str) -> list[str]:
+    """Return the syllables that `said` is taken for where people do not tell the two sounds apart."""
+    starts = [b + said[len(a) :] for a, b in _NEAR_SOUNDS if said.startswith(a) and not said.startswith(a + "h")]
+    return starts + [said.removesuffix(a) + b for a, b in _NEAR_ENDS if said.endswith(a)]
 
 
 @cache
 def look_alikes() -> dict[str, list[str]]:
+    """Return the characters that look like each character."""
     found: dict[str, list[str]] = defaultdict(list)
     for pair in _SHAPES.split():
         found[pair[0]].append(pair[1])
@@ -66,6 +68,7 @@ def look_alikes() -> dict[str, list[str]]:
 
 
 def replace_digits(text: str, spell: Callable[[str], str]) -> str:
+    """Return `text` with every run of digits written by `spell`."""
     out, run = [], ""
     for character in text + "\0":
         if "0" <= character <= "9":
@@ -77,10 +80,12 @@ def replace_digits(text: str, spell: Callable[[str], str]) -> str:
 
 
 def digit_by_digit(digits: str) -> str:
+    """Return 一二三 for 123; numbers under 100 are spelled out all the same."""
     return "".join(HAN[int(d)] for d in digits) if len(digits) > 2 else spelled(digits)
 
 
 def spelled(digits: str) -> str:
+    """Return 一百二十三 for 123."""
     number = int(digits)
     if number < 10 or number > 999:
         return "".join(HAN[int(d)] for d in digits)

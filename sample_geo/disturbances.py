@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from random import Random
 
 from sample_geo.confusions import (
+    HAN,
     by_syllable,
     digit_by_digit,
     look_alikes,
     near_syllables,
     replace_digits,
+    spelled,
     syllable,
 )
 
 SAME_PLACE_M = 50.0
 
-# How often each disturbance is drawn, relative to the others, in the order in which they are done to a text. A set that an
-# address has no place for is drawn again, so plain addresses show fewer kinds than the table says.
+# How often each disturbance is drawn, relative to the others, in the order in which they are done to a text. A set that
+# an address has no place for is drawn again, so plain addresses show fewer kinds than the table says.
 FREQUENCIES: dict[str, float] = {
     "drop_area": 10,  # district, street or community left out, some or all
     "drop_road": 10,  # the estate and building alone
@@ -197,9 +199,9 @@ def _full_width(_: Random, __: Variants, draft: Draft) -> bool:
 
 
 def _han_numerals(random: Random, _: Variants, draft: Draft) -> bool:
-    spelled = random.random() < 0.6
+    spell = spelled if random.random() < 0.6 else digit_by_digit
     for part in ("number", "building", "unit"):
-        draft.parts[part] = replace_digits(draft.parts[part], spelled or digit_by_digit)
+        draft.parts[part] = replace_digits(draft.parts[part], spell)
     return True
 
 
@@ -259,9 +261,8 @@ def _hyphens(random: Random, _: Variants, draft: Draft) -> bool:
 
 def _room(random: Random, _: Variants, draft: Draft) -> bool:
     digits = f"{random.randint(1, 18)}0{random.randint(1, 4)}"
-    room = random.choice(
-        (digits + "室", digits, "".join(HAN[int(d)] for d in digits).replace("零", "〇"), f"{random.randint(2, 6)}楼")
-    )
+    zero_written = "".join("\u3007" if digit == "0" else HAN[int(digit)] for digit in digits)
+    room = random.choice((digits + "室", digits, zero_written, f"{random.randint(2, 6)}楼"))
     if not draft.parts["building"] or "0" in draft.parts["building"]:
         return False
     draft.parts["unit"] += room
@@ -272,9 +273,10 @@ def _reorder(random: Random, _: Variants, draft: Draft) -> bool:
     blocks = [AREAS, ("road", "number"), ("estate", "building", "unit"), ("name",)]
     blocks = [block for block in blocks if any(draft.parts[part] for part in block)]
     random.shuffle(blocks)
-    draft.parts = {part: draft.parts[part] for block in blocks for part in block} | dict.fromkeys(
-        draft.parts.keys() - {p for b in blocks for p in b}, ""
-    )
+    order = [part for block in blocks for part in block]
+    draft.parts = {
+        part: draft.parts[part] for part in sorted(draft.parts, key=lambda p: order.index(p) if p in order else 99)
+    }
     draft.joiner = draft.joiner or random.choice(("", " ", "，"))
     return len(blocks) > 1
 
@@ -326,10 +328,11 @@ def _wrong_area(random: Random, maker: Variants, draft: Draft) -> bool:
 
 
 DISTURB: dict[str, Callable[[Random, Variants, Draft], bool]] = {
-    "drop_area": _drop_area, "drop_road": _drop_road, "drop_estate": _drop_estate, "sound": _sound, "marker_sound": _marker_sound, "near_sound": _near_sound,
-    "shape": _shape, "lost_character": _lost_character, "doubled_character": _doubled_character, "full_width": _full_width,
-    "han_numerals": _han_numerals, "building_word": _building_word, "unit_word": _unit_word, "estate_word": _estate_word,
-    "no_marker": _no_marker, "sub_number": _sub_number, "hyphens": _hyphens, "room": _room, "reorder": _reorder,
-    "region": _region, "noise": _noise, "opposite": _opposite, "separators": _separators, "other_name": _other_name,
-    "wrong_area": _wrong_area,
+    "drop_area": _drop_area, "drop_road": _drop_road, "drop_estate": _drop_estate, "wrong_area": _wrong_area,
+    "other_name": _other_name, "estate_word": _estate_word, "building_word": _building_word, "unit_word": _unit_word,
+    "sub_number": _sub_number, "no_marker": _no_marker, "hyphens": _hyphens, "room": _room,
+    "han_numerals": _han_numerals, "full_width": _full_width, "sound": _sound, "near_sound": _near_sound,
+    "shape": _shape, "marker_sound": _marker_sound, "lost_character": _lost_character,
+    "doubled_character": _doubled_character, "reorder": _reorder, "region": _region, "noise": _noise,
+    "opposite": _opposite, "separators": _separators,
 }  # fmt: skip

@@ -3,9 +3,10 @@
 A text starts as people speak (`SPOKEN`: mostly without street and community) and gets one to three disturbances
 (`HOW_MANY`) out of the table `disturbances.FREQUENCIES`. Nothing is shared with what is measured.
 
-What a text says, once disturbed, must still mean one place: a part is left out, or a name exchanged, only if all addresses
-of the book that agree with what is left lie within 50 m of the truth, and a typing error that happens to write another
-name of the book is not made. So texts that are truly ambiguous are left out by construction, and every text counts.
+What a text says, once disturbed, must still mean one place: a part is left out, or a name exchanged, only if all
+addresses of the book that agree with what is left lie within 50 m of the truth, and a typing error that happens to
+write another name of the book is not made. Texts that fit two places are thus left out by construction, and every text
+counts. A typing error that is as near to a second name as to the true one stays in: it counts against the gazetteer.
 
 About three texts in a hundred name nothing that is in the book (no address at all, other cities, names of strange
 characters, and names in the book's own style that it does not hold) and one names a house number that does not exist:
@@ -135,11 +136,11 @@ _STRANGE = "棠苇雁鲸砚驼磬翎皖蜀漠帆锚琥珀莺鹭蕉椰榕漓渝�
 _ENDINGS = ("路{}号", "街{}号", "小区{}号楼", "花园{}号楼", "家园{}栋", "苑{}号楼3单元", "小学", "大厦", "农贸市场")
 _ELSEWHERE = (
     "青岛市市南区香港中路12号", "北京市海淀区中关村大街27号", "烟台市芝罘区南大街100号", "上海市浦东新区世纪大道8号",
-    "潍坊市奎文区胜利东街", "泰安市岱岳区", "杭州西湖区文三路90号", "成都市武侯区天府大道北段1700号", "淄博市张店区柳泉路1号",
+    "潍坊市奎文区胜利东街", "泰安市岱岳区", "杭州西湖区文三路90号", "成都市武侯区天府大道北段1700号",
 )  # fmt: skip
 _TALK = (
-    "有人乱停车没人管", "垃圾好几天没有清运了", "路灯不亮晚上看不见", "电话一直打不通", "你好请问怎么办理居住证", "？？？",
-    "不知道具体位置", "就在老地方", "井盖坏了快来修", "12345", "噪音扰民", "没有地址",
+    "有人乱停车没人管", "垃圾好几天没有清运了", "路灯不亮晚上看不见", "电话一直打不通", "你好请问怎么办理居住证",
+    "不知道具体位置", "就在老地方", "井盖坏了快来修", "12345", "噪音扰民", "没有地址", "？？？",
 )  # fmt: skip
 
 

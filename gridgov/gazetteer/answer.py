@@ -10,6 +10,9 @@ from typing import Literal, TypeAlias
 Level: TypeAlias = Literal["unit", "building", "number", "estate", "road", "community", "street"]
 """How finely a candidate is known. A named place (a school, a park) counts as a building."""
 
+Whole: TypeAlias = Literal["estate", "road", "community", "street"]
+"""Levels that hold many addresses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

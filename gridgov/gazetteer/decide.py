@@ -6,7 +6,7 @@ from gridgov.gazetteer.answer import Answer, Candidate, Sure, Unknown, Unsure
 from gridgov.gazetteer.index import PARTS, Group, distance_m
 from gridgov.gazetteer.match import Match
 from gridgov.gazetteer.names import Span
-from gridgov.gazetteer.parse import Reading
+from gridgov.gazetteer.parse import CERTAIN, Reading
 
 # Calibrated on the disturbed addresses of sample_geo/variants.py with another seed than the tests use.
 SURE_SCORE = 0.8
@@ -41,7 +41,7 @@ _FINER = {
 
 def decide(matches: Sequence[Match], reading: Reading, limit: int) -> Answer:
     """Return the answer that `matches` (best first) justify, with at most `limit` candidates."""
-    if not matches or matches[0].score * reading.relation_factor < LEAST_SCORE:
+    if not matches or (matches[0].score < LEAST_SCORE and matches[0].anchor < CERTAIN):
         return Unknown(_reason(reading))
     best = matches[0]
     candidates = [_candidate(match, reading) for match in _distinct(matches, limit)]
@@ -123,20 +123,20 @@ def _question(best: Match, rival: Match | None, reading: Reading) -> tuple[str, 
 def _contradiction(mention: Span, group: Group, reading: Reading) -> tuple[str, str]:
     part = mention.senses[0].part
     said = reading.source.original(mention.start, mention.end)
-    known = "/".join(sorted(group.values.get(part, ()))[:3])
+    known = "/".join(sorted(group.parts.get(part, ()))[:3])
     return part, f"Which {part}: {said}, as it was said, or {known}, as the address book has it?"
 
 
 def _difference(first: Group, second: Group) -> tuple[str, str]:
     for part in PARTS:
-        if first.values[part].isdisjoint(second.values[part]) and (first.values[part] or second.values[part]):
-            options = [_written(group, part) for group in (first, second)]
+        options = [_written(group, part) for group in (first, second)]
+        if first.parts[part].isdisjoint(second.parts[part]) and all(options):
             return part, f"Which {part}: {options[0]} or {options[1]}?"
     return "address", f"Which of the two: {first.middle.label()} or {second.middle.label()}?"
 
 
 def _written(group: Group, part: str) -> str:
-    return group.middle.written[part] or "none"
+    return group.middle.written[part]
 
 
 def _reason(reading: Reading) -> str:
@@ -146,5 +146,6 @@ def _reason(reading: Reading) -> str:
         return f"The text names {reading.foreign}, which this address book does not cover."
     parts = sorted({mention.senses[0].part for mention in reading.mentions} - {"room", "region"})
     if parts:
-        return f"The text says only {', '.join(parts)}: add a road and number, an estate and building, or the name of a place."
+        said = ", ".join(parts)
+        return f"The text says only {said}: add a road and number, an estate and building, or the name of a place."
     return "Nothing in the text is known to the address book: ask for a road, an estate or a place nearby."

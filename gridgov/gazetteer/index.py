@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from gridgov.clock import SHANGHAI
 from gridgov.errors import CoordinateError, InputError
-from gridgov.gazetteer.answer import Level
+from gridgov.gazetteer.answer import Level, Whole
 from gridgov.gazetteer.names import NameIndex, Sense, forms_of
 from gridgov.gazetteer.normalise import NUMERAL, building_key, name_text, number_key, unit_key
 
@@ -25,19 +26,28 @@ COLUMNS = (
 NAMED_PARTS = ("district", "street", "community", "road", "estate")
 PARTS = (*NAMED_PARTS, "number", "building", "unit")
 
+NEAR_NUMBERS = 20
+"""A number may lie so far from a known one of the same road and side and still be placed between two."""
+
+CROSSING_M = 250.0
+"""Roads whose nearest addresses lie farther apart do not cross, as far as an address book can tell."""
+
 _ROAD_AND_NUMBER = re.compile(rf"(?P<road>[^0-9]{{2,}}?)(?P<number>{NUMERAL}(?:-{NUMERAL})?)号")
+PAIRS = (
+    ("road", "number"), ("estate", "building"), ("estate", "number"), ("street", "number"), ("community", "number"),
+)  # fmt: skip
 _METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the address book: `values` are normal forms for comparing, `written` are the book's words."""
+    """One row of the address book: `parts` are normal forms for comparing, `written` are the book's words."""
 
     address_id: str
     lon: float
     lat: float
     name: str
-    values: dict[str, str]
+    parts: dict[str, str]
     written: dict[str, str]
     names: frozenset[str] = frozenset()
     """Names, aliases and old names in normal form."""
@@ -61,11 +71,13 @@ class Group:
 
     entries: tuple[Entry, ...]
     level: Level
+    accepts: frozenset[tuple[str, str]] = frozenset()
+    """(part, value) pairs that it stands near to: a number between two known ones."""
 
     @cached_property
-    def values(self) -> dict[str, frozenset[str]]:
+    def parts(self) -> dict[str, frozenset[str]]:
         """Every value that a part has in the group."""
-        return {part: frozenset(e.values[part] for e in self.entries if e.values[part]) for part in PARTS}
+        return {part: frozenset(e.parts[part] for e in self.entries if e.parts[part]) for part in PARTS}
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -90,7 +102,7 @@ def split(entries: Iterable[Entry], keys: Sequence[str], level: Level) -> Iterat
     """Yield one group for each combination of the values of `keys`."""
     parted: dict[tuple[str, ...], list[Entry]] = {}
     for entry in entries:
-        parted.setdefault(tuple(entry.values[key] for key in keys), []).append(entry)
+        parted.setdefault(tuple(entry.parts[key] for key in keys), []).append(entry)
     for members in parted.values():
         yield Group(tuple(members), level)
 
@@ -103,14 +115,14 @@ class Book:
     names: NameIndex = field(default_factory=NameIndex)
     by_part: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     by_pair: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    """(kind of pair, name, number) -> entries, for road+number, estate+building, estate+number, street or community+number."""
+    """(pair, name, number) -> entries, for the pairs of `PAIRS`, name+building and road+main (12 of 12-3)."""
     _wholes: dict[tuple[str, str], list[Group]] = field(default_factory=dict)
 
     @classmethod
     def from_frame(cls, addresses: pd.DataFrame, region: Sequence[str] = ()) -> "Book":
         """Index `addresses`; `region` are the names above the district, such as the province and the city."""
         rows = list(_rows(addresses))
-        book = cls([_entry(row) for row in rows])
+        book = cls([_entry(row, names) for row, names in zip(rows, _names_of(rows), strict=True)])
         for index, entry in enumerate(book.entries):
             book._index(index, entry)
         senses: dict[str, list[Sense]] = defaultdict(list)
@@ -122,17 +134,11 @@ class Book:
         return book
 
     def _index(self, index: int, entry: Entry) -> None:
-        values = entry.values
+        values = entry.parts
         for part in NAMED_PARTS:
             if values[part]:
                 self.by_part[part, values[part]].append(index)
-        for name, number in (
-            ("road", "number"),
-            ("estate", "building"),
-            ("estate", "number"),
-            ("street", "number"),
-            ("community", "number"),
-        ):
+        for name, number in PAIRS:
             if values[name] and values[number]:
                 self.by_pair[f"{name}+{number}", values[name], values[number]].append(index)
         main = values["number"].partition("-")[0]
@@ -168,37 +174,64 @@ class Book:
         """Yield the place names, aliases and old names, each leading to what all its rows have in common."""
         named: dict[str, list[int]] = defaultdict(list)
         until: dict[str, datetime] = {}
-        for index, row in enumerate(rows):
-            for name in (row["name"], *row["aliases"].split(";")):
-                if name_text(name):
-                    named[name_text(name)].append(index)
-            for name, last in _old_names(row["old_names"]):
-                if _ROAD_AND_NUMBER.fullmatch(name_text(name)):
-                    continue
-                named[name_text(name)].append(index)
-                until[name_text(name)] = last
+        for index, (row, entry) in enumerate(zip(rows, self.entries, strict=True)):
+            until |= {name_text(name): last for name, last in _old_names(row["old_names"])}
+            for name in sorted(entry.names):
+                if not _ROAD_AND_NUMBER.fullmatch(name):
+                    named[name].append(index)
         for name, indexes in named.items():
             sense = self._common_sense(name, indexes)
             for form, quality in forms_of("estate" if sense.part == "estate" else "name", name):
                 yield form, Sense(sense.part, sense.value, quality, until.get(name))
 
-    def whole(self, part: str, name: str) -> list[Group]:
+    def whole(self, part: Whole, name: str) -> list[Group]:
         """Return the estate (one group per street it is in), road, community or street called `name`, made once."""
         key = (part, name)
         if key not in self._wholes:
             keys = ["street", part] if part == "estate" else [part]
-            self._wholes[key] = list(split([self.entries[index] for index in self.by_part.get(key, ())], keys, part))
+            self._wholes[key] = list(split(self._of(part, name), keys, part))
         return self._wholes[key]
+
+    def beside(self, road: str, number: str) -> list[Group]:
+        """Return the known numbers around one that the book does not have, on the same side of the road."""
+        wanted = _leading(number)
+        if wanted is None:
+            return []
+        same_side = [(_leading(e.parts["number"]), e) for e in self._of("road", road)]
+        known = [
+            (n, e) for n, e in same_side if n is not None and (n - wanted) % 2 == 0 and abs(n - wanted) <= NEAR_NUMBERS
+        ]
+        below = max(((n, e) for n, e in known if n < wanted), key=lambda pair: pair[0], default=None)
+        above = min(((n, e) for n, e in known if n > wanted), key=lambda pair: pair[0], default=None)
+        if below is None or above is None:
+            return []
+        return [Group((below[1], above[1]), "road", frozenset({("number", number)}))]
+
+    def crossing(self, first: str, second: str) -> list[Group]:
+        """Return where two roads come nearest: one address of each, if they lie within `CROSSING_M`."""
+        ours, theirs = self._of("road", first), self._of("road", second)
+        if not ours or not theirs:
+            return []
+        a, b = (np.array([(e.lon, e.lat) for e in entries]) for entries in (ours, theirs))
+        away = a[:, None] - b[None]
+        away[..., 0] *= math.cos(math.radians(float(a[0, 1])))
+        i, j = np.unravel_index(int(np.argmin((away**2).sum(axis=2))), away.shape[:2])
+        pair = ours[int(i)], theirs[int(j)]
+        near = distance_m((pair[0].lon, pair[0].lat), (pair[1].lon, pair[1].lat)) <= CROSSING_M
+        return [Group(pair, "road")] if near else []
+
+    def _of(self, part: str, name: str) -> list[Entry]:
+        return [self.entries[index] for index in self.by_part.get((part, name), ())]
 
     def _common_sense(self, name: str, indexes: list[int]) -> Sense:
         """Return the estate that all rows with another name share, or the name itself (a school, a works)."""
         entries = [self.entries[index] for index in indexes]
-        estates = {entry.values["estate"] for entry in entries}
+        estates = {entry.parts["estate"] for entry in entries}
         if len(entries) > 1 and len(estates) == 1 and "" not in estates:
             return Sense("estate", estates.pop(), 1.0)
         self.by_part["name", name].extend(indexes)
         for index in indexes:
-            if building := self.entries[index].values["building"]:
+            if building := self.entries[index].parts["building"]:
                 self.by_pair["name+building", name, building].append(index)
         return Sense("name", name, 1.0)
 
@@ -224,7 +257,22 @@ def _text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
-def _entry(row: dict[str, str]) -> Entry:
+def _names_of(rows: list[dict[str, str]]) -> list[frozenset[str]]:
+    """Return all names of each row; the houses of a school share the other names that only its first row has."""
+    shared: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    own = [
+        {row["name"], *row["aliases"].split(";"), *(name for name, _ in _old_names(row["old_names"]))} for row in rows
+    ]
+    for row, names in zip(rows, own, strict=True):
+        if row["name"]:
+            shared[row["name"], row["road"], row["number"]] |= names
+    return [
+        frozenset(filter(None, map(name_text, shared.get((row["name"], row["road"], row["number"]), names))))
+        for row, names in zip(rows, own, strict=True)
+    ]
+
+
+def _entry(row: dict[str, str], names: frozenset[str]) -> Entry:
     try:
         lon, lat = float(row["lon"]), float(row["lat"])
     except ValueError:
@@ -237,11 +285,12 @@ def _entry(row: dict[str, str]) -> Entry:
     values = {part: name_text(row[part]) for part in PARTS}
     values["number"], values["building"] = number_key(values["number"]), building_key(values["building"])
     values["unit"] = unit_key(values["unit"])
-    names = {row["name"], *row["aliases"].split(";"), *(name for name, _ in _old_names(row["old_names"]))}
-    written = {part: row[part] for part in PARTS}
-    return Entry(
-        row["id"], lon, lat, row["name"], values, written, frozenset(name_text(name) for name in names if name)
-    )
+    return Entry(row["id"], lon, lat, row["name"], values, {part: row[part] for part in PARTS}, names)
+
+
+def _leading(number: str) -> int | None:
+    digits = re.match("[0-9]+", number)
+    return int(digits[0]) if digits else None
 
 
 def _old_names(text: str) -> Iterator[tuple[str, datetime]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from itertools import combinations
 
-from gridgov.gazetteer.answer import Level
+from gridgov.gazetteer.answer import Whole
 from gridgov.gazetteer.index import NAMED_PARTS, Book, Entry, Group, split
 from gridgov.gazetteer.names import Sense, Span
 from gridgov.gazetteer.parse import ANCHORS, Reading
@@ -27,7 +27,13 @@ UNEXPLAINED = 0.4
 """Taken away for each character that nothing explains, as a share of one unit of weight."""
 UNEXPLAINED_MOST = 2.0
 
-WHOLES: tuple[Literal["estate", "road", "community", "street"], ...] = ("estate", "road", "community", "street")
+BESIDE = 0.6
+"""Quality of a number that the book does not have for the two known ones around it."""
+
+MANY = 3
+"""So many readings of a road are tried for crossings and for numbers in between; these are guesses already."""
+
+WHOLES: tuple[Whole, ...] = ("estate", "road", "community", "street")
 
 MAIN_NUMBER = 0.8
 """Quality of 12号-3 for 12号 and the reverse: the gate is the same, the shop is not."""
@@ -47,8 +53,6 @@ class Match:
     score: float
     fitting: tuple[Span, ...]
     contradicting: tuple[Span, ...]
-    parts: frozenset[str]
-    """Parts of the address that the text states and that fit."""
     anchor: float
     """Quality of the best fitting anchor."""
 
@@ -62,9 +66,7 @@ def matches(book: Book, reading: Reading, at: datetime | None) -> list[Match]:
         kept = found.get(group.ids)
         if kept is None or kept.score < match.score:
             found[group.ids] = match
-    return sorted(
-        found.values(), key=lambda match: (-match.score, len(match.group.entries), match.group.middle.address_id)
-    )
+    return sorted(found.values(), key=lambda match: (-match.score, len(match.group.entries), min(match.group.ids)))
 
 
 def _dated(mention: Span, at: datetime | None) -> Span:
@@ -81,57 +83,68 @@ def _values(mentions: Iterable[Span], part: str) -> list[str]:
 
 def _groups(book: Book, mentions: list[Span]) -> Iterator[Group]:
     """Yield candidate groups, from the most telling pairs to whole roads, estates and communities."""
-    numbers, buildings, units = (_values(mentions, part) for part in ("number", "building", "unit"))
-    for name in _values(mentions, "name"):
-        rows = _rows_of(book, "name", name, "")
-        for building in buildings:
-            yield from _refined(_rows_of(book, "name+building", name, building), "name+building", buildings, units)
-        yield from split(rows, ["street", "road", "number"], "estate" if len(rows) > 1 else "building")
+    stated = {part: _values(mentions, part) for part in WEIGHTS}
     anchored = False
-    for kind, others in (("road+number", numbers), ("estate+building", buildings), ("estate+number", numbers)):
-        for name in _values(mentions, kind.partition("+")[0]):
-            for other in others:
-                rows = _rows_of(book, kind, name, other)
-                anchored = anchored or bool(rows)
-                yield from _refined(rows, kind, buildings, units)
-    if numbers and not anchored:
-        for part in ("community", "street"):
-            for name in _values(mentions, part):
-                for number in numbers:
-                    yield from _refined(_rows_of(book, f"{part}+number", name, number), "road+number", buildings, units)
-    for part in WHOLES:
-        for name in _values(mentions, part):
-            yield from book.whole(part, name)
+    for pair in ("name+building", "road+number", "estate+building", "estate+number"):
+        for rows in _rows_of_pair(book, stated, pair):
+            anchored = True
+            yield from _refined(rows, pair, stated)
+    if not anchored:
+        for pair in ("community+number", "street+number"):
+            for rows in _rows_of_pair(book, stated, pair):
+                yield from _refined(rows, pair, stated)
+    for name in stated["name"]:
+        rows = [book.entries[index] for index in book.by_part.get(("name", name), ())]
+        yield from split(rows, ["street", "road", "number"], "estate" if len(rows) > 1 else "building")
+    yield from _between(book, stated)
+    for whole in WHOLES:
+        for name in stated[whole]:
+            yield from book.whole(whole, name)
+
+
+def _rows_of_pair(book: Book, stated: dict[str, list[str]], pair: str) -> Iterator[list[Entry]]:
+    name_part, _, number_part = pair.partition("+")
+    for name in stated[name_part]:
+        for number in stated[number_part]:
+            if rows := _rows_of(book, pair, name, number):
+                yield rows
+
+
+def _between(book: Book, stated: dict[str, list[str]]) -> Iterator[Group]:
+    """Yield the places between two known numbers, and crossings of two roads."""
+    roads, numbers = stated["road"][:MANY], stated["number"][:MANY]
+    for road in roads:
+        for number in numbers:
+            if not _rows_of(book, "road+number", road, number):
+                yield from book.beside(road, number)
+    if not numbers:
+        for first, second in combinations(roads, 2):
+            yield from book.crossing(first, second)
 
 
 def _rows_of(book: Book, kind: str, name: str, other: str) -> list[Entry]:
     indexes: Sequence[int] = book.by_pair.get((kind, name, other), ())
-    if kind == "name":
-        indexes = book.by_part["name", name]
     if not indexes and kind == "road+number":
         main = other.partition("-")[0]
         indexes = book.by_pair.get((kind, name, main), ()) or book.by_pair.get(("road+main", name, main), ())
     return [book.entries[index] for index in indexes]
 
 
-def _refined(rows: list[Entry], kind: str, buildings: list[str], units: list[str]) -> Iterator[Group]:
+def _refined(rows: list[Entry], pair: str, stated: dict[str, list[str]]) -> Iterator[Group]:
     """Yield the groups of `rows` at the finest level that the text states."""
-    if not rows:
-        return
-    level: Level = "building" if kind.endswith("building") else "number"
-    keys = ["street", "road", "number"] if kind == "road+number" else ["street", "estate", "number"]
-    if level == "building":
-        keys = ["street", "road", "estate", "building"]
-    yield from split(rows, keys, level)
-    inside = [row for row in rows if row.values["building"] in buildings] if level == "number" else rows
-    if level == "number":
-        yield from split(inside, [*keys, "building"], "building")
-    yield from split([row for row in inside if row.values["unit"] in units], [*keys, "building", "unit"], "unit")
+    inside = rows
+    if pair.endswith("number"):
+        keys = ["street", "estate" if pair == "estate+number" else "road", "number"]
+        yield from split(rows, keys, "number")
+        inside = [row for row in rows if row.parts["building"] in stated["building"]]
+    keys = ["street", "road", "number", "estate", "building"]
+    yield from split(inside, keys, "building")
+    yield from split([row for row in inside if row.parts["unit"] in stated["unit"]], [*keys, "unit"], "unit")
 
 
 def _score(group: Group, mentions: list[Span], reading: Reading) -> Match:
     support = stated = against = anchor = 0.0
-    fitting, contradicting, parts = [], [], set()
+    fitting, contradicting = [], []
     for mention in mentions:
         sense, quality = _fit(group, mention)
         if sense is None:
@@ -141,19 +154,17 @@ def _score(group: Group, mentions: list[Span], reading: Reading) -> Match:
         if quality > 0:
             support += weight * quality
             fitting.append(mention)
-            parts.add(sense.part)
             anchor = max(anchor, quality if sense.part in ANCHORS else 0.0)
         elif quality < 0:
             against += 0.0 if group.level in WHOLES and sense.part in {"number", "building", "unit"} else penalty
             contradicting.append(mention)
-    loose = sum(end - start for start, end in reading.unexplained)
-    against += min(UNEXPLAINED * loose, UNEXPLAINED_MOST)
+    against += min(UNEXPLAINED * reading.loose, UNEXPLAINED_MOST)
     score = max(0.0, (support - against) / stated) if stated else 0.0
-    return Match(group, min(score, 1.0), tuple(fitting), tuple(contradicting), frozenset(parts), anchor)
+    return Match(group, min(score, 1.0), tuple(fitting), tuple(contradicting), anchor)
 
 
 def _fit(group: Group, mention: Span) -> tuple[Sense | None, float]:
-    """Return the sense that fits best and its quality; below 0 the group has another value; None says nothing at all."""
+    """Return the sense that fits best and its quality; below 0 the group has another value; None says nothing."""
     best, best_quality = None, 0.0
     for sense in mention.senses:
         quality = sense.quality * _agreement(group, sense)
@@ -166,7 +177,7 @@ def _fit(group: Group, mention: Span) -> tuple[Sense | None, float]:
         return None, 0.0
     if first.part == "name":
         return first, 0.0
-    if not group.values[first.part]:
+    if not group.parts[first.part]:
         return (None, 0.0) if first.part == "unit" else (first, 0.0)
     return first, -1.0
 
@@ -174,12 +185,13 @@ def _fit(group: Group, mention: Span) -> tuple[Sense | None, float]:
 def _agreement(group: Group, sense: Sense) -> float:
     if sense.part == "name":
         return 1.0 if all(sense.value in entry.names for entry in group.entries) else 0.0
-    values = group.values.get(sense.part)
+    values = group.parts.get(sense.part)
     if not values:
         return 0.0
     if sense.value in values:
         return 1.0 if len(values) == 1 or sense.part in NAMED_PARTS else ONE_OF_MANY
     if sense.part == "number":
         main = sense.value.partition("-")[0]
-        return MAIN_NUMBER if any(value.partition("-")[0] == main for value in values) else 0.0
-    return 0.0
+        if any(value.partition("-")[0] == main for value in values):
+            return MAIN_NUMBER
+    return BESIDE if (sense.part, sense.value) in group.accepts else 0.0

@@ -22,6 +22,9 @@ _SHORT = 0.8
 _ADDED_COST = 0.6
 """What a character too many costs, as a share of what it would tell; one typed twice costs a third of that."""
 
+_ESTATE_WORDS = ("小区", "花园", "家属院", "宿舍", "院", "公寓", "社区")
+"""Said for any estate, whatever the book calls it."""
+
 # (ending of the name in the book, endings people write instead, quality of the match)
 ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...], float], ...]] = {
     "district": (("区", ("",), 0.9), ("县", ("",), 0.9), ("市", ("",), 0.9)),
@@ -43,25 +46,8 @@ ENDINGS: dict[str, tuple[tuple[str, tuple[str, ...], float], ...]] = {
         *((ending, ("",), 0.75) for ending in ("路", "街", "大街", "大道", "巷", "胡同", "里")),
     ),
     "estate": tuple(
-        (
-            ending,
-            tuple(other for other in ("", "小区", "花园", "家属院", "宿舍", "院", "公寓", "社区") if other != ending),
-            0.9,
-        )
-        for ending in (
-            "小区",
-            "花园",
-            "家属院",
-            "家属区",
-            "家属楼",
-            "宿舍",
-            "宿舍区",
-            "大院",
-            "公寓",
-            "社区",
-            "住宅区",
-            "",
-        )
+        (ending, tuple(other for other in ("", *_ESTATE_WORDS) if other != ending), 0.9)
+        for ending in (*_ESTATE_WORDS, "家属区", "家属楼", "宿舍区", "大院", "住宅区", "")
     ),
 }
 
@@ -95,6 +81,10 @@ class Span:
     def quality(self) -> float:
         """Quality of the best sense."""
         return self.senses[0].quality
+
+    def joined(self, better: "Span") -> "Span":
+        """Return one span with the senses of both, for the stretch and the added characters of the `better` one."""
+        return Span(better.start, better.end, _best_senses((*better.senses, *self.senses)), better.added)
 
 
 def forms_of(part: str, name: str) -> Iterator[tuple[str, float]]:
@@ -133,8 +123,9 @@ def _han_number(digits: str) -> str:
 class NameIndex:
     """All written forms, found exactly, by sound, or with one character wrong, missing or added.
 
-    A form is kept under its sound and, from three characters on, under its sound without each of its characters in turn;
-    a text that differs in one place then shares one of these keys (the deletion neighbourhood of Mor and Fraenkel, 1982).
+    A form is kept under its sound and, from three characters on, under its sound without each of its characters in
+    turn; a text that differs in one place then shares one of these keys (the deletion neighbourhood of Mor and
+    Fraenkel, "A hash code method for detecting and correcting spelling errors", CACM 25(12), 1982).
     """
 
     forms: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
@@ -256,7 +247,7 @@ def _best_senses(senses: Iterable[Sense]) -> tuple[Sense, ...]:
 
 
 def best_cover(spans: Iterable[Span], length: int) -> list[Span]:
-    """Return the spans, none overlapping, that explain most of a text: characters times squared quality, fewer spans first."""
+    """Return the spans, none overlapping, that explain most of a text: characters times squared quality, few spans."""
     ending: dict[int, list[Span]] = defaultdict(list)
     for span in spans:
         ending[span.end].append(span)

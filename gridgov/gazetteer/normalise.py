@@ -7,14 +7,14 @@ from functools import lru_cache
 
 import cn2an
 
-MAX_CHARACTERS = 500
+MAX_CHARACTERS = 300
 """A text longer than this is no address: the caller gets an answer that says so, in constant time."""
 
 HAN_DIGITS = "〇零○一二三四五六七八九十百千两壹贰叁肆伍陆柒捌玖拾佰"
 NUMERAL = rf"(?:[0-9]{{1,6}}|[{HAN_DIGITS}]{{1,8}})"
 
 _POSITIONAL = str.maketrans("〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖", "000123456789123456789")
-_DASHES = frozenset("-‐‑‒–—―－~～_")
+_DASHES = frozenset("-\u2010\u2011\u2012–\u2014\u2015－~～_")
 _TENS = frozenset("十百千拾佰两")
 
 
@@ -91,23 +91,22 @@ def numeral(text: str) -> str | None:
         digits = text.translate(_POSITIONAL)
         return str(int(digits)) if digits.isdigit() else None
     try:
-        return str(int(cn2an.cn2an(text.replace("〇", "零").replace("○", "零"), "smart")))
+        return str(int(cn2an.cn2an(text.replace("\u3007", "零").replace("○", "零"), "smart")))
     except (ValueError, KeyError):
         return None
 
 
+_SIDES = "[甲乙丙丁戊东西南北中]"
 _NUMBER_PARTS = re.compile(
     rf"(?P<before>[甲乙丙丁戊])?(?P<main>{NUMERAL})(?P<after>[甲乙丙丁戊A-Z])?号?院?(?P<last>[甲乙丙丁戊])?"
     rf"(?:[-之附](?P<sub>{NUMERAL})号?)?"
 )
-_BUILDING_PARTS = re.compile(
-    rf"第?(?P<key>[A-Z]?{NUMERAL}[A-Z]?|[A-Z]|[甲乙丙丁戊东西南北中])(?:号|#)?(?:楼|栋|幢|座|院|#)*"
-)
-_UNIT_PARTS = re.compile(rf"第?(?P<key>{NUMERAL}|[A-Z]|[甲乙丙丁戊东西南北中])(?:号)?(?:单元|门|单)?")
+_BUILDING_PARTS = re.compile(rf"第?(?P<key>[A-Z]?{NUMERAL}[A-Z]?|[A-Z]|{_SIDES})(?:号|#)?(?:楼|栋|幢|座|院|#)*")
+_UNIT_PARTS = re.compile(rf"第?(?P<key>{NUMERAL}|[A-Z]|{_SIDES})(?:号)?(?:单元|门|单)?")
 
 
 def number_key(text: str) -> str:
-    """Return one form for a house number: ``12``, ``12-3`` for 12号-3, 12之3号 and 12附3号, ``甲12`` for 甲12号 and 12号甲."""
+    """Return one form for a house number: ``12-3`` for 12号-3, 12之3号 and 12附3号, ``甲12`` for 甲12号 and 12号甲."""
     found = _NUMBER_PARTS.fullmatch(text)
     main = numeral(found["main"]) if found else None
     if not found or main is None:
@@ -118,7 +117,7 @@ def number_key(text: str) -> str:
 
 
 def building_key(text: str) -> str:
-    """Return one form for a building: ``3`` for 3号楼, 三栋, 3幢 and 3#, ``A`` for A座; other names stay as they are."""
+    """Return one form for a building: ``3`` for 3号楼, 三栋, 3幢, 3号院, ``A`` for A座; other names stay."""
     return _simple_key(_BUILDING_PARTS, text)
 
 

@@ -29,15 +29,18 @@ RELATIONS: tuple[tuple[str, float, float], ...] = (
     ("门口", 20.0, 0.98),
     ("大门口", 20.0, 0.98),
     ("楼下", 15.0, 0.99),
+    ("交叉口", 40.0, 0.95),
     ("路口", 60.0, 0.9),
     ("旁", 30.0, 0.97),
 )
 # Words that say nothing about the place.
-NOISE = (
-    "交叉口", "地址", "位于", "在", "的", "那个", "这个", "那边", "这边", "这里", "那里", "里面", "院内", "院里", "内", "里", "处", "位置", "靠近", "临近",
-    "大概", "好像", "应该", "就是", "我家", "我们", "我", "住", "有", "和", "与", "到", "中国", "请", "往", "左右", "大约", "从", "是",
-    "反映", "投诉", "小区", "社区", "市民", "居民", "楼", "院", "号", "路段", "附属", "沿街", "商铺", "底商", "一楼", "那儿", "这儿", "啊", "呢",
-)  # fmt: skip
+NOISE = tuple(
+    """
+    交叉 地址 位于 在 的 那个 这个 那边 这边 这里 那里 那儿 这儿 里面 院内 院里 内 里 处 口 位置 靠近 临近 大概
+    大约 左右 好像 应该 就是 我家 我们 我 住 有 和 与 到 从 往 是 请 中国 反映 投诉 市民 居民 小区 社区 楼 院 号
+    路段 沿街 商铺 底商 一楼 啊 呢
+    """.split()  # noqa: SIM905 - fifty words read better in rows
+)
 _NOISE = re.compile(
     "|".join(sorted([word for word, *_ in RELATIONS] + list(NOISE), key=len, reverse=True)) + r"|[-|#]+"
 )
@@ -45,7 +48,7 @@ _RELATION = re.compile("|".join(sorted([word for word, *_ in RELATIONS], key=len
 _RELATION_OF = {word: (metres, factor) for word, metres, factor in RELATIONS}
 
 _MARK = r"(?:号楼|号栋|号幢|号座|#楼|栋楼|幢楼|座楼|栋|幢|座|#)"
-_NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号楼|号栋|号幢|号座|单元)"
+_NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号楼|号栋|号幢|号座|单元|室|户|房|层)"
 _TOKENS = re.compile(
     rf"(?P<pair>{NUMERAL}-{NUMERAL}){_MARK}"
     rf"|(?P<number>[甲乙丙丁戊]?{NUMERAL}[甲乙丙丁戊A-Z]?(?:[-之附]{NUMERAL})?号(?!楼|栋|幢|座|门(?![口前])|房)(?:院(?!里|内))?"
@@ -61,13 +64,20 @@ _FOREIGN = re.compile(r"(?:[一-鿿]{2,3}省)?(?:[一-鿿]{2,3}市)?(?:[一-鿿]
 _NOT_DISTRICT = ("小区", "社区", "校区", "园区", "厂区", "新区", "东区", "西区", "南区", "北区", "中区", "院区", "景区")
 
 # Markers as they sound, to see 3耗搂 as 3号楼; only directly behind a number.
-_SOUNDING = {"hao": "号", "lou": "楼", "don": "栋", "dong": "栋", "zuan": "幢", "zuo": "座", "dan": "单", "yuan": "元"}
-_KEPT_AS_WRITTEN = frozenset("号楼栋幢座单元东院园苑路街层室户房门附之甲乙丙丁戊")
+_FIRST_MARKERS = {"hao": "号", "don": "栋", "dong": "栋", "zuan": "幢", "zuo": "座", "dan": "单"}
+_SECOND_MARKERS = {"号": {"lou": "楼"}, "单": {"yuan": "元"}}
+_KEPT_AS_WRITTEN = frozenset("东")  # sounds like 栋, and stands behind many numbers: 12东侧
 _BEHIND_NUMBER = re.compile(rf"(?<=[0-9{HAN_DIGITS}])([一-鿿])([一-鿿])?")
 
 
 ANCHORS = frozenset({"road", "estate", "name"})
 """Parts of which one must be named before a text says where: areas are too large, a number finds an address by luck."""
+
+FLOOR_AS = {"estate": ("building", 0.7), "name": ("building", 0.7), "road": ("number", 0.85)}
+"""What 3楼 may mean behind a name, when no building is said: mostly a floor, sometimes the house itself."""
+
+CERTAIN = 0.99
+"""A name written as the book has it; below, a better reading is looked for."""
 
 
 @dataclass(slots=True)
@@ -77,6 +87,8 @@ class Reading:
     source: CleanText
     mentions: list[Span] = field(default_factory=list)
     unexplained: list[tuple[int, int]] = field(default_factory=list)
+    loose: int = 0
+    """Characters without meaning to anybody: neither named, nor numbers, nor noise."""
     relation_m: float = 0.0
     relation_factor: float = 1.0
     foreign: str = ""
@@ -85,17 +97,23 @@ class Reading:
 def read(text: CleanText, names: NameIndex) -> Reading:
     """Read `text` with the help of the known `names`."""
     written = text.text
-    cover = best_cover(names.exact(written), len(written))
+    exact = names.exact(written)
+    cover = best_cover(exact, len(written))
     repaired = _repair_markers(written, cover)
     numbers = _numbers(repaired, cover)
-    anchored = any(sense.part in ANCHORS for span in cover for sense in span.senses)
-    if not anchored or any(_strip_noise(written, *gap) for gap in _gaps(len(written), cover + numbers)):
-        cover = _with_similar(written, cover, numbers, names)
+    doubtful = not _is_anchored(cover) or any(span.quality < CERTAIN for span in cover)
+    if doubtful or any(_strip_noise(written, *gap) for gap in _gaps(len(written), cover + numbers)):
+        similar = _similar(written, [] if doubtful else cover, numbers, names)
+        cover = best_cover(_merge(exact + similar), len(written))
         numbers = _numbers(repaired, cover)
     reading = Reading(text)
-    _interpret(reading, repaired, cover, numbers)
+    _interpret(reading, cover, numbers)
     _leftovers(reading, written)
     return reading
+
+
+def _is_anchored(cover: list[Span]) -> bool:
+    return any(sense.part in ANCHORS for span in cover for sense in span.senses)
 
 
 def _gaps(length: int, spans: list[Span]) -> list[tuple[int, int]]:
@@ -110,23 +128,24 @@ def _gaps(length: int, spans: list[Span]) -> list[tuple[int, int]]:
 
 
 def _repair_markers(written: str, cover: list[Span]) -> str:
-    """Return the text with 3耗搂 written 3号楼: same length, names untouched."""
+    """Return the text with 3耗搂2单园 written 3号楼2单元: same length, names untouched."""
     named = {at for span in cover for at in range(span.start, span.end)}
     letters = list(written)
-
-    def repair(at: int) -> bool:
-        character = letters[at]
-        if at in named or character in _KEPT_AS_WRITTEN:
-            return character in "号单"
-        marker = _SOUNDING.get(fold(readings(character)[0]))
-        if marker:
-            letters[at] = marker
-        return marker in {"号", "单"}
-
     for found in _BEHIND_NUMBER.finditer(written):
-        if found.start() not in named and repair(found.start()) and found[2]:
-            repair(found.start() + 1)
+        at = found.start()
+        if at in named:
+            continue
+        letters[at] = _marker(letters[at], _FIRST_MARKERS)
+        if found[2] and at + 1 not in named and letters[at] in _SECOND_MARKERS:
+            letters[at + 1] = _marker(letters[at + 1], _SECOND_MARKERS[letters[at]])
     return "".join(letters)
+
+
+def _marker(character: str, markers: dict[str, str]) -> str:
+    """Return the marker that `character` sounds like, or itself."""
+    if character in _KEPT_AS_WRITTEN:
+        return character
+    return markers.get(fold(readings(character)[0]), character)
 
 
 def _numbers(written: str, cover: list[Span]) -> list[Span]:
@@ -140,45 +159,41 @@ def _numbers(written: str, cover: list[Span]) -> list[Span]:
     return spans
 
 
-def _with_similar(written: str, cover: list[Span], numbers: list[Span], names: NameIndex) -> list[Span]:
-    """Return the cover improved by names that are not written exactly, near what is still unexplained."""
-    spans = names.exact(written)
-    anchored = any(sense.part in ANCHORS for span in cover for sense in span.senses)
-    for left, right in _gaps(
-        len(written), [n for n in numbers if written[n.start : n.end].isascii() or n.senses[0].part != "bare"]
-    ):
-        if not anchored or _strip_noise_outside(written, left, right, cover):
+def _similar(written: str, cover: list[Span], numbers: list[Span], names: NameIndex) -> list[Span]:
+    """Return names that are not written exactly, in stretches between numbers that `cover` leaves unexplained."""
+    spans = []
+    firm = [each for each in numbers if written[each.start : each.end].isascii() or each.senses[0].part != "bare"]
+    for left, right in _gaps(len(written), firm):
+        inside = [span for span in cover if span.start < right and span.end > left]
+        if any(_strip_noise(written, max(left, start), min(right, end)) for start, end in _open(inside, left, right)):
             spans += names.similar(written, left, right)
-    return best_cover(_merge(spans), len(written))
+    return spans
 
 
-def _strip_noise_outside(written: str, left: int, right: int, cover: list[Span]) -> bool:
-    inside = [
-        Span(max(s.start, left) - left, min(s.end, right) - left, ()) for s in cover if s.start < right and s.end > left
+def _open(spans: list[Span], left: int, right: int) -> list[tuple[int, int]]:
+    """Return the gaps between `spans` within ``[left, right)``."""
+    return [
+        (left + a, left + b) for a, b in _gaps(right - left, [Span(s.start - left, s.end - left, ()) for s in spans])
     ]
-    return any(_strip_noise(written, left + a, left + b) for a, b in _gaps(right - left, inside))
 
 
 def _merge(spans: list[Span]) -> list[Span]:
     """Return one span per stretch with all that it may mean."""
-    merged: dict[tuple[int, int], dict[tuple[str, str], Sense]] = {}
+    merged: dict[tuple[int, int], Span] = {}
     for span in spans:
-        senses = merged.setdefault((span.start, span.end), {})
-        for sense in span.senses:
-            kept = senses.get((sense.part, sense.value))
-            if kept is None or kept.quality < sense.quality:
-                senses[sense.part, sense.value] = sense
-    return [
-        Span(start, end, tuple(sorted(senses.values(), key=lambda s: (-s.quality, s.part, s.value))))
-        for (start, end), senses in merged.items()
-    ]
+        known = merged.get((span.start, span.end))
+        if known is None or known.quality < span.quality:
+            merged[span.start, span.end] = span if known is None else known.joined(span)
+        else:
+            merged[span.start, span.end] = span.joined(known)
+    return list(merged.values())
 
 
 def _strip_noise(written: str, left: int, right: int) -> str:
     return _NOISE.sub("", written[left:right])
 
 
-def _interpret(reading: Reading, written: str, cover: list[Span], numbers: list[Span]) -> None:
+def _interpret(reading: Reading, cover: list[Span], numbers: list[Span]) -> None:
     """Add names and numbers as mentions; what a number means depends on what stands before it."""
     before = ""
     seen: set[str] = set()
@@ -194,27 +209,33 @@ def _interpret(reading: Reading, written: str, cover: list[Span], numbers: list[
 def _number_mentions(span: Span, before: str, seen: set[str]) -> list[Span]:
     token = span.senses[0]
     match token.part:
-        case "number":
-            key = number_key(token.value)
-            inside = before in {"estate", "number"} or "number" in seen
-            return [_mention(span, ("number", key, 1.0), ("building", key, 0.9 if inside else 0.6))]
-        case "building":
-            key = building_key(token.value)
-            # 路16号楼下 is building 16 or the foot of number 16
-            number = [("number", key, 0.9)] if before == "road" and token.value.endswith("号楼") else []
-            return [_mention(span, ("building", key, 1.0), *number)]
-        case "unit":
-            return [_mention(span, ("unit", unit_key(token.value), 1.0))]
         case "pair":
             return _split(span, ("number", "building"))
         case "run" | "bare":
             return _unmarked(span, before, seen)
-        case "floor" if "building" not in seen and before == "estate":
-            return [_mention(span, ("building", building_key(token.value), 0.7))]
-        case "floor" if before == "road":
-            return [_mention(span, ("number", building_key(token.value), 0.85))]
         case _:
-            return [_mention(span, ("room", token.value, 1.0))]
+            return [_mention(span, *_marked(token.part, token.value, before, seen))]
+
+
+def _marked(kind: str, value: str, before: str, seen: set[str]) -> list[tuple[str, str, float]]:
+    """Return what a number with a marker may mean: (part, value, quality), the likeliest first."""
+    if kind == "number":
+        key = number_key(value)
+        if before in {"estate", "name"} and value.endswith("院"):  # villages count their yards: 7号院
+            return [("building", key, 1.0), ("number", key, 0.8)]
+        inside = before in {"estate", "number", "name"} or "number" in seen
+        return [("number", key, 1.0), ("building", key, 0.9 if inside else 0.6)]
+    if kind == "building":
+        key = building_key(value)
+        # 路16号楼下 is building 16 or the foot of number 16
+        foot = before == "road" and value.endswith("号楼")
+        return [("building", key, 1.0), *([("number", key, 0.9)] if foot else [])]
+    if kind == "unit":
+        return [("unit", unit_key(value), 1.0)]
+    if kind == "floor" and before in FLOOR_AS and "building" not in seen:
+        part, quality = FLOOR_AS[before]
+        return [(part, building_key(value), quality)]
+    return [("room", value, 1.0)]
 
 
 def _mention(span: Span, *senses: tuple[str, str, float]) -> Span:
@@ -234,7 +255,7 @@ def _split(span: Span, parts: tuple[str, ...]) -> list[Span]:
 
 
 def _unmarked(span: Span, before: str, seen: set[str]) -> list[Span]:
-    """Read 12-3-201, 112 or 二〇三 without a marker by what stands before: an estate has buildings, a road has numbers."""
+    """Read 12-3-201, 112 or 二〇三 by what stands before: an estate has buildings, a road has numbers."""
     value = span.senses[0].value
     parts = [numeral(part) or part for part in value.split("-")]
     if before in {"unit", "room", "building"}:
@@ -250,7 +271,7 @@ def _unmarked(span: Span, before: str, seen: set[str]) -> list[Span]:
 
 
 def _leftovers(reading: Reading, written: str) -> None:
-    """Note what no mention explains, the relation to the named place, and a region that the book does not cover."""
+    """Note what no mention explains, the relation to the named place, and a region that is not the book's."""
     for left, right in _gaps(len(written), reading.mentions):
         for found in _RELATION.finditer(written, left, right):
             metres, factor = _RELATION_OF[found[0]]
@@ -260,6 +281,7 @@ def _leftovers(reading: Reading, written: str) -> None:
         if not rest:
             continue
         reading.unexplained.append((left, right))
+        reading.loose += len(rest)
         if all(mention.start >= right or mention.senses[0].part == "region" for mention in reading.mentions):
             foreign = _FOREIGN.match(written, left, right)
             reading.foreign = foreign[0] if foreign and not foreign[0].endswith(_NOT_DISTRICT) else ""

@@ -13,15 +13,17 @@ from pypinyin import Style, pinyin
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
-# Groups of characters that look alike. Compact on purpose: what is missing here still passes as "one character differs".
+# Groups of characters that look alike; compact, because what is missing here still passes as "one character differs".
 _SHAPES = """
-己已巳 未末 土士 日曰目 人入八 千干于 王玉主壬 大太犬天夫 木本术 东车乐 田由甲申电 白百自 历厉 力刀九 井并开 贝见 牛午 予矛 风凤 免兔 乌鸟岛
-候侯 园圆元 泉皇 洛泺烁 佛拂沸 解鲜 放故 文丈 化华代 建健键 新斯 甸旬句 柳卯抑 燕蒸 姚桃挑 家冢 龙尤 洞同桐侗 智知 远运 明朋 湖胡 湘 关美
-突穴 趵豹 城诚成 路跪 街衔 苑宛 院完 花茶 村材 校较 桥娇 山出 泥泾 径经 纬伟 环坏 杆扦 科料 学字 青清情晴 春舂 阳阴 和知 平乎 胜性 兴头 永水冰
-堂常 棋祺 盘盆 贡贾 按接 察蔡 司同 县具 曲由 亭享 菜莱 仓苍 长张 盛威 吉古 第弟 师帅 范苑 羊半 峪裕浴 中申 创枪 庄压 清请 豪毫 恒桓 熙照 霖
-绿录 景影 嘉喜 广厂 场扬杨汤 治冶 银根 座坐 幢撞 栋拣 号另 单弹 侧测 府俯 市布 丰羊 祥详 福副 安宴 康庚 荣宋 富官 宫 凯 金全 鑫 宁守 海悔
-丽鹂 雅稚 静净 慧惠 翠萃 竹 梅悔海 兰三 松讼 柏伯 槐愧 杏否 榆愉 桂挂 汇江 润涧 浆桨 奥粤 际标 鼎 辰展 晨震 旭旮 昌冒 晶品 星旱 月用 云去
-苏办 虹虾 蓝监 紫索 彩采 玺尔 御卸 帝常 豪 郡群 邸 墅野 舍含 宿缩 属嘱 委季 居屈 社杜 区医 办为 厅 局届 所听 站沾 医 药约 店占 商高 场 超
+己已巳 未末 土士 日曰目 人入八 千干于 王玉主壬 大太犬天夫 木本术禾 东车乐 田由甲申电 白百自 历厉 力刀九 井并开 贝见
+牛午 予矛 风凤 免兔 鸟乌岛 候侯 园圆 泉皋 洛泺 佛拂沸 解懈 放故 文丈 化华 建健 新斯 甸旬 柳卯抑 燕蒸 姚桃挑 家冢
+龙尤 洞同桐 智知 明朋 湖胡糊 关美 趵豹 城诚成 路跪 苑宛怨 院完 村材 校较 桥娇侨 泥泾 径经轻 纬伟 环坏 杆扦秆
+青清情晴请 春舂 阳阴 平乎 头买 永水冰 堂常 棋祺 贡贾 蔡察 司同 县具 曲由 亭享 菜莱采 仓苍 吉古 第弟 师帅 羊半 峪裕浴
+庄压 桓恒 熙照 绿录 景影 嘉喜 厂广 场扬杨汤 银根 座坐 幢撞 栋拣 单弹 府俯 市布 丰羊 祥详 福副 安宴 康庚 荣宋 官宫
+宁守 海悔梅 雅稚 静净 慧惠 翠萃 兰三 松讼 柏伯 槐愧 杏否 榆愉 桂挂 汇江 润涧 浆桨 粤奥 展辰 晨震 昌冒晶 虹虾 蓝监
+紫索 彩采 御卸 郡群 邸底 墅野 舍含 宿缩 居屈届 社杜 区医 药约 店占 商高 金全 河何 溪奚 泽译择 沂折 坡披波 岭岑 州洲
+瑞端 泰秦 盛咸 隆降 鹤鹊 荷苛 竹行 枫讽 石右 云去 秀季 义叉 信倍 礼札 顺须 寿涛 辉挥 光先 霞暇 星皇 章草 号另 侧测
+学字 街衔 花茶
 """
 
 
@@ -39,8 +41,8 @@ _CODES: dict[str, str] = {}
 
 @lru_cache(maxsize=32768)
 def readings(character: str) -> tuple[str, ...]:
-    """Return the syllables of one character without tones, the commonest first; the character itself if it has none."""
-    return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
+    """Return the two commonest syllables of a character without tones; further readings are seldom met in names."""
+    return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))[:2]
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +72,7 @@ def _code(character: str) -> tuple[str, ...]:
 
 
 def _is_han(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff" or character == "〇"
+    return "\u3400" <= character <= "\u9fff" or character == "\u3007"  # the zero
 
 
 def sound(text: str) -> str:
@@ -79,7 +81,7 @@ def sound(text: str) -> str:
 
 
 def sounds(text: str, *, limit: int = 4) -> list[str]:
-    """Return the sounds of `text` under different readings of its characters (长 as chang or zhang), at most `limit`."""
+    """Return the sounds of `text` under the readings of its characters (长 as chang or zhang), at most `limit`."""
     return ["".join(each) for each in islice(product(*(_code(character) for character in text)), limit)]
 
 
