@@ -18,7 +18,6 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from structlog.contextvars import bind_contextvars
 from typer.core import TyperGroup
 
 from gridgov import logs
@@ -26,6 +25,7 @@ from gridgov.errors import GridgovError, InputError, SetupError
 from gridgov.settings import Settings, settings
 
 _ENTRY_POINTS = "gridgov.commands"
+_ANY_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 class Commands(Mapping[str, Any]):
@@ -37,7 +37,7 @@ class Commands(Mapping[str, Any]):
         try:
             found = load()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one command must not break the others
-            return _compiled(name, _broken(name, error))
+            return _broken(name, error)
         if found is None:
             raise KeyError(name)
         return _compiled(name, found)
@@ -103,7 +103,7 @@ Version = Annotated[
 def _prepare(context: typer.Context, version: Version = False) -> None:  # noqa: ARG001, FBT002 - a flag with a callback
     chosen = _settings()
     logs.configure(chosen.log_level, json=chosen.log_json)
-    bind_contextvars(command=context.invoked_subcommand)
+    context.with_resource(logs.context(command=context.invoked_subcommand))
 
 
 def _settings() -> Settings:
@@ -127,24 +127,24 @@ def _finder(module_name: str) -> Callable[[], Any]:
     return find
 
 
-def _compiled(name: str, command: Any) -> Any:
+def _compiled(name: str, command: Any, **options: Any) -> Any:
     """Return a Typer application or a plain function as the command that Typer would run for it."""
     parent = typer.Typer(add_completion=False)
     parent.callback()(lambda: None)
     if isinstance(command, typer.Typer):
         parent.add_typer(command, name=name)
     else:
-        parent.command(name)(command)
+        parent.command(name, **options)(command)
     group: Any = typer.main.get_command(parent)
     return group.commands[name]
 
 
-def _broken(name: str, error: Exception) -> Callable[[typer.Context], None]:
+def _broken(name: str, error: Exception) -> Any:
+    """Return a command that takes any argument and says why it is not the one that was wanted."""
     reason = f"{type(error).__name__}: {error}"
 
     def say(_: typer.Context) -> None:
         message = f"The command `{name}` cannot be loaded ({reason}): install gridgov again."
         raise SetupError(message) from error
 
-    say.__doc__ = f"(cannot be loaded: {reason})"
-    return say
+    return _compiled(name, say, help=f"(cannot be loaded: {reason})", context_settings=_ANY_ARGUMENTS)

@@ -90,6 +90,7 @@ def restore(
 ) -> None:
     """Bring the whole database back from FILE."""
     cluster = _private("restore")
+    store.check_dump(file)
     with cluster.running(), _console().status(f"Reading {file} ..."):
         store.restore(cluster, file, replace=replace)
     typer.echo(f"The database is back from {file}.")
