@@ -1,4 +1,4 @@
-"""The address book: every building and about 1,500 places, with the doubles, short names and old names of real books."""
+"""The address book: every building and about 1,500 places, with the doubles, short and old names of real books."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ COLUMNS = (
 )  # fmt: skip
 _UNIT_HOUSES = 120
 _TWIN_ESTATES = 14
-_TWIN_LANES = 8
+_TWIN_ROADS = 9
 _RENAMED_ROADS = 12
 
 
@@ -66,12 +66,12 @@ class Streetside:
 
 
 def rename_twins(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give a few lanes the name of another lane far away, as towns that grew together have them."""
-    lanes = roads.index[roads["class"] == "lane"].to_numpy()
-    chosen = rng("twin lanes").choice(lanes, 2 * _TWIN_LANES, replace=False)
+    """Give a few roads the name of another road far away, as towns that grew together have them."""
     renamed = roads.copy()
-    for first, second in chosen.reshape(-1, 2).tolist():
-        renamed.loc[second, "name"] = renamed.loc[first, "name"]
+    for kind in ("secondary", "lane"):
+        chosen = rng("twins", kind).choice(roads.index[roads["class"] == kind], 2 * _TWIN_ROADS, replace=False)
+        for first, second in chosen.reshape(-1, 2).tolist():
+            renamed.loc[second, "name"] = renamed.loc[first, "name"]
     return renamed
 
 
@@ -108,7 +108,7 @@ def _estates(book: list[Address], buildings: gpd.GeoDataFrame, places: Floats, s
         middle = np.median(places[members, axis]) if len(members) > 24 else np.inf
         for member in members:
             groups[str(cell), int(places[member, axis] > middle)].append(int(member))
-    names = _estate_names(len(groups), random)
+    names = _estate_names([cell[:9] for cell, _ in sorted(groups)], random)
     for (_, members), name in zip(sorted(groups.items()), names, strict=True):
         village = buildings["pattern"].iloc[members[0]] == "village"
         estate = name[:2] + ("村" if name[0] < name[1] else "庄") if village else name
@@ -124,9 +124,12 @@ def _estates(book: list[Address], buildings: gpd.GeoDataFrame, places: Floats, s
             row.aliases, row.old_names = list(aliases), list(old)
 
 
-def _estate_names(count: int, random: np.random.Generator) -> list[str]:
-    names = [stem + ESTATE_ENDINGS[int(random.integers(len(ESTATE_ENDINGS)))] for stem in stems(random, count)]
-    for first, second in random.choice(count, 2 * _TWIN_ESTATES, replace=False).reshape(-1, 2).tolist():
+def _estate_names(streets: list[str], random: np.random.Generator) -> list[str]:
+    """Return one name per estate, given the street of each; some names stand in two streets, as in real books."""
+    words = stems(random, len(streets))
+    names = [stem + ESTATE_ENDINGS[int(random.integers(len(ESTATE_ENDINGS)))] for stem in words]
+    pairs = random.choice(len(streets), 4 * _TWIN_ESTATES, replace=False).reshape(-1, 2).tolist()
+    for first, second in [pair for pair in pairs if streets[pair[0]] != streets[pair[1]]][:_TWIN_ESTATES]:
         names[second] = names[first]
     return names
 
@@ -167,7 +170,7 @@ def _entrances(book: list[Address], buildings: gpd.GeoDataFrame) -> list[Address
     """Return rows for the single entrances of some long houses: three each, spread along the house."""
     random = rng("entrances")
     fit = np.flatnonzero((buildings["pattern"] == "slab").to_numpy() & (buildings["kind"] == "residential").to_numpy())
-    rows = []
+    rows: list[Address] = []
     for member in sorted(random.choice(fit, _UNIT_HOUSES, replace=False).tolist()):
         shape = geometry_to_metres(buildings.geometry.iloc[member])
         corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))[:4]
@@ -189,7 +192,7 @@ def rows(book: list[Address], ground: Ground) -> list[tuple[str, ...]]:
     for frame in (ground.districts, ground.streets, ground.communities):
         names |= dict(zip(frame["code"], frame["name"], strict=True))
     lonlat = to_degrees(np.array([address.place for address in book]))
-    found = []
+    found: list[tuple[str, ...]] = []
     for address, (lon, lat) in zip(book, lonlat.tolist(), strict=True):
         area = (names[address.cell[:6]], names[address.cell[:9]], short_name(names[address.cell[:12]]))
         parts = (address.road, address.number, address.estate, address.building, address.unit, address.name)

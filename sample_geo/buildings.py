@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import LineString, Polygon, STRtree
+from shapely.geometry.base import BaseGeometry
 
 from sample_geo import footprints as shapes
 from sample_geo.common import HOME, geometry_to_degrees, geometry_to_metres, rng
@@ -39,7 +40,7 @@ class Site:
 
     number: int
     code: str
-    inside: shapely.Geometry
+    inside: BaseGeometry
     angle: float
     pattern: str
     random: np.random.Generator = field(repr=False)
@@ -63,7 +64,7 @@ def block_arc(ground: Ground) -> int:
     return max(fit, key=lambda number: _line(ground.arcs[number]).length)
 
 
-def make(ground: Ground, roads: gpd.GeoDataFrame, free: shapely.Geometry, walls: set[int]) -> gpd.GeoDataFrame:
+def make(ground: Ground, roads: gpd.GeoDataFrame, free: BaseGeometry, walls: set[int]) -> gpd.GeoDataFrame:
     """Return the buildings (id, name, kind, floors, households, cell, pattern, geometry), by cell and then by place.
 
     `free` is what must stay unbuilt, plane metres; `walls` are the arcs that houses may stand astride.
@@ -125,7 +126,7 @@ def _astride(ground: Ground, walls: set[int], plane: np.ndarray) -> list[Draft]:
     return drafts
 
 
-def _shops(roads: gpd.GeoDataFrame, plane: np.ndarray, free: shapely.Geometry, streets: STRtree) -> list[Draft]:
+def _shops(roads: gpd.GeoDataFrame, plane: np.ndarray, free: BaseGeometry, streets: STRtree) -> list[Draft]:
     random = rng("shops")
     outlines: list[Polygon] = []
     lines = geometry_to_metres(roads.geometry.to_numpy())
@@ -151,7 +152,7 @@ def _density(plane: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(1.15 - shapely.area(plane) / 6e5, 0.12, 1.0))
 
 
-def _filled(cells: gpd.GeoDataFrame, plane: np.ndarray, free: shapely.Geometry, roads: gpd.GeoDataFrame) -> list[Draft]:
+def _filled(cells: gpd.GeoDataFrame, plane: np.ndarray, free: BaseGeometry, roads: gpd.GeoDataFrame) -> list[Draft]:
     lines = geometry_to_metres(roads.geometry.to_numpy())
     tree = STRtree(lines)
     drafts = []
@@ -220,7 +221,7 @@ def _fill(site: Site) -> list[Draft]:
     if pattern.kind == "residential" and len(drafts) > 6 and random.random() < 0.35:
         corner = random.choice(["school", "office", "market", "public", "hospital"], p=[0.4, 0.2, 0.15, 0.15, 0.1])
         for draft in drafts[: int(random.integers(2, 5))]:
-            draft.kind, draft.floors = str(corner), int(min(draft.floors, random.integers(2, 6)))
+            draft.kind, draft.floors = str(corner), min(draft.floors, int(random.integers(2, 6)))
     return drafts
 
 

@@ -1,4 +1,4 @@
-"""What every part of the generator shares: the seed, the plane it draws in, and files that come out the same each time."""
+"""What every part of the generator shares: the seed, the plane it draws in, and files that come out the same."""
 
 import csv
 import hashlib

@@ -56,9 +56,9 @@ def write_checksums() -> None:
 
 def content_checksums() -> list[str]:
     """Return one line per geometry layer, read from its file: `<sha256>  <file>#<layer>`."""
-    lines = []
+    lines: list[str] = []
     for name in ("base.gpkg", "grid.gpkg"):
-        for layer in sorted(layer for layer, _ in pyogrio.list_layers(DATA / name)):
-            lines.append(f"{content_checksum(read_layer(DATA / name, layer))}  {name}#{layer}")
+        layers = sorted(layer for layer, _ in pyogrio.list_layers(DATA / name))
+        lines.extend(f"{content_checksum(read_layer(DATA / name, layer))}  {name}#{layer}" for layer in layers)
     buildings = gpd.read_parquet(DATA / "buildings.parquet")
     return [*lines, f"{content_checksum(buildings)}  buildings.parquet"]

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 from shapely import LineString, Polygon, STRtree
+from shapely.geometry.base import BaseGeometry
 
 from sample_geo.common import DECIMALS, Floats, geometry_to_degrees, to_degrees
 
@@ -80,7 +81,7 @@ def house(shape: str, size: tuple[float, float], spot: tuple[Floats, float], win
     return Polygon(placed(outer, *spot), holes)
 
 
-def rows(pattern: Pattern, inside: shapely.Geometry, angle: float, random: np.random.Generator) -> list[Polygon]:
+def rows(pattern: Pattern, inside: BaseGeometry, angle: float, random: np.random.Generator) -> list[Polygon]:
     """Return houses in rows that fill a polygon, row by row."""
     centre = np.asarray(inside.centroid.coords[0])
     reach = float(np.hypot(*(shapely.get_coordinates(inside) - centre).T).max())
@@ -133,7 +134,7 @@ def astride(line: LineString, share: float, random: np.random.Generator) -> Poly
     return house(shape, (length, depth), (centre, angle), float(random.uniform(0.4, 0.6)))
 
 
-def exact_area(polygon: Polygon) -> float:
+def exact_area(polygon: BaseGeometry) -> float:
     """Return the area, square metres in EPSG:4548, of a polygon in degrees."""
     return float(shapely.area(shapely.transform(polygon, lambda c: np.column_stack(_EXACT.transform(*c.T)))))
 

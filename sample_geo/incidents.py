@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import shapely
 from shapely import LineString
+from shapely.geometry.base import BaseGeometry
 
 from gridgov.clock import SHANGHAI
 from gridgov.coordinates import Datum, from_wgs84, geometry_from_wgs84
@@ -52,7 +53,7 @@ class Incident:
     accuracy_m: float
     label: str = ""
     """The datum that is claimed; empty if no coordinates are given."""
-    shape: shapely.Geometry | None = None
+    shape: BaseGeometry | None = None
     """The extent, true degrees."""
     kind: str = "clean"
     original: "Incident | None" = None
@@ -65,7 +66,7 @@ def day_rows(scene: Scene, day: date) -> tuple[list[tuple[str, ...]], list[tuple
     """Return the rows of a day's reports in order of time, and the truth about each."""
     random = rng("day", day)
     found = _happened(scene, day, random)
-    found += _doubles(scene, found, random)
+    found += _doubles(found, random)
     if day == DAYS[-1]:
         found += _shown(scene, random)
     found.sort(key=lambda incident: incident.second)
@@ -77,10 +78,10 @@ def day_rows(scene: Scene, day: date) -> tuple[list[tuple[str, ...]], list[tuple
 def _happened(scene: Scene, day: date, random: np.random.Generator) -> list[Incident]:
     counts = random.poisson(seasons.rates(scene.matters, day))
     names, shares = list(CHANNELS), np.array(list(CHANNELS.values()))
-    found = []
+    found: list[Incident] = []
     for matter, count in zip(scene.matters, counts.tolist(), strict=True):
-        for channel in random.choice(names, count, p=shares / shares.sum()).tolist():
-            found.append(_incident(scene, matter, _fitting(matter, channel), random))
+        channels = random.choice(names, count, p=shares / shares.sum()).tolist()
+        found.extend(_incident(scene, matter, _fitting(matter, channel), random) for channel in channels)
     return found
 
 
@@ -93,10 +94,10 @@ def _fitting(matter: Matter, channel: str) -> str:
 
 def _incident(scene: Scene, matter: Matter, channel: str, random: np.random.Generator) -> Incident:
     pool = scene.pools[matter.where]
-    spot = int(np.searchsorted(np.cumsum(pool.weights), random.random()))
-    place = pool.places[min(spot, len(pool.places) - 1)] + random.normal(0, pool.scatter_m, 2)
+    spot = pool.draw(random)
+    place = pool.places[spot] + random.normal(0, pool.scatter_m, 2)
     incident = Incident(
-        matter, channel, seasons.seconds(matter, channel, random), place, int(pool.addresses[min(spot, len(pool.places) - 1)]),
+        matter, channel, seasons.seconds(matter, channel, random), place, int(pool.addresses[spot]),
         datum=_datum(channel, random), accuracy_m=round(_ACCURACY[channel] * float(random.lognormal(0, 0.45)), 1),
     )  # fmt: skip
     incident.label = incident.datum
@@ -154,7 +155,7 @@ def _beyond(scene: Scene, random: np.random.Generator) -> Floats:
             return np.asarray(place)
 
 
-def _doubles(scene: Scene, found: list[Incident], random: np.random.Generator) -> list[Incident]:
+def _doubles(found: list[Incident], random: np.random.Generator) -> list[Incident]:
     """Report some incidents a second time: later, near by, through another door, in other words."""
     doubles = []
     for incident in found:
@@ -173,7 +174,7 @@ def _doubles(scene: Scene, found: list[Incident], random: np.random.Generator) -
 
 
 def _shown(scene: Scene, random: np.random.Generator) -> list[Incident]:
-    """Return what the demonstration's day shows besides: building work on the border block, and on others across streets."""
+    """Return what the demonstration's day shows besides: building work on the border block and at streets' borders."""
     matter = next(matter for matter in scene.matters if matter.name == "违法建设")
     targets = [
         (scene.border_block, 10 * 3600 + 17 * 60 + 5),

@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from sample_geo import layout
 from sample_geo.common import Floats, geometry_to_degrees, geometry_to_metres, rng
@@ -12,7 +13,8 @@ from sample_geo.words import stems
 
 _HILLS = (
     (2500, 4350, 620), (4500, 4100, 560), (7300, 3300, 820), (7600, 1700, 640), (9300, 2700, 900), (10900, 1500, 820),
-    (11900, 3300, 1000), (13100, 2100, 700), (12700, 4500, 480), (9000, 4600, 260), (7900, 5200, 240), (12300, 7300, 420),
+    (11900, 3300, 1000), (13100, 2100, 700), (12700, 4500, 480), (9000, 4600, 260), (7900, 5200, 240),
+    (12300, 7300, 420),
 )  # fmt: skip
 """Centres and reach of hills in plane metres."""
 
@@ -44,8 +46,8 @@ def _frame(letter: str, features: list[tuple[str, Polygon]]) -> gpd.GeoDataFrame
     return gpd.GeoDataFrame({"id": ids, "name": [name for name, _ in features]}, geometry=shapes, crs="EPSG:4326")
 
 
-def _largest(shape: shapely.Geometry) -> Polygon:
-    return max(shapely.get_parts(shape).tolist(), key=lambda part: part.area)
+def _largest(shape: BaseGeometry) -> Polygon:
+    return Polygon(max(shapely.get_parts(shape).tolist(), key=lambda part: part.area))
 
 
 def _blob(centre: Floats, reach: float, random: np.random.Generator) -> Polygon:
@@ -72,7 +74,7 @@ def _lake(communities: gpd.GeoDataFrame) -> Polygon:
     return _largest(shapely.intersection(shape, shapely.buffer(outline, -45)))
 
 
-def _parks(cells: gpd.GeoDataFrame, taken: shapely.Geometry, random: np.random.Generator) -> list[Polygon]:
+def _parks(cells: gpd.GeoDataFrame, taken: BaseGeometry, random: np.random.Generator) -> list[Polygon]:
     """Return about sixty parks: a part of a built-up cell each."""
     shapes = geometry_to_metres(cells.geometry.to_numpy())
     sizes = shapely.area(shapes)

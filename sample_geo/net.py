@@ -109,23 +109,27 @@ def _count_steps(arcs: list[Arc], cells: list[PlannedCell]) -> None:
         arc.steps = max(2, round(lengths[number] / finest))
     for _ in range(20):
         for members in around:
-            total = sum(arcs[number].steps for number in members)
-            if total > MAX_VERTICES:
-                for number in members:
-                    arcs[number].steps = max(2, int(arcs[number].steps * MAX_VERTICES / total))
-            elif total < MIN_VERTICES:
-                for number in members:
-                    arcs[number].steps = int(np.ceil(arcs[number].steps * MIN_VERTICES / total))
+            _fit_steps([arcs[number] for number in members])
+
+
+def _fit_steps(ring: list[Arc]) -> None:
+    """Draw the arcs around a cell finer or coarser when together they have too few or too many vertices."""
+    total = sum(arc.steps for arc in ring)
+    for arc in ring:
+        if total > MAX_VERTICES:
+            arc.steps = max(2, int(arc.steps * MAX_VERTICES / total))
+        elif total < MIN_VERTICES:
+            arc.steps = int(np.ceil(arc.steps * MIN_VERTICES / total))
 
 
 def _choose_ruled(arcs: list[Arc]) -> None:
-    """Let a few borders inside communities run exactly along a parallel or a meridian, as drawn by a planner's ruler."""
+    """Let a few borders inside communities run exactly along a parallel or a meridian, as a planner's ruler draws."""
     for number, arc in enumerate(arcs):
         chord = arc.plan[-1] - arc.plan[0]
         straight = np.hypot(*chord) > 0.99 * _length(arc)
         slope = min(abs(chord)) / max(abs(chord).max(), 1e-9)
         if arc.level == 2 and straight and _length(arc) > 90 and slope < 0.1:
-            arc.ruled = float(rng("ruled", number).random()) < 0.35
+            arc.ruled = float(rng("ruled", number).random()) < 0.12
 
 
 def hilly(xy: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Places of the address book: schools, markets, hospitals, banks, stops, parks; every name is invented."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
@@ -18,8 +19,8 @@ _GROUPED = {
     "market": ("农贸市场", "综合市场", "建材市场", "便民市场"),
 }
 _SHOPS = {
-    "超市": 170, "银行": 110, "药店": 110, "酒店": 90, "餐厅": 120, "诊所": 60, "幼儿园": 70, "健身房": 40, "加油站": 18,
-    "电影院": 14, "书店": 30, "菜店": 60, "快递站": 90, "停车场": 60,
+    "超市": 170, "银行": 110, "药店": 110, "酒店": 90, "餐厅": 120, "诊所": 60, "幼儿园": 70, "健身房": 40,
+    "加油站": 18, "电影院": 14, "书店": 30, "菜店": 60, "快递站": 90, "停车场": 60,
 }  # fmt: skip
 _STOPS = 210
 
@@ -54,7 +55,7 @@ def _at(owner: Address, name: str, aliases: list[str] | None = None) -> Address:
 
 
 def _grouped(
-    book: list[Address], buildings: gpd.GeoDataFrame, names: object, random: np.random.Generator
+    book: list[Address], buildings: gpd.GeoDataFrame, names: Iterator[str], random: np.random.Generator
 ) -> list[Address]:
     """Make one school, hospital or market of all such buildings of a cell; its buildings are counted under its name."""
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -63,14 +64,14 @@ def _grouped(
             groups[cell, kind].append(number)
     found = []
     for (_, kind), members in sorted(groups.items()):
-        stem = next(names)  # type: ignore[call-overload]
+        stem = next(names)
         endings = _GROUPED[kind]
         ending = endings[int(random.integers(len(endings)))]
         aliases = [stem + "小学", stem + "实小"] if ending == "实验小学" else []
         aliases = [stem + "卫生院"] if ending.startswith("社区卫生") else aliases
         place = _at(book[members[0]], stem + ending, aliases)
         if random.random() < 0.08:
-            place.old_names = [f"{next(names)}{ending}@{1996 + int(random.integers(26))}-09-01"]  # type: ignore[call-overload]
+            place.old_names = [f"{next(names)}{ending}@{1996 + int(random.integers(26))}-09-01"]
         found.append(place)
         for count, member in enumerate(members, start=1):
             book[member].name = place.name
@@ -80,14 +81,14 @@ def _grouped(
 
 
 def _shops(
-    book: list[Address], buildings: gpd.GeoDataFrame, names: object, random: np.random.Generator
+    book: list[Address], buildings: gpd.GeoDataFrame, names: Iterator[str], random: np.random.Generator
 ) -> list[Address]:
     fit = np.flatnonzero(buildings["kind"].isin(["shop", "office"]).to_numpy())
     chosen = iter(random.choice(fit, sum(_SHOPS.values()), replace=False).tolist())
     found = []
     for ending, count in _SHOPS.items():
         for _ in range(count):
-            stem = next(names)  # type: ignore[call-overload]
+            stem = next(names)
             aliases = [stem + "大酒店"] if ending == "酒店" and random.random() < 0.4 else []
             found.append(_at(book[next(chosen)], stem + ending, aliases))
     return found

@@ -103,7 +103,7 @@ def _community(cutter: Cutter, street: layout.StreetPlan, code: str, part: tuple
         host = int(np.argmax([piece.area for piece in pieces]))
         hole = _site(pieces[host], rng("enclave", code))
         cutter.cuts.append(Cut(LineString(hole.exterior.coords), 2))
-        cells[host] = PlannedCell(pieces[host].difference(hole), code, street.dense)
+        cells[host] = PlannedCell(Polygon(pieces[host].exterior, [hole.exterior]), code, street.dense)
         cells.append(PlannedCell(hole, code, street.dense, site))
     return cells
 

@@ -29,7 +29,7 @@ class Stroke:
 
 
 def walls(arcs: list[Arc], kept_free: set[int]) -> set[int]:
-    """Return the arcs that carry no road: a seeded share of each level, the given ones, the outermost edge, and rings."""
+    """Return the arcs that carry no road: a seeded share of each level, the given ones, the outer edge, and rings."""
     random = rng("walls")
     found = set(kept_free)
     for number, arc in enumerate(arcs):
@@ -56,7 +56,7 @@ def make(arcs: list[Arc], without: set[int]) -> gpd.GeoDataFrame:
 def _class(stroke: Stroke, rank: int) -> str:
     if rank < 3:
         return "express"
-    if stroke.length_m > 1800 and stroke.level < 2 or stroke.level == 0:
+    if stroke.level == 0 or (stroke.level == 1 and stroke.length_m > 1800):
         return "main"
     return "secondary" if stroke.level == 1 or stroke.length_m > 1500 else "lane"
 
@@ -69,11 +69,9 @@ def _strokes(arcs: list[Arc], without: set[int]) -> list[Stroke]:
     carrying = [number for number in range(len(arcs)) if number not in without]
     follows = _pairs(arcs, carrying)
     seen: set[int] = set()
-    strokes = []
-    for start in sorted(carrying, key=lambda number: ((number, 0) in follows and (number, 1) in follows, number)):
-        if start not in seen:
-            strokes.append(_walk(arcs, follows, start, seen))
-    return strokes
+    # From their ends first; what is then left over are loops, which may begin anywhere.
+    starts = sorted(carrying, key=lambda number: ((number, 0) in follows and (number, 1) in follows, number))
+    return [_walk(arcs, follows, start, seen) for start in starts if start not in seen]
 
 
 def _pairs(arcs: list[Arc], carrying: list[int]) -> dict[tuple[int, int], tuple[int, int]]:

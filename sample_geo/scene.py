@@ -11,24 +11,36 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
 
 from sample_geo import files, matters
 from sample_geo.common import DATA, Floats, geometry_to_metres, read_rows, rng, to_metres
 from sample_geo.footprints import BORDER_BLOCK
 from sample_geo.matters import Matter
 
+HOME_NAME = "历下区"
+NEIGHBOUR_SHARE = 0.15
 _SHOP_WORDS = ("市场", "超市", "餐厅", "酒店", "银行", "菜店", "药店", "快递站", "电影院")
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Spots of one kind in plane metres, how often each is chosen, how far children scatter, and the nearest address."""
+    """Spots of one kind in plane metres: how often each is chosen, how far children scatter, the nearest address."""
 
     places: Floats
     weights: Floats
     scatter_m: float
     addresses: np.ndarray
     """The row of the address book that people would name."""
+
+    @cached_property
+    def steps(self) -> Floats:
+        """The weights added up, for drawing."""
+        return np.asarray(np.cumsum(self.weights))
+
+    def draw(self, random: np.random.Generator) -> int:
+        """Return the position of a spot, chosen by weight."""
+        return min(int(np.searchsorted(self.steps, random.random())), len(self.weights) - 1)
 
 
 class Scene:
@@ -45,7 +57,7 @@ class Scene:
         self.outlines = self.buildings.geometry.to_numpy()
         lonlat = np.array([(float(row["lon"]), float(row["lat"])) for row in self.book])
         self.address_places = to_metres(lonlat)
-        self.address_tree = STRtree(shapely.points(self.address_places))
+        self.address_tree = STRtree(np.asarray(shapely.points(self.address_places)))
         self.borders = STRtree(geometry_to_metres(shapely.boundary(self.cells.geometry.to_numpy())))
         self.road_lines = geometry_to_metres(self.roads.geometry.to_numpy())
         self.road_tree = STRtree(self.road_lines)
@@ -89,8 +101,8 @@ class Scene:
                 found.append(building)
         return sorted(found, key=lambda building: (-self.outlines[building].area, building))
 
-    def shares(self, shape: shapely.Geometry) -> dict[str, float]:
-        """Return the share of a small polygon or line in each cell (in degrees, which is exact enough for a truth file)."""
+    def shares(self, shape: BaseGeometry) -> dict[str, float]:
+        """Return the share of a small polygon or line in each cell (in degrees: exact enough for a truth file)."""
         hits = sorted(self.cell_tree.query(shape, predicate="intersects").tolist())
         measure = shapely.length if shape.geom_type == "LineString" else shapely.area
         whole = float(measure(shape))
@@ -143,7 +155,7 @@ class Scene:
         heat = {town: float(rng("heat", town).lognormal(0, 0.6)) for town in sorted(set(towns))}
         tail = rng("pool", scatter_m).pareto(1.3, len(rows)) + 0.3
         weights = np.sqrt(size[chosen]) * tail * np.array([heat[town] for town in towns])
-        return _pool(self.address_places[rows], weights, scatter_m, rows)
+        return self._pool(self.address_places[rows], weights, scatter_m, rows)
 
     def _of_markets(self) -> Pool:
         rows = np.array([
@@ -152,7 +164,7 @@ class Scene:
         ])  # fmt: skip
         weights = rng("markets").pareto(1.1, len(rows)) + 0.2
         weights *= np.array([4.0 if self.book[row]["name"].endswith("市场") else 1.0 for row in rows.tolist()])
-        return _pool(self.address_places[rows], np.minimum(weights, 60.0), 28.0, rows)
+        return self._pool(self.address_places[rows], np.minimum(weights, 60.0), 28.0, rows)
 
     def _of_roads(self) -> Pool:
         lines = geometry_to_metres(self.roads.geometry.to_numpy())
@@ -167,7 +179,7 @@ class Scene:
         near = self.nearest_addresses(spots)
         # A road through empty hills is reported less than one between houses.
         heat /= 1.0 + (np.hypot(*(spots - self.address_places[near]).T) / 60.0) ** 2
-        return _pool(spots, np.minimum(heat, 40.0), 9.0, near)
+        return self._pool(spots, np.minimum(heat, 40.0), 9.0, near)
 
     def _of_areas(self, layer: str) -> Pool:
         shapes = geometry_to_metres(files.read_layer(DATA / "base.gpkg", layer).geometry.to_numpy())
@@ -178,14 +190,16 @@ class Scene:
             tries = random.uniform((west, south), (east, north), (400, 2))
             places.append(tries[shapely.contains_xy(shape, tries)][:40])
         spots = np.vstack(places)
-        return _pool(spots, random.pareto(1.5, len(spots)) + 0.3, 6.0, self.nearest_addresses(spots))
+        return self._pool(spots, random.pareto(1.5, len(spots)) + 0.3, 6.0, self.nearest_addresses(spots))
+
+    def _pool(self, places: Floats, weights: Floats, scatter_m: float, addresses: np.ndarray) -> Pool:
+        """Return a pool; what happens in the neighbours' strips is mostly reported to the neighbours, not to us."""
+        home = np.array([self.book[row]["district"] == HOME_NAME for row in addresses.tolist()])
+        weights = weights * np.where(home, 1.0, NEIGHBOUR_SHARE)
+        return Pool(places, np.asarray(weights / weights.sum()), scatter_m, addresses)
 
 
 def _workers() -> dict[str, tuple[str, str]]:
     staff = {row["code"]: (row["name"], row["phone"]) for row in read_rows(DATA / "staff.csv")}
     duties = (row for row in read_rows(DATA / "duties.csv") if row["role"] == "grid_worker" and not row["valid_to"])
     return {row["target_code"]: staff[row["staff_code"]] for row in duties}
-
-
-def _pool(places: Floats, weights: Floats, scatter_m: float, addresses: np.ndarray) -> Pool:
-    return Pool(places, np.asarray(weights / weights.sum()), scatter_m, addresses)

@@ -110,12 +110,13 @@ def _long_axis(polygon: Polygon) -> float:
 
 def _offset(polygon: Polygon, normal: Floats, span: tuple[float, float], share: float) -> float:
     """Return how far along the normal a line must stand to leave `share` of the area below it (bisection)."""
-    ring = shapely.get_coordinates(polygon.exterior)[:-1]
+    ring = shapely.get_coordinates(polygon.exterior)
     heights = ring @ normal
+    wanted = share * polygon.area
     low, high = span
     for _ in range(17):
         middle = (low + high) / 2
-        if _area_below(ring, heights, middle) < share * polygon.area:
+        if _area_below(ring, heights, middle) < wanted:
             low = middle
         else:
             high = middle
@@ -123,18 +124,19 @@ def _offset(polygon: Polygon, normal: Floats, span: tuple[float, float], share: 
 
 
 def _area_below(ring: Floats, heights: Floats, level: float) -> float:
-    """Clip a ring by a half-plane (Sutherland and Hodgman 1974) and return the area left."""
-    following, next_heights = np.roll(ring, -1, axis=0), np.roll(heights, -1)
-    inside, next_inside = heights <= level, next_heights <= level
-    crosses = inside != next_inside
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(crosses, (level - heights) / (next_heights - heights), 0.0)
-    points = np.stack([ring, ring + part[:, None] * (following - ring)], axis=1)
-    kept = points.reshape(-1, 2)[np.stack([inside, crosses], axis=1).reshape(-1)]
+    """Clip a closed ring by a half-plane (Sutherland and Hodgman 1974) and return the area left."""
+    inside = heights <= level
+    crosses = inside[:-1] != inside[1:]
+    part = (level - heights[:-1][crosses]) / (heights[1:] - heights[:-1])[crosses]
+    points = np.empty((2 * len(crosses), 2))
+    points[0::2] = ring[:-1]
+    points[1::2][crosses] = ring[:-1][crosses] + part[:, None] * (ring[1:] - ring[:-1])[crosses]
+    kept = points[np.column_stack([inside[:-1], crosses]).ravel()]
     if len(kept) < 3:
         return 0.0
     x, y = kept.T
-    return abs(float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))) / 2
+    twice = float(x[:-1] @ y[1:] - x[1:] @ y[:-1] + x[-1] * y[0] - x[0] * y[-1])
+    return abs(twice) / 2
 
 
 def _sides(polygon: Polygon, chord: Floats, normal: Floats) -> list[Polygon] | None:
@@ -169,7 +171,7 @@ def _place(ring: Floats, point: Floats) -> tuple[int, float]:
 def _clean(ring: Floats) -> Floats:
     """Drop points that repeat the one before."""
     gaps = np.hypot(*(ring - np.roll(ring, 1, axis=0)).T)
-    return ring[gaps > 1e-6]
+    return np.asarray(ring[gaps > 1e-6])
 
 
 def _badness(pieces: list[Polygon], share: float) -> float:
