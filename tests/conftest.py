@@ -19,6 +19,8 @@ from gridgov.store.cluster.process import is_alive
 _PREFIX = "gridgov-tests-"
 _HOME = "GRIDGOV_TESTS_HOME"
 _TEMPLATE = "gridgov_template"
+_SAMPLE = "gridgov_sample_template"
+SAMPLE = Path(__file__).parents[1] / "sample_geo" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,6 +93,35 @@ def _make_template(cluster: Cluster) -> None:
         upgrade(url)
     with connected(cluster.server.socket) as connection:
         connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {_TEMPLATE}")
+
+
+def _make_sample(cluster: Cluster) -> None:
+    from gridgov.clock import system_clock  # noqa: PLC0415 - the same
+    from gridgov.services.sample import load_sample  # noqa: PLC0415
+    from gridgov.store.unit import Store  # noqa: PLC0415
+
+    unfinished = f"{_SAMPLE}_new"
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"CREATE DATABASE {unfinished} TEMPLATE {_TEMPLATE} STRATEGY wal_log")
+    store = Store(cluster.url(unfinished))
+    load_sample(store, SAMPLE, now=system_clock(), progress=lambda _: None)
+    store.close()
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {_SAMPLE}")
+
+
+@pytest.fixture(scope="session")
+def sample_url(cluster: Cluster, database_url: str) -> str:  # noqa: ARG001 - the sample grows from the migrated template
+    """Return the URL of a database with the sample district that this worker has for itself."""
+    name = f"gridgov_sample_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with alone(cluster.home / "template.lock", server_account(cluster.server.data)):
+        with connected(cluster.server.socket) as connection:
+            ready = connection.execute("SELECT FROM pg_database WHERE datname = %s", [_SAMPLE]).fetchone()
+        if ready is None:
+            _make_sample(cluster)
+        with connected(cluster.server.socket) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
+    return cluster.url(name)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Self
 from uuid import UUID
 
@@ -47,20 +46,21 @@ class Intake:
         Tells when they are received.
     home_district
         Receives a report which neither says its district nor lies in a cell.
-    cache_dir
-        Where indexes of grids are kept between runs.
+    keeper
+        Keeps what decides about reports; several intakes may share one.
     """
 
-    def __init__(self, store: Store, *, clock: Clock, home_district: str, cache_dir: Path) -> None:
+    def __init__(self, store: Store, *, clock: Clock, home_district: str, keeper: KnowledgeKeeper) -> None:
         self._store = store
         self._clock = clock
         self._home_district = home_district
-        self._keeper = KnowledgeKeeper(cache_dir)
+        self._keeper = keeper
 
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
         """Return an intake as an installation's settings want it."""
-        return cls(store, clock=clock, home_district=settings.home_district, cache_dir=settings.cache_dir)
+        keeper = KnowledgeKeeper(settings.cache_dir)
+        return cls(store, clock=clock, home_district=settings.home_district, keeper=keeper)
 
     def knowledge(self) -> Knowledge:
         """Return what decides about reports now; the first call reads it, so that the first report need not wait."""

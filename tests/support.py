@@ -1,0 +1,70 @@
+"""What tests of services and doors build on: a store inside a savepoint, a clock that can be set, reports."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection, Engine
+
+from gridgov.ids import new_id
+from gridgov.incidents import Channel, GivenPosition, Report
+from gridgov.store.unit import Store
+
+
+class SavepointStore(Store):
+    """A store whose transactions are savepoints of one connection: the test's end undoes them all."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.engine: Engine = connection.engine
+
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return self._savepoint()
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[Connection]:
+        with self._connection.begin_nested():
+            yield self._connection
+
+
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, by: timedelta) -> None:
+        self.moment += by
+
+
+NOON = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
+"""Noon in Shanghai, on a day the tests like."""
+
+
+def report(**changes: Any) -> Report:
+    """Return a plain report inside the sample district, with `changes`."""
+    plain: dict[str, Any] = {
+        "id": new_id(),
+        "reported_at": NOON - timedelta(minutes=3),
+        "channel": Channel.GRID_WORKER,
+        "matter": "20908",
+        "text": "楼下施工到半夜，没法休息",
+        "position": at(117.0902, 36.6512),
+    }
+    return Report(**{**plain, **changes})
+
+
+def at(lon: float, lat: float, *, accuracy_m: float | None = None, datum: str = "wgs84") -> GivenPosition:
+    """Return a point position."""
+    return GivenPosition(datum, Point(lon, lat), accuracy_m)
+
+
+def over(geometry: BaseGeometry, *, datum: str = "wgs84") -> GivenPosition:
+    """Return a position with an extent."""
+    return GivenPosition(datum, geometry)
