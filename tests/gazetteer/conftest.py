@@ -84,7 +84,7 @@ class BookMaker:
         for index, area in enumerate(areas):
             for turn in range(4):
                 self.road(area, 117.02 + 0.012 * (index % 4), 36.61 + 0.012 * (index // 4) + turn * 300 * METRE)
-        return pd.DataFrame(self.rows, columns=list(COLUMNS)).fillna("")
+        return pd.DataFrame([{**dict.fromkeys(COLUMNS, ""), **row} for row in self.rows])
 
     def road(self, area: tuple[str, str, str], lon: float, lat: float) -> None:
         base = dict(zip(("district", "street", "community"), area, strict=True))

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import cn2an
 import pytest
 from hypothesis import given
@@ -85,4 +87,4 @@ def test_confusions_of_sound_and_shape_are_graded():
 def test_every_cover_is_without_overlap_and_in_order(drawn: list[tuple[int, int, float]]):
     spans = [Span(start, start + length, (Sense("road", "x", quality),)) for start, length, quality in drawn]
     cover = best_cover(spans, 40)
-    assert all(left.end <= right.start for left, right in zip(cover, cover[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(cover))
