@@ -13,6 +13,7 @@ from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.incidents import IncidentStore
+from gridgov.store.maps import MapStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.summary import SummaryStore
@@ -61,6 +62,11 @@ class Unit:
     def whistles(self) -> WhistleStore:
         """Whistles, sides, summons."""
         return WhistleStore(self.connection)
+
+    @cached_property
+    def maps(self) -> MapStore:
+        """Layers, as maps show them."""
+        return MapStore(self.connection)
 
     @cached_property
     def summary(self) -> SummaryStore:
