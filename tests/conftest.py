@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +123,17 @@ def sample_url(cluster: Cluster, database_url: str) -> str:  # noqa: ARG001 - th
         with connected(cluster.server.socket) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
     return cluster.url(name)
+
+
+@pytest.fixture
+def own_sample_url(cluster: Cluster, sample_url: str) -> Iterator[str]:  # noqa: ARG001 - it makes the template
+    """Yield the URL of a database with the sample district for one test that commits, dropped after it."""
+    name = f"gridgov_own_{uuid.uuid4().hex}"
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
+    yield cluster.url(name)
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
