@@ -6,12 +6,15 @@ from typing import Any, Self
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from gridgov.errors import CoordinateError
 from gridgov.locate.coverage import Coverage, Floats, Integers, checksum_of, read_coverage
 from gridgov.locate.online import LocateOne, one_at_a_time
+from gridgov.locate.plane import Plane, plane_of
 from gridgov.locate.points import ranks_at
 from gridgov.locate.raster import Raster, build_raster, fitting_pixel, grid_over
+from gridgov.locate.shares import Cells, share_out, share_table
 
 _DEGREE_M = 111_320.0  # of latitude; only to make pixels about square
 
@@ -30,6 +33,7 @@ class CellLocator:
     def __init__(self, coverage: Coverage, raster: Raster) -> None:
         self._coverage = coverage
         self._raster = raster
+        self._planes: dict[int, Plane] = {}
 
     @classmethod
     def from_frame(cls, cells: gpd.GeoDataFrame, code: str = "code") -> Self:
@@ -124,6 +128,50 @@ class CellLocator:
     def locate_one(self) -> LocateOne:
         """``locate_one(lon, lat) -> str | None``: the code of the cell of one point, in about a microsecond."""
         return one_at_a_time(self._raster, self._code_or_none.tolist())
+
+    def shares(self, geometries: Any) -> pd.DataFrame:
+        """Return what share of every footprint lies in each cell.
+
+        Parameters
+        ----------
+        geometries
+            A GeoSeries, GeoDataFrame or sequence of polygons, lines and points in any mixture, lon/lat degrees
+            (what has no CRS of its own, such as a list of shapely geometries, is taken for lon/lat).
+
+        Returns
+        -------
+        DataFrame
+            One row per footprint and cell, by footprint in the given order, then by code, outside last:
+
+            - footprint: the input's index (its place, if it has none);
+            - cell: the code, None for what lies outside all cells;
+            - share: of area, of length, of the number of points; a footprint's shares add to exactly 1
+              (``math.fsum`` gives 1.0; the largest takes up the rounding);
+            - area_m2: of polygons, in the CGCS2000 3-degree zone nearest to the footprint's middle; points have 0;
+              not there if all are lines;
+            - length_m: of lines, in the same plane; only there if some are;
+            - sliver: True if the share is below SLIVER_SHARE and the part below SLIVER_M2 (lines: SLIVER_M).
+
+        A cell that a polygon only touches has no row: parts below 1e-12 of the footprint's bounding box are rounding.
+        Against exact overlay of the projected vertices areas err by less than 1e-8 of the footprint. What runs along
+        a border counts once, for the lowest code, within a micrometre. Where cells overlap the lowest code
+        takes what it covers. A point counts where `locate` puts it.
+
+        Raises
+        ------
+        GeometryError
+            A geometry that is missing, empty, invalid or a mixed collection; its index is named.
+        CoordinateError
+            A projected or missing CRS, no degrees, or no CGCS2000 zone there.
+        """
+        near = Cells(self._coverage.cells, self.locate_index, self._plane_at)
+        return share_table(*share_out(near, geometries), self._code_or_none)
+
+    def _plane_at(self, meridian: int) -> Plane:
+        # Two threads may build the same plane at once: the same twice, one is kept.
+        if meridian not in self._planes:
+            self._planes[meridian] = plane_of(self._coverage, meridian)
+        return self._planes[meridian]
 
 
 def _pair(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:

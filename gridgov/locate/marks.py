@@ -147,7 +147,7 @@ def cross_scans(grid: Grid, edges: np.ndarray) -> Crossings:
 
 @compiled
 def tiles_of(grid: Grid, marks: Marks, tile: int, alone: bool) -> tuple[np.ndarray, int]:  # noqa: FBT001 - numba takes no keyword-only arguments
-    """Return for every tile -1 (no edge), -2 - e (only edge e, if `alone` allows it) or the number of its block."""
+    """Return for every tile -1 (no edge), -2 - e (edge e only, if `alone` allows it) or its block's number, from 1."""
     across = grid.columns // tile
     tiles = np.full((grid.rows // tile) * across, -1, np.int32)
     for row in range(grid.rows):
@@ -161,6 +161,6 @@ def tiles_of(grid: Grid, marks: Marks, tile: int, alone: bool) -> tuple[np.ndarr
     blocks = 0
     for place in range(len(tiles)):
         if tiles[place] == 0:
-            tiles[place] = blocks
             blocks += 1
+            tiles[place] = blocks
     return tiles, blocks

@@ -4,6 +4,8 @@ Staged on purpose: the same decisions in one loop per point cost three times as 
 and every missed cache line then stops all that follows.
 """
 
+from typing import Any
+
 import numpy as np
 
 from gridgov.locate.compiled import compiled
@@ -33,9 +35,9 @@ def word_at(raster: Raster, x: float, y: float) -> int:
 @compiled
 def beside(raster: Raster, e: int, x: float, y: float) -> int:
     """Return the rank on that side of edge `e` where a point lies, the lower of both for a point on it."""
-    edge = raster.edges[e]
-    turn = side((edge[0], edge[1]), (edge[2], edge[3]), (x, y), raster.near)
-    return int(edge[4] if turn > 0 else edge[5] if turn < 0 else edge[6])
+    edges = raster.edges
+    turn = side((edges[e, 0], edges[e, 1]), (edges[e, 2], edges[e, 3]), (x, y), raster.near)
+    return int(edges[e, 4 if turn > 0 else 5 if turn < 0 else 6])
 
 
 @compiled
@@ -102,7 +104,7 @@ def _lowest_of_several(raster: Raster, record: int, p: tuple[float, float]) -> i
 @compiled
 def among(raster: Raster, record: int, x: float, y: float) -> int:
     """Return the lowest rank whose closed cell holds a point of a pixel that several edges pass."""
-    p = (x, y)
+    p, edges = (x, y), raster.edges
     reference = (raster.records[record, 0], raster.records[record, 1])
     total = int(raster.records[record, 2])
     lowest = -1
@@ -110,18 +112,18 @@ def among(raster: Raster, record: int, x: float, y: float) -> int:
         item = raster.lists[k]
         if item < 0:
             continue
-        edge = raster.edges[item >> 1]
-        a, b = (edge[0], edge[1]), (edge[2], edge[3])
+        e = item >> 1
+        a, b = (edges[e, 0], edges[e, 1]), (edges[e, 2], edges[e, 3])
         turn = side(a, b, p, raster.near)
         if turn == 0:
-            if within_box(a, b, p) and (lowest < 0 or edge[6] < lowest):
-                lowest = int(edge[6])
+            if within_box(a, b, p) and (lowest < 0 or edges[e, 6] < lowest):
+                lowest = int(edges[e, 6])
         elif (turn > 0) != ((item & 1) == 1) and crosses(reference, p, a, b, raster.near):
-            step = weight(edge[4]) - weight(edge[5])
+            step = weight(edges[e, 4]) - weight(edges[e, 5])
             total += step if turn > 0 else -step
     if lowest >= 0:
         return lowest if raster.clean else _lowest_of_several(raster, record, p)
-    if total >> 32 > 1:
+    if total != 0 and total >> 32 != 1:
         return _lowest_of_several(raster, record, p)
     return (total & (_ONE - 1)) - 1
 
@@ -139,20 +141,42 @@ def rank_at(raster: Raster, x: float, y: float) -> int:
 
 
 @compiled
+def _words(raster: Raster, x: Floats, y: Floats, out: Integers, scratch: tuple[Any, Any]) -> None:
+    """Write to `out` the words of up to _CHUNK points: loops without branches, and each load apart from the others."""
+    grid, (tile, pixel) = raster.grid, scratch
+    across, columns, rows = np.int32(grid.columns // TILE), float(grid.columns), float(grid.rows)
+    for i in range(len(x)):
+        column, row = (x[i] - grid.x0) * grid.inv_x, (y[i] - grid.y0) * grid.inv_y
+        inside = (column >= 0.0) & (row >= 0.0) & (column < columns) & (row < rows)
+        # The first pixel lies outside: the cells begin three pixels further in.
+        a, b = np.int32(column if inside else 0.0), np.int32(row if inside else 0.0)
+        tile[i] = np.int32(b // TILE) * across + np.int32(a // TILE)
+        pixel[i] = np.int32(b % TILE) * TILE + np.int32(a % TILE)
+    for i in range(len(x)):
+        out[i] = raster.tiles[tile[i]]
+    for i in range(len(x)):
+        # Block 0 is not used: a point that needs no block looks there, and does not take what it finds.
+        pixel[i] = np.int64(out[i] >= BLOCK) * (np.int64(out[i] - BLOCK) * (TILE * TILE) + pixel[i])
+    for i in range(len(x)):
+        word = raster.pixels[pixel[i]]
+        out[i] = word if pixel[i] > 0 else out[i]
+
+
+@compiled
 def ranks_at(raster: Raster, x: Floats, y: Floats, out: Integers) -> None:
     """Write to `out` (n,) int32 the lowest rank whose closed cell holds each point, or -1."""
-    single = np.empty(_CHUNK, np.int32)
-    several = np.empty(_CHUNK, np.int32)
+    tile, pixel = np.empty(_CHUNK, np.int32), np.empty(_CHUNK, np.int64)
+    single, several = np.empty(_CHUNK, np.int32), np.empty(_CHUNK, np.int32)
     edges = len(raster.edges)
     for start in range(0, len(x), _CHUNK):
         stop = min(start + _CHUNK, len(x))
+        _words(raster, x[start:stop], y[start:stop], out[start:stop], (tile, pixel))
         singles, severals = 0, 0
         for i in range(start, stop):
-            word = word_at(raster, x[i], y[i])
-            out[i] = word
+            word = out[i]
             single[singles] = i - start
             several[severals] = i - start
-            singles += int(word < -1 and word > -2 - edges)
+            singles += int((word < -1) & (word > -2 - edges))
             severals += int(word <= -2 - edges)
         for k in range(singles):
             i = start + single[k]

@@ -6,7 +6,7 @@ The plane is cut into pixels, 8 x 8 of them to a tile. A *word* (int32) tells wh
 word                  meaning
 ====================  =====================================================================
 -1 .. BLOCK - 1       one answer everywhere: a rank, or OUTSIDE
-BLOCK + k             (tiles only) look into block k of 64 pixels
+BLOCK + k             (tiles only) look into block k of 64 pixels; k > 0
 -2 - e, e < m         only edge e passes (of m): the side of it decides
 -2 - m - k            several edges pass: record k lists them
 ====================  =====================================================================
@@ -52,7 +52,7 @@ class Raster(NamedTuple):
 
 
 def grid_over(edges: Floats, pixel: tuple[float, float]) -> Grid:
-    """Return a grid of pixels of about `pixel` (width, height), a tile wider than the edges on every side."""
+    """Return a grid of pixels of about `pixel` (width, height) that surrounds them by about three."""
     west, south, east, north = bounds_of(edges)
     spacing = np.spacing(np.abs([west, south, east, north]).max())
     width, height = (max(side, spacing * _SPACINGS_PER_PIXEL) for side in pixel)
@@ -63,11 +63,11 @@ def grid_over(edges: Floats, pixel: tuple[float, float]) -> Grid:
     return Grid(float(x0), float(y0), float(1.0 / width), float(1.0 / height), *whole)
 
 
-def fitting_pixel(edges: Floats, cells: int, unit: tuple[float, float]) -> float:
-    """Return the side of a pixel, in `unit` lengths, that uses the memory a coverage of so many cells may take."""
+def fitting_pixel(edges: Floats, cells: int, unit: tuple[float, float], *, fineness: float = 4.0) -> float:
+    """Return the side of a pixel in `unit` lengths: `fineness` to an edge, or what the memory allowed suffices for."""
     length = np.hypot((edges[:, 2] - edges[:, 0]) / unit[0], (edges[:, 3] - edges[:, 1]) / unit[1])
     budget = _BYTES_AT_LEAST + _BYTES_PER_CELL * cells
-    return float(max(_BYTES_PER_PASSED_PIXEL * length.sum() / budget, length.mean() / 5.0))
+    return float(max(_BYTES_PER_PASSED_PIXEL * length.sum() / budget, length.mean() / fineness))
 
 
 @compiled
@@ -102,7 +102,7 @@ def build_raster(edges: Floats, cells: int, grid: Grid, *, clean: bool) -> Raste
     records, entries = _sizes(marks, clean)
     words = Words(
         np.empty(len(tiles), np.int32),
-        np.zeros(max(blocks, 1) * TILE * TILE, np.int32),
+        np.zeros((blocks + 1) * TILE * TILE, np.int32),
         np.zeros((records, 4)),
         np.empty(entries, np.int32),
         np.zeros(3, np.int64),
