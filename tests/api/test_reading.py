@@ -1,6 +1,7 @@
 """The reading doors: lists, GeoJSON, pages, health, and what every answer says to the browser."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -52,7 +53,7 @@ def test_facts_are_shown_in_order_with_their_chain(client):
     sent = client.post("/api/v1/incidents", json=body()).json()
     facts = client.get(f"/api/v1/incidents/{sent['id']}/facts").json()["items"]
     assert [f["seq"] for f in facts] == list(range(1, len(facts) + 1))
-    assert all(a["hash"] == b["previous_hash"] for a, b in zip(facts, facts[1:], strict=False))
+    assert all(a["hash"] == b["previous_hash"] for a, b in pairwise(facts))
 
 
 @pytest.mark.parametrize("path", ["/api/v1/incidents/{id}", "/api/v1/incidents/{id}/facts"])

@@ -1,0 +1,191 @@
+"""Loading a grid: one version or none, nothing deleted, nothing changed by a second load."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import geopandas as gpd
+import pytest
+import shapely
+from shapely import affinity
+from sqlalchemy import func, select
+
+from gridgov.areas import Level
+from gridgov.errors import CodeError, InputError, PartitionError
+from gridgov.services.loading import SINCE_EVER, load_grid
+from gridgov.store.tables import cell, cell_lineage, grid_version
+from tests.support import NOON, SavepointStore
+
+LATER = NOON + timedelta(days=30)
+
+
+@pytest.fixture
+def empty(engine):
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield SavepointStore(connection)
+        transaction.rollback()
+
+
+def grid(*columns: float, rows: int = 2, **more: object) -> gpd.GeoDataFrame:
+    """Return a district of rectangles: one column of cells between each pair of longitudes."""
+    shapes, codes = [], []
+    for i, (west, east) in enumerate(pairwise(columns)):
+        for j in range(rows):
+            shapes.append(shapely.box(west, 36.6 + j * 0.01, east, 36.6 + (j + 1) * 0.01))
+            codes.append(f"3701020010{i + 1:02d}{j + 1:03d}")
+    return gpd.GeoDataFrame({"code": codes, "name": codes, **more}, geometry=shapes, crs="EPSG:4326")
+
+
+def load(store, cells, *, now=NOON, **layers: gpd.GeoDataFrame):
+    with store.transaction() as unit:
+        return load_grid(unit, {"cells": cells, **layers}, now=now, source="test")
+
+
+def rows(store, table) -> int:
+    with store.transaction() as unit:
+        return unit.connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def codes_at(store, moment) -> list[str]:
+    with store.transaction() as unit:
+        return list(unit.cells.frame(at=moment)["code"])
+
+
+def test_the_first_grid_holds_since_ever(empty):
+    (done,) = load(empty, grid(117.0, 117.01, 117.02))
+    assert (done.opened, done.closed) == (4, 0)
+    assert codes_at(empty, SINCE_EVER) == codes_at(empty, LATER) == sorted(grid(117.0, 117.01, 117.02)["code"])
+
+
+def test_areas_that_are_not_given_are_made_of_their_cells(empty):
+    cells = grid(117.0, 117.01, 117.02)
+    load(empty, cells)
+    with empty.transaction() as unit:
+        streets = unit.areas.frame(Level.STREET, at=NOON)
+        communities = unit.areas.frame(Level.COMMUNITY, at=NOON)
+    assert (len(streets), len(communities)) == (1, 2)
+    assert streets.geometry.iloc[0].equals(cells.union_all())
+
+
+def test_a_second_load_of_the_same_changes_nothing(empty):
+    load(empty, grid(117.0, 117.01, 117.02, households=[1, 2, 3, 4]))
+    before = {t.name: rows(empty, t) for t in (cell, cell_lineage, grid_version)}
+    (again,) = load(empty, grid(117.0, 117.01, 117.02, households=[1, 2, 3, 4]), now=LATER)
+    assert not again.changed_anything
+    assert {t.name: rows(empty, t) for t in (cell, cell_lineage, grid_version)} == before
+
+
+def test_the_order_of_rows_and_of_vertices_is_no_change(empty):
+    cells = grid(117.0, 117.01, 117.02)
+    load(empty, cells)
+    turned = cells.iloc[::-1].copy()
+    turned["geometry"] = shapely.reverse(turned.geometry.to_numpy())
+    (again,) = load(empty, turned, now=LATER)
+    assert not again.changed_anything
+
+
+def test_a_load_deletes_nothing_that_it_does_not_mention(empty):
+    load(empty, grid(117.0, 117.01, 117.02))
+    part = grid(117.0, 117.01, 117.02).iloc[:1].copy()
+    part["name"] = "新名字"
+    (done,) = load(empty, part, now=LATER)
+    assert (done.relabelled, done.untouched, done.closed) == (1, 3, 0)
+    assert len(codes_at(empty, LATER)) == 4
+
+
+def test_a_moved_border_closes_both_cells_and_writes_who_inherits_what(empty):
+    load(empty, grid(117.0, 117.01, 117.02))
+    (done,) = load(empty, grid(117.0, 117.005, 117.02), now=LATER)
+    assert (done.opened, done.closed) == (4, 4)
+    with empty.transaction() as unit:
+        heirs = unit.connection.execute(
+            select(cell_lineage.c.from_cell_id, func.sum(cell_lineage.c.share)).group_by("from_cell_id")
+        ).all()
+        before = unit.cells.frame(at=NOON)
+        after = unit.cells.frame(at=LATER)
+    assert [share for _, share in heirs] == pytest.approx([1.0] * 4, abs=1e-6)
+    assert set(before["id"]).isdisjoint(after["id"])
+    assert before.geometry.iloc[0].bounds[2] == 117.01
+    assert after.geometry.iloc[0].bounds[2] == 117.005
+
+
+def test_an_unchanged_cell_keeps_its_identity_through_a_change_of_its_neighbours(empty):
+    load(empty, grid(117.0, 117.01, 117.02, 117.03))
+    with empty.transaction() as unit:
+        before = unit.cells.frame(at=NOON).set_index("code")["id"]
+    load(empty, grid(117.0, 117.01, 117.02, 117.03).pipe(_move_last_border), now=LATER)
+    with empty.transaction() as unit:
+        after = unit.cells.frame(at=LATER).set_index("code")["id"]
+    same = before[before == after].index
+    assert list(same) == ["370102001001001", "370102001001002"]
+
+
+def _move_last_border(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    cells = cells.copy()
+    for i, (west, east) in enumerate([(117.01, 117.022), (117.022, 117.03)], start=1):
+        for j in range(2):
+            cells.loc[i * 2 + j, "geometry"] = shapely.box(west, 36.6 + j * 0.01, east, 36.6 + (j + 1) * 0.01)
+    return cells
+
+
+def test_overlapping_cells_are_refused_with_their_places_and_nothing_is_stored(empty):
+    cells = grid(117.0, 117.01, 117.02)
+    cells.loc[0, "geometry"] = affinity.translate(cells.geometry.iloc[0], 0.002)
+    with pytest.raises(PartitionError) as caught:
+        load(empty, cells)
+    kinds = {fault["kind"] for fault in caught.value.details}
+    assert "overlap" in kinds
+    assert all({"lon", "lat"} <= set(fault) for fault in caught.value.details)
+    assert rows(empty, cell) == 0
+
+
+def test_a_hole_in_the_middle_is_refused(empty):
+    cells = grid(117.0, 117.01, 117.02, 117.03, rows=3)
+    with pytest.raises(PartitionError) as caught:
+        load(empty, cells.drop(index=4))
+    assert "gap" in {fault["kind"] for fault in caught.value.details}
+
+
+def test_a_part_that_would_overlap_what_is_stored_is_refused(empty):
+    load(empty, grid(117.0, 117.01, 117.02))
+    part = grid(117.0, 117.01, 117.02).iloc[:1].copy()
+    part["geometry"] = affinity.scale(part.geometry.iloc[0], 1.5, 1)
+    with pytest.raises(PartitionError):
+        load(empty, part, now=LATER)
+    assert len(codes_at(empty, LATER)) == 4
+
+
+@pytest.mark.parametrize("damaged", ["3.70102E+14", "37010200100100", "370102001001001A", ""])
+def test_a_damaged_code_is_refused_by_name(empty, damaged):
+    cells = grid(117.0, 117.01, 117.02)
+    cells.loc[0, "code"] = damaged
+    with pytest.raises(CodeError):
+        load(empty, cells)
+    assert rows(empty, cell) == 0
+
+
+def test_a_code_that_stands_twice_is_refused(empty):
+    cells = grid(117.0, 117.01, 117.02)
+    cells.loc[0, "code"] = cells.loc[1, "code"]
+    with pytest.raises(CodeError, match="twice"):
+        load(empty, cells)
+
+
+def test_cells_without_a_crs_are_refused(empty):
+    with pytest.raises(InputError, match="lon/lat"):
+        load(empty, grid(117.0, 117.01).set_crs(None, allow_override=True))
+
+
+def test_households_are_kept_by_day_and_the_newest_counts(empty):
+    load(empty, grid(117.0, 117.01, 117.02, households=[10, 20, 30, 40]))
+    load(empty, grid(117.0, 117.01, 117.02, households=[10, 25, 30, 40]), now=LATER)
+    with empty.transaction() as unit:
+        assert sorted(unit.cells.latest_measure("370102", "households").values()) == [10, 25, 30, 40]
+
+
+def test_every_load_of_a_sample_again_changes_nothing(sample_url, store):
+    from gridgov.services.sample import load_sample  # noqa: PLC0415
+    from tests.conftest import SAMPLE  # noqa: PLC0415
+
+    assert sample_url
+    assert load_sample(store, SAMPLE, now=LATER, progress=lambda _: None) is False
