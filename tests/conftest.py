@@ -1,5 +1,6 @@
 """What all tests share: a private PostGIS of the run, a migrated database of the worker, a savepoint for the test."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -8,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session
 
+from gridgov.settings import settings
 from gridgov.store.cluster import Cluster
 from gridgov.store.cluster.account import server_account
 from gridgov.store.cluster.database import connected
@@ -61,6 +64,20 @@ def _sweep() -> None:
 
 def _used(folder: Path) -> bool:
     return (folder / "use.lock").exists() and is_held(folder / "use.lock", server_account(folder / "data"))
+
+
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    """Undo what running a command in this process does to it: its log handler, its settings, its context."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

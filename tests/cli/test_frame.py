@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 from gridgov import cli
 from gridgov.errors import ConflictError, CoordinateError
 
+pytestmark = pytest.mark.usefixtures("as_before")
+
 
 def _point(name: str, value: str) -> EntryPoint:
     return EntryPoint(name, value, "gridgov.commands")
@@ -108,9 +110,5 @@ def test_the_version_is_told():
 
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setenv("GRIDGOV_PORT", "eighty")
-    cli.settings.cache_clear()
-    try:
-        assert _run(monkeypatch, "greet", "you") == 1
-    finally:
-        cli.settings.cache_clear()
+    assert _run(monkeypatch, "greet", "you") == 1
     assert "GRIDGOV_PORT: Input should be a valid integer" in capsys.readouterr().err

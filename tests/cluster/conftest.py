@@ -43,6 +43,24 @@ def private(home: Path) -> Cluster:
     return Cluster(home / "own", durable=False)
 
 
+@pytest.fixture(scope="session")
+def prototype() -> Iterator[Path]:
+    """Yield the folder of a cluster that has been made and stopped."""
+    folder = Path(tempfile.mkdtemp(prefix="gg-")).resolve()
+    folder.chmod(0o711)
+    with Cluster(folder / "own", durable=False).running():
+        pass
+    yield folder / "own"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def made(prototype: Path, home: Path) -> Cluster:
+    """Return a cluster that exists and does not run: a copy, because making one takes a second."""
+    subprocess.run(["cp", "-a", prototype, home / "own"], check=True)
+    return Cluster(home / "own", durable=False)
+
+
 @pytest.fixture
 def program() -> Iterator[Callable[[Cluster], Program]]:
     """Return a function that runs another program which uses a cluster until it gets a line or its input ends."""

@@ -1,7 +1,3 @@
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,18 +7,10 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url
 
 from gridgov.errors import DatabaseUnavailableError, SetupError
-from gridgov.settings import settings
 from gridgov.store.cluster import Cluster, database_url, normalised, plain, server_words
 
 
-@pytest.fixture
-def fresh_settings() -> Iterator[None]:
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
-
-
-@pytest.mark.usefixtures("fresh_settings")
+@pytest.mark.usefixtures("as_before")
 def test_a_configured_server_switches_ours_off(cluster: Cluster, home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GRIDGOV_DATABASE_URL", plain(cluster.url()))
     monkeypatch.setenv("GRIDGOV_DATA_DIR", str(home / "never"))
@@ -35,7 +23,7 @@ def test_a_configured_server_switches_ours_off(cluster: Cluster, home: Path, mon
     assert cluster.server.state == "ready"
 
 
-@pytest.mark.usefixtures("fresh_settings")
+@pytest.mark.usefixtures("as_before")
 def test_without_one_the_private_server_runs_for_as_long_as_it_is_used(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GRIDGOV_DATA_DIR", str(home))
     with database_url() as url, psycopg.connect(plain(url)) as connection:
@@ -75,42 +63,3 @@ def test_a_configured_server_is_described_without_its_password(cluster: Cluster)
 def test_a_configured_server_that_does_not_answer_is_an_error_of_its_own():
     with pytest.raises(DatabaseUnavailableError, match="does not answer"):
         server_words("postgresql://clerk:s3cret@127.0.0.1:1/gridgov")
-
-
-def _gridgov(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).with_name("gridgov")
-    environment = os.environ | {"GRIDGOV_DATA_DIR": str(home), "NO_COLOR": "1"} | variables
-    return subprocess.run([program, "db", *arguments], capture_output=True, text=True, check=False, env=environment)
-
-
-def test_the_commands_start_look_into_keep_bring_back_and_stop(home: Path):
-    assert "does not exist yet" in _gridgov(home, "status").stdout
-    assert "stays until `gridgov db stop`" in _gridgov(home, "start").stdout
-    url = _gridgov(home, "url")
-    assert url.stdout.startswith("postgresql://gridgov@/gridgov?host=/")
-    assert url.stderr == ""
-    with psycopg.connect(url.stdout.strip()) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT '历下区' AS name, ST_Point(117, 36, 4326) AS place")
-    file = home / "历下.dump"
-    assert "is kept in" in _gridgov(home, "dump", str(file)).stdout
-    refused = _gridgov(home, "restore", str(file))
-    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    assert refused.stderr.startswith("Error: The database is not empty")
-    assert "is back from" in _gridgov(home, "restore", "--replace", str(file)).stdout
-    assert _gridgov(home, "psql", "-Atc", "SELECT name FROM kept").stdout == "历下区\n"
-    assert _gridgov(home, "psql", "-c", "SELECT nonsense").returncode == 1
-    assert _gridgov(home, "stop").stdout == "The database is stopped.\n"
-    assert "It is not running" in _gridgov(home, "status").stdout
-
-
-def test_wrong_input_ends_with_two_and_one_line(home: Path):
-    (home / "wrong").write_text("x")
-    done = _gridgov(home, "restore", str(home / "wrong"))
-    assert done.returncode == 2
-    assert done.stderr == f"Error: file: {home / 'wrong'} is not a dump: give a file that `gridgov db dump` wrote.\n"
-
-
-def test_stopping_a_configured_server_is_refused(home: Path):
-    done = _gridgov(home, "stop", GRIDGOV_DATABASE_URL="postgresql://clerk@db/gridgov")
-    assert done.returncode == 1
-    assert "does not stop what it has not made" in done.stderr

@@ -30,8 +30,8 @@ def _names(cluster: Cluster) -> set[str]:
         return {name for (name,) in names}
 
 
-def test_rows_and_outlines_come_back_to_the_last_bit(private: Cluster, home: Path):
-    with private.running() as url:
+def test_rows_and_outlines_come_back_to_the_last_bit(made: Cluster, home: Path):
+    with made.running() as url:
         with psycopg.connect(plain(url)) as connection:
             connection.execute(ROWS)
         before = _ask(url, SUM)
@@ -39,12 +39,12 @@ def test_rows_and_outlines_come_back_to_the_last_bit(private: Cluster, home: Pat
         with psycopg.connect(plain(url)) as connection:
             connection.execute("DELETE FROM kept WHERE id > 10; CREATE TABLE later (id int)")
         with pytest.raises(ConflictError, match=r"not empty.*--replace"):
-            restore(private, home / "kept.dump")
-        restore(private, home / "kept.dump", replace=True)
+            restore(made, home / "kept.dump")
+        restore(made, home / "kept.dump", replace=True)
         assert _ask(url, SUM) == before
         assert _ask(url, "SELECT to_regclass('later')") == (None,)
         assert _ask(url, "SELECT PostGIS_Lib_Version() LIKE '3.%'") == (True,)
-        assert _names(private) == {"gridgov"}
+        assert _names(made) == {"gridgov"}
     other = Cluster(home / "other", durable=False)
     with other.running() as url:
         restore(other, home / "kept.dump")
@@ -52,8 +52,8 @@ def test_rows_and_outlines_come_back_to_the_last_bit(private: Cluster, home: Pat
     assert [path.name for path in home.glob(".*")] == []
 
 
-def test_a_restore_that_fails_halfway_changes_nothing(private: Cluster, home: Path):
-    with private.running() as url:
+def test_a_restore_that_fails_halfway_changes_nothing(made: Cluster, home: Path):
+    with made.running() as url:
         with psycopg.connect(plain(url)) as connection:
             connection.execute(ROWS)
         before = _ask(url, SUM)
@@ -61,27 +61,27 @@ def test_a_restore_that_fails_halfway_changes_nothing(private: Cluster, home: Pa
         whole = (home / "whole.dump").read_bytes()
         (home / "cut.dump").write_bytes(whole[: len(whole) * 9 // 10])
         with pytest.raises(FileFormatError, match=r"cut\.dump"):
-            restore(private, home / "cut.dump", replace=True)
+            restore(made, home / "cut.dump", replace=True)
         assert _ask(url, SUM) == before
-        assert _names(private) == {"gridgov"}
+        assert _names(made) == {"gridgov"}
 
 
-def test_what_killed_restores_have_left_is_no_obstacle(private: Cluster, home: Path):
-    with private.running() as url:
+def test_what_killed_restores_have_left_is_no_obstacle(made: Cluster, home: Path):
+    with made.running() as url:
         dump(url, home / "kept.dump")
-        with connected(private.server.socket) as connection:
+        with connected(made.server.socket) as connection:
             connection.execute("CREATE DATABASE gridgov_incoming")
             connection.execute("CREATE DATABASE gridgov_before")
-        restore(private, home / "kept.dump")
-        assert _names(private) == {"gridgov"}
+        restore(made, home / "kept.dump")
+        assert _names(made) == {"gridgov"}
 
 
-def test_a_database_that_somebody_is_connected_to_is_not_replaced(private: Cluster, home: Path):
-    with private.running() as url:
+def test_a_database_that_somebody_is_connected_to_is_not_replaced(made: Cluster, home: Path):
+    with made.running() as url:
         dump(url, home / "kept.dump")
         with psycopg.connect(plain(url)) as connection:
             with pytest.raises(ConflictError, match="Programs are connected"):
-                restore(private, home / "kept.dump", replace=True)
+                restore(made, home / "kept.dump", replace=True)
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 

@@ -46,46 +46,46 @@ def test_the_database_has_postgis_periods_and_chinese_sorting(private: Cluster):
         assert settings == ("", "UTC", "off", "0700", "gridgov")
 
 
-def test_the_last_one_who_leaves_stops_the_server(private: Cluster):
-    with private.running():
-        pid = private.server.pid
-        with private.running():
+def test_the_last_one_who_leaves_stops_the_server(made: Cluster):
+    with made.running():
+        pid = made.server.pid
+        with made.running():
             pass
-        assert private.server.pid == pid
-    assert private.server.pid is None
+        assert made.server.pid == pid
+    assert made.server.pid is None
 
 
-def test_a_started_server_stays_until_it_is_stopped(private: Cluster):
-    private.start()
-    pid = private.server.pid
-    with private.running():
-        assert private.server.pid == pid
-    assert private.server.pid == pid
-    assert private.stop()
-    assert private.server.pid is None
+def test_a_started_server_stays_until_it_is_stopped(made: Cluster):
+    made.start()
+    pid = made.server.pid
+    with made.running():
+        assert made.server.pid == pid
+    assert made.server.pid == pid
+    assert made.stop()
+    assert made.server.pid is None
 
 
-def test_a_server_started_while_in_use_stays_too(private: Cluster):
-    with private.running():
-        private.start()
-    assert private.status().state == "ready"
-    assert private.status().kept
+def test_a_server_started_while_in_use_stays_too(made: Cluster):
+    with made.running():
+        made.start()
+    assert made.status().state == "ready"
+    assert made.status().kept
 
 
-def test_stopping_spares_who_uses_it_and_the_last_one_stops_it(private: Cluster):
-    private.start()
-    with private.running() as url:
-        assert not private.stop()
+def test_stopping_spares_who_uses_it_and_the_last_one_stops_it(made: Cluster):
+    made.start()
+    with made.running() as url:
+        assert not made.stop()
         with psycopg.connect(plain(url)) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
-    assert private.server.pid is None
+    assert made.server.pid is None
 
 
-def test_stopping_now_does_not_wait_for_anybody(private: Cluster):
-    with private.running():
-        assert private.stop(now=True)
-        assert private.server.pid is None
-    assert private.server.pid is None
+def test_stopping_now_does_not_wait_for_anybody(made: Cluster):
+    with made.running():
+        assert made.stop(now=True)
+        assert made.server.pid is None
+    assert made.server.pid is None
 
 
 def test_stopping_what_does_not_exist_is_no_error(private: Cluster):
@@ -93,20 +93,20 @@ def test_stopping_what_does_not_exist_is_no_error(private: Cluster):
     assert not private.home.exists()
 
 
-def test_another_program_keeps_the_server(private: Cluster, program: Callable[[Cluster], Program]):
-    other = program(private)
+def test_another_program_keeps_the_server(made: Cluster, program: Callable[[Cluster], Program]):
+    other = program(made)
     assert other.stdout.readline() == "in\n"
-    with private.running():
+    with made.running():
         pass
-    assert private.server.pid is not None
+    assert made.server.pid is not None
     other.communicate("\n")
-    assert private.server.pid is None
+    assert made.server.pid is None
 
 
-def test_what_is_stored_is_there_after_a_stop(private: Cluster):
-    with private.running() as url, psycopg.connect(plain(url)) as connection:
+def test_what_is_stored_is_there_after_a_stop(made: Cluster):
+    with made.running() as url, psycopg.connect(plain(url)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 773 AS cells")
-    with private.running() as url, psycopg.connect(plain(url)) as connection:
+    with made.running() as url, psycopg.connect(plain(url)) as connection:
         assert connection.execute("SELECT cells FROM kept").fetchone() == (773,)
 
 

@@ -50,15 +50,15 @@ def test_a_short_folder_that_is_somebody_elses_link_is_not_followed(home: Path):
     assert (home / "precious").stat().st_mode == before.st_mode
 
 
-def test_two_clusters_know_nothing_of_each_other(private: Cluster, cluster: Cluster):
-    with private.running() as url, psycopg.connect(plain(url)) as connection:
-        assert private.server.pid != cluster.server.pid
+def test_two_clusters_know_nothing_of_each_other(made: Cluster, cluster: Cluster):
+    with made.running() as url, psycopg.connect(plain(url)) as connection:
+        assert made.server.pid != cluster.server.pid
         folder = connection.execute("SHOW data_directory").fetchone()
-        assert folder == (str(private.server.data),)
+        assert folder == (str(made.server.data),)
     assert cluster.server.state == "ready"
 
 
-def test_variables_of_libpq_do_not_lead_astray(private: Cluster, monkeypatch: pytest.MonkeyPatch):
+def test_variables_of_libpq_do_not_lead_astray(made: Cluster, monkeypatch: pytest.MonkeyPatch):
     for name, value in {
         "PGPORT": "6543",
         "PGHOST": "192.0.2.1",
@@ -67,22 +67,22 @@ def test_variables_of_libpq_do_not_lead_astray(private: Cluster, monkeypatch: py
         "PGDATA": "/",
     }.items():
         monkeypatch.setenv(name, value)
-    with private.running() as url, psycopg.connect(plain(url)) as connection:
+    with made.running() as url, psycopg.connect(plain(url)) as connection:
         assert connection.info.dbname == "gridgov"
 
 
-def test_another_address_in_the_environment_is_not_followed(private: Cluster, monkeypatch: pytest.MonkeyPatch):
+def test_another_address_in_the_environment_is_not_followed(made: Cluster, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")  # it outranks the socket: nobody listens there, or a stranger
-    with pytest.raises((SetupError, DatabaseUnavailableError)), private.running():
+    with pytest.raises((SetupError, DatabaseUnavailableError)), made.running():
         pass
-    assert private.server.pid is None
+    assert made.server.pid is None
 
 
-def test_a_server_of_other_data_is_not_taken_for_ours(private: Cluster, cluster: Cluster):
-    with private.running():
+def test_a_server_of_other_data_is_not_taken_for_ours(made: Cluster, cluster: Cluster):
+    with made.running():
         pass
     with pytest.raises(SetupError, match="led to another PostgreSQL"):
-        database.prepare(cluster.server.socket, private.server.data, "gridgov")
+        database.prepare(cluster.server.socket, made.server.data, "gridgov")
 
 
 @pytest.mark.parametrize("name", ['a"b', "$(touch x)", "`touch x`", "back\\slash", "two\nlines"])
@@ -91,14 +91,14 @@ def test_a_path_that_a_shell_would_run_is_refused(home: Path, name: str):
         Cluster(home / name / "own", durable=False).start()
 
 
-def test_data_of_another_major_version_are_refused_and_left_alone(private: Cluster):
-    with private.running():
+def test_data_of_another_major_version_are_refused_and_left_alone(made: Cluster):
+    with made.running():
         pass
-    (private.server.data / "PG_VERSION").write_text("14\n")
-    with pytest.raises(SetupError, match="The data was made by PostgreSQL 14, and this machine has"), private.running():
+    (made.server.data / "PG_VERSION").write_text("14\n")
+    with pytest.raises(SetupError, match="The data was made by PostgreSQL 14, and this machine has"), made.running():
         pass
-    assert (private.server.data / "PG_VERSION").read_text() == "14\n"
-    assert private.server.pid is None
+    assert (made.server.data / "PG_VERSION").read_text() == "14\n"
+    assert made.server.pid is None
 
 
 def test_a_folder_that_is_not_postgresqls_is_left_alone(private: Cluster):
@@ -236,9 +236,9 @@ def test_an_ordinary_user_runs_a_cluster_of_her_own_which_root_may_use(home: Pat
 
 
 @needs_root
-def test_an_ordinary_user_is_refused_what_belongs_to_another(private: Cluster, ordinary: Account):
-    with private.running():
+def test_an_ordinary_user_is_refused_what_belongs_to_another(made: Cluster, ordinary: Account):
+    with made.running():
         pass
-    assert _as_ordinary_user(private, ordinary).startswith("SetupError This account may not use")
-    private.home.chmod(0o755)
-    assert _as_ordinary_user(private, ordinary).startswith("SetupError The data in")
+    assert _as_ordinary_user(made, ordinary).startswith("SetupError This account may not use")
+    made.home.chmod(0o755)
+    assert _as_ordinary_user(made, ordinary).startswith("SetupError The data in")

@@ -52,30 +52,30 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks a
 
 
 @needs_proc
-def test_after_a_kill_of_the_server_the_next_program_starts_it_with_all_data(private: Cluster):
-    with private.running() as url:
+def test_after_a_kill_of_the_server_the_next_program_starts_it_with_all_data(made: Cluster):
+    with made.running() as url:
         _fill(url)
-        killed = private.server.pid
+        killed = made.server.pid
         _kill(killed)
-        assert private.server.state == "stopped"
-        with private.running():
-            assert private.server.pid not in {None, killed}
-    assert private.server.pid is None
-    assert _rows(private) == 1000
+        assert made.server.state == "stopped"
+        with made.running():
+            assert made.server.pid not in {None, killed}
+    assert made.server.pid is None
+    assert _rows(made) == 1000
 
 
 @needs_proc
-def test_a_killed_servers_backend_that_computes_on_is_no_obstacle(private: Cluster):
-    with private.running() as url:
+def test_a_killed_servers_backend_that_computes_on_is_no_obstacle(made: Cluster):
+    with made.running() as url:
         _fill(url)
         connection = psycopg.connect(plain(url))
         computing = threading.Thread(target=_compute, args=[connection])
         computing.start()
         backend = connection.info.backend_pid
         _wait_until(lambda: b"SELECT" in Path(f"/proc/{backend}/cmdline").read_bytes())
-        _kill(private.server.pid)
+        _kill(made.server.pid)
         assert Path(f"/proc/{backend}").exists()
-        assert _rows(private) == 1000
+        assert _rows(made) == 1000
         computing.join()
         connection.close()
 
@@ -87,22 +87,20 @@ def _compute(connection: psycopg.Connection) -> None:
 
 @needs_proc
 @pytest.mark.parametrize("stranger", ["sleep", "another server", "this program"])
-def test_a_stale_pid_file_that_names_a_living_stranger_is_seen_through(
-    private: Cluster, cluster: Cluster, stranger: str
-):
-    private.start()
-    said = (private.server.data / "postmaster.pid").read_text().splitlines()
-    with psycopg.connect(plain(private.url())) as connection:
+def test_a_stale_pid_file_that_names_a_living_stranger_is_seen_through(made: Cluster, cluster: Cluster, stranger: str):
+    made.start()
+    said = (made.server.data / "postmaster.pid").read_text().splitlines()
+    with psycopg.connect(plain(made.url())) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS id")
-    _kill(private.server.pid)
+    _kill(made.server.pid)
     sleeper = subprocess.Popen(["sleep", "300"])
     number = {"sleep": sleeper.pid, "another server": cluster.server.pid, "this program": os.getpid()}[stranger]
-    _write(private, private.server.data / "postmaster.pid", "\n".join([str(number), *said[1:]]) + "\n")
-    _write(private, private.server.socket / f"{SOCKET_NAME}.lock", "\n".join([str(number), *said[1:5]]) + "\n")
+    _write(made, made.server.data / "postmaster.pid", "\n".join([str(number), *said[1:]]) + "\n")
+    _write(made, made.server.socket / f"{SOCKET_NAME}.lock", "\n".join([str(number), *said[1:5]]) + "\n")
     try:
-        assert private.server.pid is None
-        private.stop(now=True)  # must not harm the stranger
-        assert _rows(private) == 1
+        assert made.server.pid is None
+        made.stop(now=True)  # must not harm the stranger
+        assert _rows(made) == 1
         assert sleeper.poll() is None
         assert cluster.server.state == "ready"
     finally:
@@ -139,17 +137,17 @@ def test_four_programs_that_start_at_once_share_one_server(private: Cluster, pro
 
 
 def test_a_killed_program_has_left_and_the_next_one_stops_the_server(
-    private: Cluster, program: Callable[[Cluster], Program]
+    made: Cluster, program: Callable[[Cluster], Program]
 ):
-    killed = program(private)
+    killed = program(made)
     assert killed.stdout.readline() == "in\n"
     killed.kill()
     killed.wait()
-    assert private.server.pid is not None
-    assert not private.status().in_use
-    with private.running():
+    assert made.server.pid is not None
+    assert not made.status().in_use
+    with made.running():
         pass
-    assert private.server.pid is None
+    assert made.server.pid is None
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -196,41 +194,41 @@ def _command_line(entry: Path) -> bytes:
         return b""
 
 
-def test_a_killed_database_creation_is_finished_by_the_next_program(private: Cluster):
-    with private.running() as url, psycopg.connect(plain(url), autocommit=True) as connection:
+def test_a_killed_database_creation_is_finished_by_the_next_program(made: Cluster):
+    with made.running() as url, psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute("DROP EXTENSION postgis")
-    with private.running() as url, psycopg.connect(plain(url)) as connection:
+    with made.running() as url, psycopg.connect(plain(url)) as connection:
         assert connection.execute("SELECT ST_SRID(ST_Point(117, 36, 4326))").fetchone() == (4326,)
 
 
-def test_a_hidden_server_on_the_same_folder_is_not_joined_by_a_second_one(private: Cluster):
+def test_a_hidden_server_on_the_same_folder_is_not_joined_by_a_second_one(made: Cluster):
     # As from another container, or after somebody has deleted the pid file: its process cannot be told from here.
-    private.start()
-    pid_file = private.server.data / "postmaster.pid"
+    made.start()
+    pid_file = made.server.data / "postmaster.pid"
     said = pid_file.read_text()
     pid_file.unlink()
     try:
-        with pytest.raises(SetupError, match="does another container use"), private.running():
+        with pytest.raises(SetupError, match="does another container use"), made.running():
             pass
     finally:
-        _write(private, pid_file, said)
-    assert private.status().state == "ready"
+        _write(made, pid_file, said)
+    assert made.status().state == "ready"
 
 
-def test_a_server_that_cannot_start_says_its_last_words(private: Cluster):
-    with private.running():
+def test_a_server_that_cannot_start_says_its_last_words(made: Cluster):
+    with made.running():
         pass
-    with (private.server.data / "postgresql.conf").open("a") as file:
+    with (made.server.data / "postgresql.conf").open("a") as file:
         file.write("shared_buffers = 'plenty'\n")
-    with pytest.raises(DatabaseUnavailableError, match="shared_buffers"), private.running():
+    with pytest.raises(DatabaseUnavailableError, match="shared_buffers"), made.running():
         pass
-    assert not private.status().in_use
+    assert not made.status().in_use
 
 
-def test_an_interrupted_program_leaves_as_well(private: Cluster):
+def test_an_interrupted_program_leaves_as_well(made: Cluster):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(private.home)], text=True, **pipes) as process:
+    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(made.home)], text=True, **pipes) as process:
         assert process.stdout.readline() == "in\n"
         process.send_signal(signal.SIGINT)
         process.wait()
-    assert private.server.pid is None
+    assert made.server.pid is None

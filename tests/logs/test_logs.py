@@ -1,6 +1,5 @@
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -8,15 +7,7 @@ import structlog
 from gridgov import logs
 from gridgov.errors import SetupError
 
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("as_before")
 
 
 def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
