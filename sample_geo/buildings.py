@@ -110,10 +110,11 @@ def _astride(ground: Ground, walls: set[int], plane: np.ndarray) -> list[Draft]:
     random = rng("astride")
     drafts = []
     order = {code: number for number, code in enumerate(ground.cells["code"])}
+    tree, block = STRtree(plane), block_arc(ground)
     for number in sorted(walls):
         arc = ground.arcs[number]
         line = _line(arc)
-        if min(arc.sides) < 0 or line.length < 40 or number == block_arc(ground):
+        if min(arc.sides) < 0 or line.length < 40 or number == block:
             continue
         for _ in range(1 if arc.level == 2 else 3):
             sliver = random.random() < 0.06
@@ -121,7 +122,7 @@ def _astride(ground: Ground, walls: set[int], plane: np.ndarray) -> list[Draft]:
             outline = shapes.astride(line, share, random)
             home = order[ground.codes[arc.sides[0]]]
             kind = "residential" if random.random() < 0.75 else str(random.choice(["office", "shop", "industrial"]))
-            if len(STRtree(plane).query(outline, predicate="intersects")) >= 2:
+            if len(tree.query(outline, predicate="intersects")) >= 2:
                 drafts.append(Draft(outline, kind, int(random.integers(2, 8)), "astride", home))
     return drafts
 

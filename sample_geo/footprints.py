@@ -89,19 +89,23 @@ def rows(pattern: Pattern, inside: BaseGeometry, angle: float, random: np.random
     along, across = length + pattern.gap[0], depth + pattern.gap[1]
     columns = np.arange(-reach + random.uniform(0, along), reach, along)
     lines = np.arange(-reach + random.uniform(0, across), reach, across)
+    shifts = np.repeat(random.uniform(-0.15, 0.15, len(lines)) * along, len(columns))
+    grid = np.column_stack([np.tile(columns, len(lines)) + shifts, np.repeat(lines, len(columns))])
+    spots = placed(grid, centre, angle)
+    spots = spots[shapely.contains_xy(inside, spots)]
+    houses = [
+        house(pattern.shapes[int(kind)], (length * wide, depth * deep), (spot, angle), float(wing))
+        for spot, kind, wide, deep, wing in zip(
+            spots,
+            random.integers(len(pattern.shapes), size=len(spots)),
+            random.uniform(0.82, 1.06, len(spots)),
+            random.uniform(0.82, 1.06, len(spots)),
+            random.uniform(0.35, 0.6, len(spots)),
+            strict=True,
+        )
+    ]
     shapely.prepare(inside)
-    houses = []
-    for line in lines:
-        shift = random.uniform(-0.15, 0.15) * along
-        for column in columns:
-            scale = random.uniform(0.82, 1.06, 2)
-            spot = placed(np.array([[column + shift, line]]), centre, angle)[0]
-            shape = pattern.shapes[int(random.integers(len(pattern.shapes)))]
-            wing = float(random.uniform(0.35, 0.6))
-            made = house(shape, (length * scale[0], depth * scale[1]), (spot, angle), wing)
-            if inside.contains(made):
-                houses.append(made)
-    return houses
+    return [made for made, fits in zip(houses, shapely.contains(inside, houses), strict=True) if fits]
 
 
 def along(line: LineString, side: int, random: np.random.Generator) -> list[Polygon]:

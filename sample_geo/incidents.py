@@ -207,12 +207,14 @@ def _written(
     seen_cells = scene.cell_of(seen)
     margins = scene.border_distance(to_metres(seen))
     midnight = datetime.combine(day, time(), SHANGHAI)
+    said = _in_datums(found, seen)
     rows, truth = [], []
     for number, incident in enumerate(found):
         cell = _true_cell(scene, incident, true_cells[number])
         if incident.kind == "clean":
             incident.kind = _doubt(scene, incident, (cell, seen_cells[number]), float(margins[number]))
-        rows.append(_row(scene, incident, seen[number], midnight, random))
+        who = _reporter(scene, incident, seen_cells[number], random)
+        rows.append(_row(scene, incident, (midnight, said[number], who), random))
         kind = f"duplicate_of:{incident.original.number}" if incident.original else incident.kind
         truth.append((incident.number, cell, kind))
     return rows, truth
@@ -233,8 +235,12 @@ def _doubt(scene: Scene, incident: Incident, cells: tuple[str, str], margin_m: f
 
 
 def _row(
-    scene: Scene, incident: Incident, seen: Floats, midnight: datetime, random: np.random.Generator
+    scene: Scene,
+    incident: Incident,
+    written: tuple[datetime, tuple[str, str, str], tuple[str, str]],
+    random: np.random.Generator,
 ) -> tuple[str, ...]:
+    midnight, (lon, lat, shape), who = written
     book = scene.book[incident.address]
     said = texts.address(book, random)
     address = incident.address_text or (said if not incident.label or random.random() < 0.55 else "")
@@ -242,11 +248,10 @@ def _row(
         address = ""
     text = incident.text or texts.sentence(incident.matter, incident.channel, _mention(book, random), random)
     moment = (midnight + timedelta(seconds=incident.second)).isoformat()
-    lon, lat, shape = _in_datum(incident, seen)
     accuracy = f"{incident.accuracy_m:.1f}" if incident.label else ""
     return (
         incident.number, moment, incident.channel, incident.label, lon, lat, accuracy, shape, address,
-        incident.matter.code, text, *_reporter(scene, incident, seen, random),
+        incident.matter.code, text, *who,
     )  # fmt: skip
 
 
@@ -257,21 +262,24 @@ def _mention(book: dict[str, str], random: np.random.Generator) -> str:
     return (book["name"] or book["road"]) + str(random.choice(["", "附近", "门口", "路口"]))
 
 
-def _in_datum(incident: Incident, seen: Floats) -> tuple[str, str, str]:
-    """Return lon, lat and WKT as the source writes them; a shape's report gives no point of its own."""
-    if not incident.label:
-        return "", "", ""
-    datum = Datum(incident.datum)
-    if incident.shape is not None:
-        shape = incident.shape if datum.equals_wgs84 else geometry_from_wgs84(incident.shape, datum)
-        return "", "", shapely.to_wkt(shape, rounding_precision=8, trim=False)
-    lon, lat = from_wgs84(seen[0], seen[1], datum)
-    return degrees_text(float(lon)), degrees_text(float(lat)), ""
+def _in_datums(found: list[Incident], seen: Floats) -> list[tuple[str, str, str]]:
+    """Return lon, lat and WKT as the sources write them; a report with an extent gives no point of its own."""
+    said = [("", "", "")] * len(found)
+    for name in sorted({incident.datum for incident in found}):
+        datum = Datum(name)
+        members = [n for n, incident in enumerate(found) if incident.datum == name and incident.label]
+        points = [number for number in members if found[number].shape is None]
+        for number, lon, lat in zip(points, *from_wgs84(seen[points, 0], seen[points, 1], datum), strict=True):
+            said[number] = (degrees_text(float(lon)), degrees_text(float(lat)), "")
+        for number in sorted(set(members) - set(points)):
+            shape = geometry_from_wgs84(found[number].shape, datum)
+            said[number] = ("", "", str(shapely.to_wkt(shape, rounding_precision=8, trim=False)))
+    return said
 
 
-def _reporter(scene: Scene, incident: Incident, seen: Floats, random: np.random.Generator) -> tuple[str, str]:
+def _reporter(scene: Scene, incident: Incident, cell: str, random: np.random.Generator) -> tuple[str, str]:
     if incident.channel in {"hotline_12345", "resident_app"}:
         return texts.reporter(random), texts.telephone(random)
     if incident.channel == "grid_worker":
-        return scene.worker_of(scene.cell_of(seen[None])[0])
+        return scene.worker_of(cell)
     return ("视频巡查" if incident.channel == "camera" else "联合检查组"), ""

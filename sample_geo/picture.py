@@ -1,25 +1,31 @@
 """Draw overview.png: streets, cells, buildings, roads, water and green on one page (`python -m sample_geo.picture`)."""
 
+from io import BytesIO
+
 import geopandas as gpd
-import matplotlib as mpl
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.figure import Figure
+from PIL import Image
 
 from sample_geo import files
 from sample_geo.common import DATA, HERE, HOME
 
-mpl.use("Agg")
-
-from matplotlib import pyplot as plt  # noqa: E402 - the backend must be chosen before
-
-_ROADS = {"lane": ("#9aa3ab", 0.25), "secondary": ("#7c858d", 0.45), "main": ("#c98a2b", 0.8), "express": ("#b0402f", 1.3)}
+_ROADS = {
+    "lane": ("#9aa3ab", 0.25),
+    "secondary": ("#7c858d", 0.45),
+    "main": ("#c98a2b", 0.8),
+    "express": ("#b0402f", 1.3),
+}
 
 
 def main() -> None:
     """Draw the picture anew from the data files."""
-    figure, axes = plt.subplots(figsize=(11, 10.4), dpi=100)
+    figure = Figure(figsize=(11, 8.9), dpi=100)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 0.97))
     streets = files.read_layer(DATA / "grid.gpkg", "streets")
     home = (streets["district_code"] == HOME).to_numpy()
-    shades = plt.get_cmap("Pastel1")(np.arange(len(streets)) % 9)
+    shades = colormaps["Pastel1"](np.arange(len(streets)) % 9)
     shades[~home] = (0.93, 0.93, 0.93, 1.0)
     streets.plot(ax=axes, color=shades, alpha=0.75)
     for layer, colour in (("green", "#a9cf94"), ("water", "#7fb2dc")):
@@ -34,17 +40,10 @@ def main() -> None:
     axes.set_aspect(1 / np.cos(np.radians(36.65)))
     axes.set_axis_off()
     axes.set_title("Synthetic geometry: the boundaries are not the real ones", fontsize=10)
-    figure.tight_layout()
-    picture = figure.canvas
-    picture.draw()
-    _save(np.asarray(picture.buffer_rgba()))  # type: ignore[attr-defined]
-
-
-def _save(pixels: np.ndarray) -> None:
-    """Write the picture with 128 colours, which keeps it small."""
-    from PIL import Image
-
-    Image.fromarray(pixels[:, :, :3]).quantize(128).save(HERE / "overview.png", optimize=True)
+    drawn = BytesIO()
+    figure.savefig(drawn, format="png")
+    # 128 colours keep the picture small.
+    Image.open(drawn).convert("RGB").quantize(128).save(HERE / "overview.png", optimize=True)
 
 
 if __name__ == "__main__":
