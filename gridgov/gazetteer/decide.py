@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gridgov.gazetteer.answer import Answer, Candidate, Sure, Unknown, Unsure
 from gridgov.gazetteer.index import PARTS, Group, distance_m
-from gridgov.gazetteer.match import Match
+from gridgov.gazetteer.match import WHOLES, Match
 from gridgov.gazetteer.names import Span
 from gridgov.gazetteer.parse import CERTAIN, Reading
 
@@ -12,6 +12,7 @@ from gridgov.gazetteer.parse import CERTAIN, Reading
 SURE_SCORE = 0.8
 SURE_MARGIN = 0.08
 SURE_ANCHOR = 0.7
+SURE_ANCHOR_ALONE = 0.88
 SURE_RADIUS_M = 50.0
 LEAST_SCORE = 0.25
 SAME_PLACE_M = 50.0
@@ -41,7 +42,7 @@ _FINER = {
 
 def decide(matches: Sequence[Match], reading: Reading, limit: int) -> Answer:
     """Return the answer that `matches` (best first) justify, with at most `limit` candidates."""
-    if not matches or (matches[0].score < LEAST_SCORE and matches[0].anchor < CERTAIN):
+    if not matches or (matches[0].score < LEAST_SCORE and all(match.anchor < CERTAIN for match in matches)):
         return Unknown(_reason(reading))
     best = matches[0]
     candidates = [_candidate(match, reading) for match in _distinct(matches, limit)]
@@ -66,12 +67,19 @@ def _distinct(matches: Sequence[Match], limit: int) -> list[Match]:
 def _is_plain(best: Match, reading: Reading, score: float) -> bool:
     return (
         score >= SURE_SCORE
-        and best.anchor >= SURE_ANCHOR
+        and best.anchor >= _needed(best, reading)
         and best.group.radius_m <= SURE_RADIUS_M
         and best.group.level in {"unit", "building", "number", "estate"}
         and not best.contradicting
         and not reading.foreign
     )
+
+
+def _needed(best: Match, reading: Reading) -> float:
+    """Return how well the name must fit: 清洲庄 is not 清洲里 with a 庄 too many, 梅礼市场 alone is not 凤礼市场."""
+    if reading.loose >= 1:
+        return CERTAIN
+    return SURE_ANCHOR if best.telling > 1 else SURE_ANCHOR_ALONE
 
 
 def _rival(matches: Sequence[Match]) -> Match | None:
@@ -96,10 +104,10 @@ def _candidate(match: Match, reading: Reading) -> Candidate:
     ]
     return Candidate(
         address_id=entry.address_id if single else None,
-        label=entry.label() if single else entry.label(group.level),
+        label=group.label,
         lon=entry.lon,
         lat=entry.lat,
-        score=round(match.score * reading.relation_factor, 4),
+        score=round(max(0.0, match.score) * reading.relation_factor, 4),
         level=group.level,
         accuracy_m=round(LEVEL_M[group.level] + group.radius_m + reading.relation_m, 1),
         matched=tuple(reading.source.original(*each) for each in sorted(fitting)),
@@ -116,13 +124,15 @@ def _question(best: Match, rival: Match | None, reading: Reading) -> tuple[str, 
         return _difference(best.group, rival.group)
     if best.group.radius_m > SURE_RADIUS_M or best.group.level not in {"unit", "building", "number"}:
         asks = _FINER[best.group.level]
-        return asks, f"Which {asks} of {best.group.middle.label(best.group.level)}?"
-    return "address", f"Is it {best.group.middle.label()}?"
+        return asks, f"Which {asks} of {best.group.label}?"
+    return "address", f"Is it {best.group.label}?"
 
 
 def _contradiction(mention: Span, group: Group, reading: Reading) -> tuple[str, str]:
     part = mention.senses[0].part
     said = reading.source.original(mention.start, mention.end)
+    if group.level in WHOLES and part in {"number", "building", "unit"}:
+        return part, f"Which {part} of {group.label}? The address book has no {said} there."
     known = "/".join(sorted(group.parts.get(part, ()))[:3])
     return part, f"Which {part}: {said}, as it was said, or {known}, as the address book has it?"
 
@@ -132,7 +142,7 @@ def _difference(first: Group, second: Group) -> tuple[str, str]:
         options = [_written(group, part) for group in (first, second)]
         if first.parts[part].isdisjoint(second.parts[part]) and all(options):
             return part, f"Which {part}: {options[0]} or {options[1]}?"
-    return "address", f"Which of the two: {first.middle.label()} or {second.middle.label()}?"
+    return "address", f"Which of the two: {first.label} or {second.label}?"
 
 
 def _written(group: Group, part: str) -> str:

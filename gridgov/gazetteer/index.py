@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -80,9 +81,22 @@ class Group:
         return {part: frozenset(e.parts[part] for e in self.entries if e.parts[part]) for part in PARTS}
 
     @cached_property
+    def label(self) -> str:
+        """The address written out as far as the group goes, with the name that all its addresses share."""
+        if len(self.entries) == 1:
+            return self.middle.label()
+        names = {entry.name for entry in self.entries}
+        return self.middle.label(self.level) + (f"（{names.pop()}）" if len(names) == 1 and "" not in names else "")
+
+    @cached_property
     def ids(self) -> frozenset[str]:
         """Ids of its addresses."""
         return frozenset(entry.address_id for entry in self.entries)
+
+    @cached_property
+    def first_id(self) -> str:
+        """The lowest of its ids, to put equals in one order."""
+        return min(self.ids)
 
     @cached_property
     def middle(self) -> Entry:
@@ -177,8 +191,7 @@ class Book:
         for index, (row, entry) in enumerate(zip(rows, self.entries, strict=True)):
             until |= {name_text(name): last for name, last in _old_names(row["old_names"])}
             for name in sorted(entry.names):
-                if not _ROAD_AND_NUMBER.fullmatch(name):
-                    named[name].append(index)
+                named[name].append(index)
         for name, indexes in named.items():
             sense = self._common_sense(name, indexes)
             for form, quality in forms_of("estate" if sense.part == "estate" else "name", name):
@@ -224,11 +237,10 @@ class Book:
         return [self.entries[index] for index in self.by_part.get((part, name), ())]
 
     def _common_sense(self, name: str, indexes: list[int]) -> Sense:
-        """Return the estate that all rows with another name share, or the name itself (a school, a works)."""
-        entries = [self.entries[index] for index in indexes]
-        estates = {entry.parts["estate"] for entry in entries}
-        if len(entries) > 1 and len(estates) == 1 and "" not in estates:
-            return Sense("estate", estates.pop(), 1.0)
+        """Return the estate whose every address has this other name, or the name itself (a school, an old address)."""
+        estate = self.entries[indexes[0]].parts["estate"]
+        if len(indexes) > 1 and set(self.by_part.get(("estate", estate), ())) == set(indexes):
+            return Sense("estate", estate, 1.0)
         self.by_part["name", name].extend(indexes)
         for index in indexes:
             if building := self.entries[index].parts["building"]:
@@ -254,7 +266,8 @@ def _rows(addresses: pd.DataFrame) -> Iterator[dict[str, str]]:
 def _text(value: object) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    return sys.intern(text)  # a book says the same street thousands of times
 
 
 def _names_of(rows: list[dict[str, str]]) -> list[frozenset[str]]:

@@ -33,6 +33,8 @@ BESIDE = 0.6
 MANY = 3
 """So many readings of a road are tried for crossings and for numbers in between; these are guesses already."""
 
+TELLING = frozenset({"road", "number", "estate", "building", "name"})
+
 WHOLES: tuple[Whole, ...] = ("estate", "road", "community", "street")
 
 MAIN_NUMBER = 0.8
@@ -47,7 +49,7 @@ OLD_NAME = 0.93
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A group with its score and the mentions that speak for and against it."""
+    """A group with its score (at most 1, below 0 when more speaks against it) and the mentions for and against it."""
 
     group: Group
     score: float
@@ -55,6 +57,8 @@ class Match:
     contradicting: tuple[Span, ...]
     anchor: float
     """Quality of the best fitting anchor."""
+    telling: int
+    """How many parts fit that are more telling than an area: one alone must be written well."""
 
 
 def matches(book: Book, reading: Reading, at: datetime | None) -> list[Match]:
@@ -66,7 +70,7 @@ def matches(book: Book, reading: Reading, at: datetime | None) -> list[Match]:
         kept = found.get(group.ids)
         if kept is None or kept.score < match.score:
             found[group.ids] = match
-    return sorted(found.values(), key=lambda match: (-match.score, len(match.group.entries), min(match.group.ids)))
+    return sorted(found.values(), key=lambda match: (-match.score, len(match.group.entries), match.group.first_id))
 
 
 def _dated(mention: Span, at: datetime | None) -> Span:
@@ -143,24 +147,32 @@ def _refined(rows: list[Entry], pair: str, stated: dict[str, list[str]]) -> Iter
 
 
 def _score(group: Group, mentions: list[Span], reading: Reading) -> Match:
-    support = stated = against = anchor = 0.0
+    support = stated = anchor = 0.0
     fitting, contradicting = [], []
     for mention in mentions:
         sense, quality = _fit(group, mention)
         if sense is None:
             continue
-        weight, penalty = WEIGHTS[sense.part]
+        weight = WEIGHTS[sense.part][0]
         stated += weight
         if quality > 0:
             support += weight * quality
-            fitting.append(mention)
+            fitting.append((mention, sense.part))
             anchor = max(anchor, quality if sense.part in ANCHORS else 0.0)
         elif quality < 0:
-            against += 0.0 if group.level in WHOLES and sense.part in {"number", "building", "unit"} else penalty
-            contradicting.append(mention)
-    against += min(UNEXPLAINED * reading.loose, UNEXPLAINED_MOST)
-    score = max(0.0, (support - against) / stated) if stated else 0.0
-    return Match(group, min(score, 1.0), tuple(fitting), tuple(contradicting), anchor)
+            contradicting.append((mention, sense.part))
+    against = min(UNEXPLAINED * reading.loose, UNEXPLAINED_MOST)
+    against += _penalty(group, {part for _, part in fitting}, [part for _, part in contradicting])
+    score = (support - against) / stated if stated else 0.0
+    speaking, against_it = (tuple(mention for mention, _ in found) for found in (fitting, contradicting))
+    telling = len({part for _, part in fitting} & TELLING)
+    return Match(group, min(score, 1.0), speaking, against_it, anchor, telling)
+
+
+def _penalty(group: Group, fitting: set[str], contradicting: list[str]) -> float:
+    """Return what contradictions cost: nothing where the text names two (16号楼和17号楼) and one of them fits."""
+    coarse = {"number", "building", "unit"} if group.level in WHOLES else set()
+    return sum(WEIGHTS[part][1] for part in contradicting if part not in fitting and part not in coarse)
 
 
 def _fit(group: Group, mention: Span) -> tuple[Sense | None, float]:

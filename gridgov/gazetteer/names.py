@@ -19,6 +19,12 @@ LEAST_QUALITY = 0.55
 _SHORT = 0.8
 """Two characters that only resemble a name are weak evidence: most pairs of syllables are many names."""
 
+_FEW_SAME, _NONE_SAME = 0.8, 0.65
+"""Factors on a likeness in which few characters, or none at all, are the very same."""
+
+_MORE_ERRORS = 0.93
+"""Factor for each error after the first: two errors in one name are far rarer than two names."""
+
 _ADDED_COST = 0.6
 """What a character too many costs, as a share of what it would tell; one typed twice costs a third of that."""
 
@@ -191,7 +197,12 @@ class NameIndex:
                     if quality >= LEAST_QUALITY:
                         found[left, right][form] = quality
         return [
-            Span(left, right, self._senses(forms), max(0, right - left - len(max(forms, key=forms.__getitem__))))
+            Span(
+                left,
+                right,
+                self._senses(forms),
+                max(0, right - left - len(max(forms, key=lambda form: (forms[form], form)))),
+            )
             for (left, right), forms in found.items()
         ]
 
@@ -231,10 +242,13 @@ class NameIndex:
         return sum(map(self.weight, form))
 
     def _agreed(self, text: str, form: str) -> float:
-        """Return the weight of the characters of `form` that `text` has, less a fifth if most are other characters."""
+        """Return the weight of the characters of `form` that `text` has, less a share for each further error."""
         agreed = sum(self.weight(b) * similarity(a, b) for a, b in zip(text, form, strict=True))
         same = sum(a == b for a, b in zip(text, form, strict=True))
-        return agreed if same * 5 >= len(form) * 2 else agreed * 0.8
+        agreed *= _MORE_ERRORS ** max(0, len(form) - same - 1)
+        if same * 5 >= len(form) * 2:
+            return agreed
+        return agreed * (_FEW_SAME if same else _NONE_SAME)
 
 
 def _best_senses(senses: Iterable[Sense]) -> tuple[Sense, ...]:

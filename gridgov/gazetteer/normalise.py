@@ -61,6 +61,7 @@ def clean(source: str) -> CleanText:
     return CleanText("".join(letters), tuple(origin), source)
 
 
+@lru_cache(maxsize=65536)
 def name_text(value: str) -> str:
     """Return a name of the address book in normal form, without marks."""
     return clean(value).text.replace("|", "")

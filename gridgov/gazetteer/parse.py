@@ -37,7 +37,7 @@ RELATIONS: tuple[tuple[str, float, float], ...] = (
 NOISE = tuple(
     """
     交叉 地址 位于 在 的 那个 这个 那边 这边 这里 那里 那儿 这儿 里面 院内 院里 内 里 处 口 位置 靠近 临近 大概
-    大约 左右 好像 应该 就是 我家 我们 我 住 有 和 与 到 从 往 是 请 中国 反映 投诉 市民 居民 小区 社区 楼 院 号
+    大约 左右 好像 应该 就是 我家 我们 我 住 有人 有 和 与 到 从 往 是 请 中国 反映 投诉 市民 居民 小区 社区 楼 院 号
     路段 沿街 商铺 底商 一楼 啊 呢
     """.split()  # noqa: SIM905 - fifty words read better in rows
 )
@@ -50,7 +50,8 @@ _RELATION_OF = {word: (metres, factor) for word, metres, factor in RELATIONS}
 _MARK = r"(?:号楼|号栋|号幢|号座|#楼|栋楼|幢楼|座楼|栋|幢|座|#)"
 _NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号楼|号栋|号幢|号座|单元|室|户|房|层)"
 _TOKENS = re.compile(
-    rf"(?P<pair>{NUMERAL}-{NUMERAL}){_MARK}"
+    rf"[往向以]?(?:[东南西北]{{1,2}}[侧边面]?|[前后])大?约?(?P<offset>{NUMERAL}米)(?:处|左右)?"
+    rf"|(?P<pair>{NUMERAL}-{NUMERAL}){_MARK}"
     rf"|(?P<number>[甲乙丙丁戊]?{NUMERAL}[甲乙丙丁戊A-Z]?(?:[-之附]{NUMERAL})?号(?!楼|栋|幢|座|门(?![口前])|房)(?:院(?!里|内))?"
     rf"(?:[甲乙丙丁戊](?![A-Z栋座]))?(?:[-之附]{NUMERAL}(?:号(?!楼|栋|幢|座))?{_NOT_NUMBER})?)"
     rf"|第?(?P<building>(?:[A-Z]?{NUMERAL}[A-Z]?|[A-Z]|[甲乙丙丁戊]){_MARK})"
@@ -76,6 +77,15 @@ ANCHORS = frozenset({"road", "estate", "name"})
 FLOOR_AS = {"estate": ("building", 0.7), "name": ("building", 0.7), "road": ("number", 0.85)}
 """What 3楼 may mean behind a name, when no building is said: mostly a floor, sometimes the house itself."""
 
+OFFSET_ERROR, OFFSET_FACTOR = 1.2, 0.85
+"""路口往东100米: the place lies within 1.2 times the stated metres, whatever the direction, and is less sure."""
+
+TOLD = 0.1
+"""What a character counts that stands behind the whole address and names no place: people tell what happened there."""
+_PLACE_WORD = re.compile(
+    "路(?![灯面边上人过])|[街巷弄村庄苑园厦馆站桥校店厂营]|小区|广场|市场|商场|大学|公司|银行|超市|酒店|医院|庭院|华府|郡"
+)
+
 CERTAIN = 0.99
 """A name written as the book has it; below, a better reading is looked for."""
 
@@ -87,8 +97,8 @@ class Reading:
     source: CleanText
     mentions: list[Span] = field(default_factory=list)
     unexplained: list[tuple[int, int]] = field(default_factory=list)
-    loose: int = 0
-    """Characters without meaning to anybody: neither named, nor numbers, nor noise."""
+    loose: float = 0.0
+    """Characters without meaning to anybody: neither named, nor numbers, nor noise; what is told counts less."""
     relation_m: float = 0.0
     relation_factor: float = 1.0
     foreign: str = ""
@@ -101,9 +111,10 @@ def read(text: CleanText, names: NameIndex) -> Reading:
     cover = best_cover(exact, len(written))
     repaired = _repair_markers(written, cover)
     numbers = _numbers(repaired, cover)
-    doubtful = not _is_anchored(cover) or any(span.quality < CERTAIN for span in cover)
-    if doubtful or any(_strip_noise(written, *gap) for gap in _gaps(len(written), cover + numbers)):
-        similar = _similar(written, [] if doubtful else cover, numbers, names)
+    clear = [span for span in cover if _is_clear(span)] if _is_anchored(cover) else []
+    if len(clear) < len(cover) or any(_strip_noise(written, *gap) for gap in _gaps(len(written), cover + numbers)):
+        known = {(span.start, span.end) for span in exact if span.quality >= CERTAIN}
+        similar = [s for s in _similar(written, clear, numbers, names) if (s.start, s.end) not in known]
         cover = best_cover(_merge(exact + similar), len(written))
         numbers = _numbers(repaired, cover)
     reading = Reading(text)
@@ -114,6 +125,10 @@ def read(text: CleanText, names: NameIndex) -> Reading:
 
 def _is_anchored(cover: list[Span]) -> bool:
     return any(sense.part in ANCHORS for span in cover for sense in span.senses)
+
+
+def _is_clear(span: Span) -> bool:
+    return span.quality >= CERTAIN or span.senses[0].part not in ANCHORS
 
 
 def _gaps(length: int, spans: list[Span]) -> list[tuple[int, int]]:
@@ -163,6 +178,7 @@ def _similar(written: str, cover: list[Span], numbers: list[Span], names: NameIn
     """Return names that are not written exactly, in stretches between numbers that `cover` leaves unexplained."""
     spans = []
     firm = [each for each in numbers if written[each.start : each.end].isascii() or each.senses[0].part != "bare"]
+    firm += [Span(*word.span(), ()) for gap in _gaps(len(written), cover) for word in _RELATION.finditer(written, *gap)]
     for left, right in _gaps(len(written), firm):
         inside = [span for span in cover if span.start < right and span.end > left]
         if any(_strip_noise(written, max(left, start), min(right, end)) for start, end in _open(inside, left, right)):
@@ -213,6 +229,8 @@ def _number_mentions(span: Span, before: str, seen: set[str]) -> list[Span]:
             return _split(span, ("number", "building"))
         case "run" | "bare":
             return _unmarked(span, before, seen)
+        case "offset":
+            return [span]
         case _:
             return [_mention(span, *_marked(token.part, token.value, before, seen))]
 
@@ -221,9 +239,9 @@ def _marked(kind: str, value: str, before: str, seen: set[str]) -> list[tuple[st
     """Return what a number with a marker may mean: (part, value, quality), the likeliest first."""
     if kind == "number":
         key = number_key(value)
-        if before in {"estate", "name"} and value.endswith("院"):  # villages count their yards: 7号院
+        if before not in {"road", "number"} and value.endswith("院"):  # villages count their yards: 7号院
             return [("building", key, 1.0), ("number", key, 0.8)]
-        inside = before in {"estate", "number", "name"} or "number" in seen
+        inside = before in {"estate", "number", "name"} or ("number" in seen and before != "road")
         return [("number", key, 1.0), ("building", key, 0.9 if inside else 0.6)]
     if kind == "building":
         key = building_key(value)
@@ -247,10 +265,10 @@ def _split(span: Span, parts: tuple[str, ...]) -> list[Span]:
     mentions, at = [], span.start
     pieces = span.senses[0].value.split("-")
     for index, piece in enumerate(pieces):
-        end = span.end if index == len(pieces) - 1 else at + len(piece) + 1
+        end = span.end if index == len(pieces) - 1 else at + len(piece)
         part = parts[index] if index < len(parts) else "room"
         mentions.append(Span(at, end, (Sense(part, numeral(piece) or piece, 0.9 if len(pieces) > 1 else 1.0),)))
-        at = end
+        at = end + 1
     return mentions
 
 
@@ -270,8 +288,15 @@ def _unmarked(span: Span, before: str, seen: set[str]) -> list[Span]:
     return [_mention(span, ("number", "-".join(parts[:2]), 0.9), ("building", parts[0], 0.7))]
 
 
+def _offset_m(mention: Span) -> float:
+    sense = mention.senses[0]
+    return float(numeral(sense.value.removesuffix("米")) or 0) if sense.part == "offset" else 0.0
+
+
 def _leftovers(reading: Reading, written: str) -> None:
     """Note what no mention explains, the relation to the named place, and a region that is not the book's."""
+    if offset_m := max(map(_offset_m, reading.mentions), default=0.0):
+        reading.relation_m, reading.relation_factor = OFFSET_ERROR * offset_m, OFFSET_FACTOR
     for left, right in _gaps(len(written), reading.mentions):
         for found in _RELATION.finditer(written, left, right):
             metres, factor = _RELATION_OF[found[0]]
@@ -281,7 +306,8 @@ def _leftovers(reading: Reading, written: str) -> None:
         if not rest:
             continue
         reading.unexplained.append((left, right))
-        reading.loose += len(rest)
+        told = right == len(written) and not _PLACE_WORD.search(rest)
+        reading.loose += len(rest) * (TOLD if told else 1.0)
         if all(mention.start >= right or mention.senses[0].part == "region" for mention in reading.mentions):
             foreign = _FOREIGN.match(written, left, right)
             reading.foreign = foreign[0] if foreign and not foreign[0].endswith(_NOT_DISTRICT) else ""
