@@ -230,3 +230,34 @@ def test_what_cannot_be_asked_is_refused_by_name(town: Gazetteer, text: str, lim
     with pytest.raises(InputError) as refused:
         town.find(text, limit=limit)
     assert refused.value.field == field
+
+
+def test_a_stated_distance_opens_the_radius_and_lowers_the_score(town: Gazetteer):
+    there, away = first(town.find("文化东路26号")), first(town.find("文化东路26号往东100米"))
+    assert away.address_id == there.address_id
+    assert away.accuracy_m >= there.accuracy_m + 100
+    assert away.score < there.score
+
+
+def test_two_buildings_in_one_text_are_both_listed(town: Gazetteer):
+    answer = town.find("师东新村1号楼和2号楼之间")
+    assert isinstance(answer, Unsure)
+    assert {"B01", "B02"} <= {candidate.address_id for candidate in answer.candidates}
+    assert answer.asks == "building"
+
+
+@pytest.mark.parametrize("story", ["垃圾好几天没人管", "业主反映楼道灯坏了", "前有人乱停车请尽快处理", "路灯不亮"])
+def test_what_is_told_behind_an_address_does_not_spoil_it(town: Gazetteer, story: str):
+    answer = town.find(f"师东新村2号楼{story}")
+    assert isinstance(answer, Sure), answer
+    assert answer.candidate.address_id == "B02"
+
+
+@pytest.mark.parametrize("text", ["阳光砚2号楼浆水泉路", "下井苑砚2号", "文东驼小学", "翠师东小学"])
+def test_a_name_that_only_resembles_one_of_the_book_is_not_sure(town: Gazetteer, text: str):
+    assert not isinstance(town.find(text), Sure), town.find(text)
+
+
+def test_a_typing_error_is_less_sure_than_the_name_itself(town: Gazetteer):
+    right, by_sound, unlike = (first(town.find(f"{road}26号")).score for road in ("文化东路", "文画东路", "文驼东路"))
+    assert right > by_sound > unlike
