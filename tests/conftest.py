@@ -48,8 +48,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _remove(home: Path) -> None:
-    for folder in (home / "tests", home / "default" / "cluster"):
-        Cluster(folder, durable=False).stop(now=True)
+    for found in home.glob("**/data/postmaster.pid"):
+        Cluster(found.parent.parent, durable=False).stop(now=True)
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -29,7 +29,7 @@ Program = subprocess.Popen[str]
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Yield a folder for clusters; those that are left running directly in it are stopped."""
-    folder = Path(tempfile.mkdtemp(prefix="gg-")).resolve()
+    folder = Path(tempfile.mkdtemp(dir=os.environ["GRIDGOV_TESTS_HOME"])).resolve()
     folder.chmod(0o711)
     yield folder
     for found in sorted(folder.glob("**/postmaster.pid")):
@@ -46,7 +46,7 @@ def private(home: Path) -> Cluster:
 @pytest.fixture(scope="session")
 def prototype() -> Iterator[Path]:
     """Yield the folder of a cluster that has been made and stopped."""
-    folder = Path(tempfile.mkdtemp(prefix="gg-")).resolve()
+    folder = Path(tempfile.mkdtemp(dir=os.environ["GRIDGOV_TESTS_HOME"])).resolve()
     folder.chmod(0o711)
     with Cluster(folder / "own", durable=False).running():
         pass
