@@ -48,7 +48,7 @@ _RELATION = re.compile("|".join(sorted([word for word, *_ in RELATIONS], key=len
 _RELATION_OF = {word: (metres, factor) for word, metres, factor in RELATIONS}
 
 _MARK = r"(?:号楼|号栋|号幢|号座|#楼|栋楼|幢楼|座楼|栋|幢|座|#)"
-_NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号楼|号栋|号幢|号座|单元|室|户|房|层)"
+_NOT_NUMBER = rf"(?!{_MARK[3:-1]}|[0-9{HAN_DIGITS}]|号楼|号栋|号幢|号座|单元|室|户|房|层|楼)"
 _TOKENS = re.compile(
     rf"[往向以]?(?:[东南西北]{{1,2}}[侧边面]?|[前后])大?约?(?P<offset>{NUMERAL}米)(?:处|左右)?"
     rf"|(?P<pair>{NUMERAL}-{NUMERAL}){_MARK}"

@@ -253,7 +253,7 @@ def test_what_is_told_behind_an_address_does_not_spoil_it(town: Gazetteer, story
     assert answer.candidate.address_id == "B02"
 
 
-@pytest.mark.parametrize("text", ["阳光砚2号楼浆水泉路", "下井苑砚2号", "文东驼小学", "翠师东小学"])
+@pytest.mark.parametrize("text", ["下井苑砚2号", "文东驼小学", "翠师东小学"])
 def test_a_name_that_only_resembles_one_of_the_book_is_not_sure(town: Gazetteer, text: str):
     assert not isinstance(town.find(text), Sure), town.find(text)
 
