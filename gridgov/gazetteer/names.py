@@ -14,7 +14,7 @@ LONGEST = 24
 """Longer stretches of text are not compared with names."""
 
 LEAST_QUALITY = 0.5
-"""A stretch that agrees less than this with a name is not taken for it. Less brought no more right answers (measured)."""
+"""A stretch that agrees less with a name is not taken for it; taking less brought no more right answers (measured)."""
 
 _SHORT = 0.8
 """Two characters that only resemble a name are weak evidence: most pairs of syllables are many names."""
