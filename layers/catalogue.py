@@ -4,7 +4,7 @@ Maps draw from it; tiles and GIS tools are to list the same names. A layer's col
 its frame; `Field` names those that a person reads.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -14,7 +14,7 @@ import geopandas as gpd
 from gridgov.errors import NotFoundError
 from gridgov.store.unit import Unit
 from layers import classes, frames, styles
-from layers.frames import View
+from layers.frames import Reading, Source, View
 from layers.styles import Paint
 from layers.words import Words
 
@@ -86,7 +86,6 @@ class ByClass:
 
 
 Look: TypeAlias = Plain | ByValue | ByRank | ByClass
-Source: TypeAlias = Callable[[Unit, View], gpd.GeoDataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +124,10 @@ class Layer:
     boxed: bool = False
     fields: tuple[Field, ...] = ()
     note: Words | None = None
+
+    def frame(self, unit: Unit, view: View) -> gpd.GeoDataFrame:
+        """Return the layer's features in EPSG:4326; columns as the source's docstring says."""
+        return Reading(unit, view)(self.source)
 
 
 _CELL_FIELDS = (
@@ -216,9 +219,7 @@ CATALOGUE: tuple[Layer, ...] = (
         zoom=(14, DEEPEST_ZOOM),
         label="name",
     ),
-    Layer(
-        "streets", Words("街道界", "Streets"), Shape.POLYGON, 42, frames.streets, Plain(styles.STREET), label="name"
-    ),
+    Layer("streets", Words("街道界", "Streets"), Shape.POLYGON, 42, frames.streets, Plain(styles.STREET), label="name"),
     Layer(
         "districts",
         Words("区县界", "Districts"),

@@ -20,7 +20,6 @@ TOLERANCE_M = 1.0
 SCALE = 1_000_000
 
 _POINT, _LINE, _POLYGON = 0, 1, 2
-_KINDS = {"Point": _POINT, "LineString": _LINE, "LinearRing": _LINE, "Polygon": _POLYGON}
 
 
 def simplified(frame: gpd.GeoDataFrame, tolerance: float = TOLERANCE_DEGREES) -> gpd.GeoDataFrame:
@@ -64,36 +63,60 @@ def encoded(geometries: npt.NDArray[Any]) -> list[list[Any]]:
     """Return each geometry as ``[kind, parts]``: kind 0 point, 1 line, 2 polygon.
 
     A point has two numbers; a line a list of paths; a polygon a list of polygons, each a list of rings. A path or ring
-    is x, y of its first vertex and then the steps from vertex to vertex, all in millionths of a degree.
+    is x, y of its first vertex and then the steps from vertex to vertex, all in millionths of a degree. Of a collection
+    only the parts of the highest dimension travel; what is empty is a line without paths.
     """
-    return [_encoded(geometry) for geometry in geometries]
+    kinds = np.where(shapely.is_empty(geometries), -1, shapely.get_dimensions(geometries))
+    result: list[list[Any]] = [[_LINE, []] for _ in geometries]
+    for kind, nested in ((_POINT, _points), (_LINE, _paths), (_POLYGON, _polygons)):
+        chosen = np.flatnonzero(kinds == kind)
+        parts, owners = _parts(geometries[chosen], kind)
+        for place, value in zip(chosen, nested(parts, owners, len(chosen)), strict=True):
+            result[place] = [kind, value]
+    return result
 
 
-def _encoded(geometry: Any) -> list[Any]:
-    parts = [part for part in _flat(geometry) if not part.is_empty]
-    highest = max((_KINDS[part.geom_type] for part in parts), default=_LINE)
-    parts = [part for part in parts if _KINDS[part.geom_type] == highest]
-    if highest == _POINT:
-        return [_POINT, _steps(parts[0])]
-    if highest == _LINE:
-        return [_LINE, [_steps(part) for part in parts]]
-    return [_POLYGON, [[_steps(ring) for ring in (part.exterior, *part.interiors)] for part in parts]]
+def _parts(geometries: npt.NDArray[Any], kind: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    parts, owners = shapely.get_parts(geometries, return_index=True)
+    while (shapely.get_type_id(parts) > 3).any():  # a collection may hold collections
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owners = owners[inner]
+    same = shapely.get_dimensions(parts) == kind
+    return parts[same], owners[same]
 
 
-def _flat(geometry: Any) -> list[Any]:
-    if hasattr(geometry, "geoms"):
-        return [leaf for part in geometry.geoms for leaf in _flat(part)]
-    return [geometry]
+def _points(parts: npt.NDArray[Any], owners: npt.NDArray[np.int64], count: int) -> list[list[int]]:
+    firsts = dict(zip(owners[::-1].tolist(), _steps(parts[::-1]), strict=True))
+    return [firsts[place] for place in range(count)]
 
 
-def _steps(geometry: Any) -> list[int]:
-    whole = np.rint(shapely.get_coordinates(geometry) * SCALE).astype(np.int64)
+def _paths(parts: npt.NDArray[Any], owners: npt.NDArray[np.int64], count: int) -> list[list[Any]]:
+    return _grouped(_steps(parts), owners, count)
+
+
+def _polygons(parts: npt.NDArray[Any], owners: npt.NDArray[np.int64], count: int) -> list[list[Any]]:
+    rings, polygons = shapely.get_rings(parts, return_index=True)
+    return _grouped(_grouped(_steps(rings), polygons, len(parts)), owners, count)
+
+
+def _grouped(items: list[Any], owners: npt.NDArray[np.int64], count: int) -> list[list[Any]]:
+    return _sliced(items, np.searchsorted(owners, np.arange(count), side="right"))
+
+
+def _steps(paths: npt.NDArray[Any]) -> list[list[int]]:
+    coordinates, owners = shapely.get_coordinates(paths, return_index=True)
+    whole = np.rint(coordinates * SCALE).astype(np.int64)
     steps = np.diff(whole, axis=0, prepend=0)
-    if len(steps) > 1:
-        moved = steps.any(axis=1)
-        moved[0] = True
-        steps = steps[moved]
-    return [int(number) for number in steps.ravel()]
+    first = np.diff(owners, prepend=-1) > 0
+    steps[first] = whole[first]
+    kept = steps.any(axis=1) | first
+    ends = np.searchsorted(owners[kept], np.arange(len(paths)), side="right")
+    return _sliced(steps[kept].ravel().tolist(), 2 * ends)
+
+
+def _sliced(items: list[Any], ends: npt.NDArray[np.int64]) -> list[list[Any]]:
+    stops = ends.tolist()
+    return [items[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
 
 
 def script_json(value: Any) -> str:

@@ -1,29 +1,31 @@
 """The map of a district: its grid by load, the incidents of a period, and the combined whistles with their shares."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from branca.element import MacroElement, Template
+from branca.element import MacroElement
+from jinja2 import Template
 
+from gridgov.areas import Level
 from gridgov.errors import SetupError
-from gridgov.store.maps import Box
 from gridgov.store.unit import Unit
 from layers import display, frames, payload
-from layers.catalogue import CATALOGUE, Layer
+from layers.catalogue import CATALOGUE
 from layers.frames import View
 from layers.offline import OfflineMap
 from layers.words import Words
 
 _AROUND_DEGREES = 0.0025  # about 250 m: the buildings that one looks at together with a whistle
 _MOST_NEIGHBOURHOODS = 40
-_CODE_DIGITS = {"districts": 6, "streets": 9, "communities": 12}
+_CODE_DIGITS: dict[frames.Source, int] = {frames.districts: 6, frames.streets: 9, frames.communities: 12}
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
 
 
-class _Drawing(MacroElement):  # type: ignore[misc]  # branca ships no types
+class _Drawing(MacroElement):
     """Hands the payload to the page's own program."""
 
     _template = Template(
@@ -33,7 +35,7 @@ class _Drawing(MacroElement):  # type: ignore[misc]  # branca ships no types
     )
 
     def __init__(self, data: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca's
         self._name = "Drawing"
         static = files("layers") / "static"
         self.css = (static / "map.css").read_text(encoding="utf-8")
@@ -63,19 +65,20 @@ def district_map(unit: Unit, *, at: datetime, since: datetime, until: datetime) 
     SetupError
         If no grid is in force at `at`.
     """
-    grid = unit.cells.frame(at=at)
+    view = View(at, since, until, tuple(unit.areas.frame(Level.DISTRICT, at=at)["code"]))
+    read = _ForDisplay(unit, view)
+    grid = read(frames.cells)
     if grid.empty:
         message = "There is no grid to draw: `gridgov load FILE` one, or `gridgov demo` for the sample district."
         raise SetupError(message)
-    view = View(at, since, until, tuple(sorted(grid["district_code"].unique())))
-    read = _reader(unit, view)
-    home = str(grid["district_code"].value_counts().index[0])
     areas = read(frames.districts).set_index("code")
+    home = str(grid["district_code"].value_counts().index[0])
     data = {
         **_head(areas.loc[home, "name"], view),
+        "home": home,
         "counts": unit.summary.placements(since, until),
-        "notes": [note.as_json() for note in _notes(unit, view, read)],
-        "synthetic": _is_synthetic(unit, at),
+        "notes": [note.as_json() for note in _notes(read)],
+        "synthetic": any("synthetic" in source.lower() for source in unit.maps.sources(at).values()),
         **_layers(read),
         "whistles": [_whistle(row) for row in read(frames.whistles).itertuples()],
     }
@@ -100,45 +103,44 @@ def render(drawn: OfflineMap) -> str:
     return page
 
 
-def _reader(unit: Unit, view: View) -> Callable[[Any], gpd.GeoDataFrame]:
-    """Return a function that reads a frame once, however many layers draw from it, with geometry made for display."""
-    kept: dict[Any, gpd.GeoDataFrame] = {}
+class _ForDisplay(frames.Reading):
+    """Reads frames and makes their geometry light; what needs the exact outlines has read them before."""
 
-    def read(source: Any) -> gpd.GeoDataFrame:
-        if source not in kept:
-            frame = _around_whistles(unit, view, read) if source is frames.buildings else source(unit, view)
-            kept[source] = _for_display(source, frame, read)
-        return kept[source]
+    def __init__(self, unit: Unit, view: View) -> None:
+        super().__init__(unit, view)
+        self._exact = frames.Reading(unit, view)
+        self._light: dict[frames.Source, gpd.GeoDataFrame] = {}
 
-    return read
+    def __call__(self, source: frames.Source) -> gpd.GeoDataFrame:
+        if source not in self._light:
+            self._light[source] = self._lightened(source)
+        return self._light[source]
 
+    def _lightened(self, source: frames.Source) -> gpd.GeoDataFrame:
+        if source is frames.buildings:
+            return self._around_whistles()
+        frame = self._exact(source)
+        if source is frames.cells:
+            return display.simplified(frame)
+        digits = _CODE_DIGITS.get(source)
+        return display.outlines(frame, self(frames.cells), digits) if digits else frame
 
-def _for_display(
-    source: Any, frame: gpd.GeoDataFrame, read: Callable[[Any], gpd.GeoDataFrame]
-) -> gpd.GeoDataFrame:
-    if source is frames.cells:
-        return display.simplified(frame)
-    digits = _CODE_DIGITS.get(source.__name__)
-    return display.outlines(frame, read(frames.cells), digits) if digits else frame
-
-
-def _around_whistles(unit: Unit, view: View, read: Callable[[Any], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    boxes = read(frames.whistles).geometry[:_MOST_NEIGHBOURHOODS].bounds.itertuples(index=False)
-    found = [frames.buildings(unit, _boxed(view, box)) for box in boxes] or [
-        frames.buildings(unit, _boxed(view, (0.0, 0.0, 0.0, 0.0)))
-    ]
-    together = pd.concat(found, ignore_index=True).drop_duplicates("id")
-    return gpd.GeoDataFrame(together, geometry="geometry", crs="EPSG:4326")
-
-
-def _boxed(view: View, bounds: Any) -> View:
-    west, south, east, north = bounds
-    around: Box = (west - _AROUND_DEGREES, south - _AROUND_DEGREES, east + _AROUND_DEGREES, north + _AROUND_DEGREES)
-    return View(view.at, view.since, view.until, view.districts, around)
+    def _around_whistles(self) -> gpd.GeoDataFrame:
+        bounds = list(self._exact(frames.whistles).geometry[:_MOST_NEIGHBOURHOODS].bounds.itertuples(index=False))
+        views = [_boxed(self.view, *one) for one in bounds or [_NOWHERE]]
+        found = [frames.Reading(self.unit, view)(frames.buildings) for view in views]
+        together = pd.concat(found, ignore_index=True).drop_duplicates("id")
+        return gpd.GeoDataFrame(together, geometry="geometry", crs="EPSG:4326")
 
 
-def _layers(read: Callable[[Any], gpd.GeoDataFrame]) -> dict[str, Any]:
-    described, sources = [], {}
+def _boxed(view: View, west: float, south: float, east: float, north: float) -> View:
+    around = (west - _AROUND_DEGREES, south - _AROUND_DEGREES, east + _AROUND_DEGREES, north + _AROUND_DEGREES)
+    return replace(view, box=around)
+
+
+def _layers(read: frames.Reading) -> dict[str, Any]:
+    described = []
+    sources: dict[str, dict[str, Any]] = {}
     for layer in sorted(CATALOGUE, key=lambda one: one.order):
         frame = read(layer.source)
         name = layer.source.__name__
@@ -151,11 +153,11 @@ def _head(name: str, view: View) -> dict[str, Any]:
     since, until = payload.shown_time(view.since), payload.shown_time(view.until)
     return {
         "title": Words(f"{name}网格一张图", f"{name}: the grid on one map").as_json(),
-        "period": Words(f"{since} 至 {until}（北京时间）", f"{since} to {until} (China time)").as_json(),
+        "period": Words(f"{since} – {until[5:]} 北京时间", f"{since} – {until[5:]}, China time").as_json(),
     }
 
 
-def _notes(unit: Unit, view: View, read: Callable[[Any], gpd.GeoDataFrame]) -> list[Words]:
+def _notes(read: frames.Reading) -> list[Words]:
     notes = [
         Words(
             f"边界仅为显示而简化（拓扑一致，偏差不超过 {display.TOLERANCE_M:.0f} 米）；定位与份额按原始边界计算。",
@@ -163,17 +165,14 @@ def _notes(unit: Unit, view: View, read: Callable[[Any], gpd.GeoDataFrame]) -> l
             "locating and shares use the borders as they are.",
         )
     ]
-    placed = {k: v for k, v in unit.summary.placements(view.since, view.until).items() if k != "unplaced"}
+    counts = read.unit.summary.placements(read.view.since, read.view.until)
+    placed = {k: v for k, v in counts.items() if k != "unplaced"}
     shown, all_of_them = len(read(frames.incidents)), sum(placed.values())
     if shown < all_of_them:
         notes.append(
             Words(f"只画最新 {shown} 件，共 {all_of_them} 件。", f"The newest {shown} of {all_of_them} are drawn.")
         )
     return notes
-
-
-def _is_synthetic(unit: Unit, at: datetime) -> bool:
-    return any("synthetic" in source.lower() for source in unit.maps.sources(at).values())
 
 
 def _whistle(row: Any) -> dict[str, Any]:

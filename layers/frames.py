@@ -1,9 +1,9 @@
-"""Every layer as a GeoDataFrame in EPSG:4326, lon/lat. Codes are text, shares are fractions, areas are square metres."""
+"""Every layer as a GeoDataFrame in EPSG:4326, lon/lat. Codes are text, shares fractions, areas square metres."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -44,27 +44,56 @@ class View:
     box: Box | None = None
 
 
-def districts(unit: Unit, view: View) -> gpd.GeoDataFrame:
+class Reading:
+    """Reads frames of one view from one unit of work, each once, however many layers are drawn from it.
+
+    Parameters
+    ----------
+    unit
+        The unit of work; only read.
+    view
+        What is looked at.
+    """
+
+    def __init__(self, unit: Unit, view: View) -> None:
+        self.unit = unit
+        self.view = view
+        self._kept: dict[Source, gpd.GeoDataFrame] = {}
+
+    def __call__(self, source: "Source") -> gpd.GeoDataFrame:
+        """Return the frame of `source`, one of the functions below; not to be changed by who gets it."""
+        if source not in self._kept:
+            self._kept[source] = source(self)
+        return self._kept[source]
+
+
+Source: TypeAlias = Callable[[Reading], gpd.GeoDataFrame]
+"""Makes the frame of a layer."""
+
+
+def districts(read: Reading) -> gpd.GeoDataFrame:
     """Return the districts as of `view.at`: district_code, code, name, geometry."""
-    return _areas(unit, view, Level.DISTRICT)
+    return _areas(read, Level.DISTRICT)
 
 
-def streets(unit: Unit, view: View) -> gpd.GeoDataFrame:
-    """Return the streets as of `view.at`: district_code, code, name, geometry."""
-    return _areas(unit, view, Level.STREET)
+def streets(read: Reading) -> gpd.GeoDataFrame:
+    """Return the streets as of `view.at`: district_code, district, code, name, geometry."""
+    frame = _areas(read, Level.STREET)
+    return frame.assign(district=frame["district_code"].map(_names(read(districts))))
 
 
-def communities(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def communities(read: Reading) -> gpd.GeoDataFrame:
     """Return the communities as of `view.at`: district_code, code, name, geometry."""
-    return _areas(unit, view, Level.COMMUNITY)
+    return _areas(read, Level.COMMUNITY)
 
 
-def cells(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def cells(read: Reading) -> gpd.GeoDataFrame:
     """Return the cells as of `view.at` with the reports of the period.
 
     Columns: district_code, code, name, kind, street_code, street, community_code, community, area_m2,
     households (NaN: not known), reports, per_1000_households (NaN below `FEWEST_HOUSEHOLDS`), geometry.
     """
+    unit, view = read.unit, read.view
     frame = _within(unit.cells.frame(at=view.at), view)
     counts = unit.summary.per_cell(view.since, view.until)
     homes = {k: v for d in view.districts for k, v in unit.cells.latest_measure(d, "households").items()}
@@ -72,54 +101,56 @@ def cells(unit: Unit, view: View) -> gpd.GeoDataFrame:
     reports = pd.Series([counts.get(code, 0) for code in frame["code"]], index=frame.index, dtype=int)
     rated = households.where(households >= FEWEST_HOUSEHOLDS)
     return frame.assign(
-        street=frame["street_code"].map(_names(streets(unit, view))),
-        community=frame["community_code"].map(_names(communities(unit, view))),
+        street=frame["street_code"].map(_names(read(streets))),
+        community=frame["community_code"].map(_names(read(communities))),
         households=households,
         reports=reports,
         per_1000_households=1000 * reports / rated,
     ).drop(columns=["id", "street_id"])
 
 
-def roads(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def roads(read: Reading) -> gpd.GeoDataFrame:
     """Return the roads: id, name, kind (express, main, secondary, lane), geometry."""
-    return _features(unit, view, "road", kind="class")
+    return _features(read, "road", kind="class")
 
 
-def water(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def water(read: Reading) -> gpd.GeoDataFrame:
     """Return lakes and rivers: id, name, geometry."""
-    return _features(unit, view, "water")
+    return _features(read, "water")
 
 
-def green(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def green(read: Reading) -> gpd.GeoDataFrame:
     """Return hills and parks: id, name, geometry."""
-    return _features(unit, view, "green")
+    return _features(read, "green")
 
 
-def buildings(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def buildings(read: Reading) -> gpd.GeoDataFrame:
     """Return the buildings that meet `view.box`: id, name, kind, floors, households, geometry; at most 20,000."""
-    return _features(unit, view, "building", kind="kind", floors="floors", households="households")
+    return _features(read, "building", kind="kind", floors="floors", households="households")
 
 
-def incidents(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def incidents(read: Reading) -> gpd.GeoDataFrame:
     """Return the incidents of the period that have a place, newest first; at most 5,000.
 
     Columns: district_code, id, number, reported_at, channel, channel_zh, channel_en, matter, text, placement
     (located, doubtful, crossing, outside), cell_code, address, accuracy_m, geometry (points).
     """
-    return unit.maps.incidents(view.districts, view.since, view.until, box=view.box)
+    view = read.view
+    return read.unit.maps.incidents(view.districts, view.since, view.until, box=view.box)
 
 
-def doubtful(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def doubtful(read: Reading) -> gpd.GeoDataFrame:
     """Return the doubtful incidents of the period as circles of their accuracy.
 
     Columns: district_code, id, number, accuracy_m, cell_code, chances (list of [code or None, probability], likeliest
     first), geometry (polygons, true circles in metres).
     """
-    found = incidents(unit, view)
+    view = read.view
+    found = read(incidents)
     found = found[(found["placement"] == "doubtful") & found["accuracy_m"].notna()].reset_index(drop=True)
-    table = unit.maps.chances(view.districts, view.since, view.until)
+    table = read.unit.maps.chances(view.districts, view.since, view.until)
     chances = {
-        key: [[row.cell_code, float(row.probability)] for row in part.itertuples()]
+        key: [list(pair) for pair in zip(part["cell_code"], part["probability"].astype(float), strict=True)]
         for key, part in table.groupby("incident_id", sort=False)
     }
     kept = found[["district_code", "id", "number", "accuracy_m", "cell_code"]].copy()
@@ -127,30 +158,33 @@ def doubtful(unit: Unit, view: View) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(kept, geometry=_circles(found.geometry, found["accuracy_m"]), crs="EPSG:4326")
 
 
-def whistles(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def whistles(read: Reading) -> gpd.GeoDataFrame:
     """Return the combined whistles of the period with their footprints, newest first.
 
     Columns: district_code, id, number, matter, text, kind_zh, kind_en, stage, crosses_district, drafted_at,
-    sides (list of dicts: street_code, street_name, share, measure, leads, confirm_due_at; the largest first),
+    sides (list of dicts: street_code, street_name, district, share, measure, leads, confirm_due_at; largest first),
     summons (list of dicts: organisation_code, name, leads, due_at; the lead first), geometry.
     """
-    found = unit.maps.combined_whistles(view.districts, view.since, view.until)
+    view = read.view
+    found = read.unit.maps.combined_whistles(view.districts, view.since, view.until)
+    towns = _names(read(districts))
+    found.sides["district"] = [towns.get(code[:6], "") for code in found.sides["street_code"]]
     return found.whistles.assign(
         sides=[_rows(found.sides, key) for key in found.whistles["id"]],
         summons=[_rows(found.summons, key) for key in found.whistles["id"]],
     )
 
 
-def parts(unit: Unit, view: View) -> gpd.GeoDataFrame:
+def parts(read: Reading) -> gpd.GeoDataFrame:
     """Return each side's part of each combined whistle's footprint.
 
     Columns: number, street_code, street, rank (0: the side with the largest share), share, measure, leads, geometry.
     The shares are those that were stored when the report was located; only the outlines are computed here.
     """
-    outlines = streets(unit, view).set_index("code").geometry
+    outlines = read(streets).set_index("code").geometry
     rows = [
         _part(whistle, side, rank, outlines)
-        for whistle in whistles(unit, view).itertuples()
+        for whistle in read(whistles).itertuples()
         for rank, side in enumerate(whistle.sides)
         if side["street_code"] in outlines.index
     ]
@@ -169,8 +203,8 @@ def _rows(table: pd.DataFrame, key: object) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in chosen.to_dict("records")]
 
 
-def _areas(unit: Unit, view: View, level: Level) -> gpd.GeoDataFrame:
-    return _within(unit.areas.frame(level, at=view.at), view)
+def _areas(read: Reading, level: Level) -> gpd.GeoDataFrame:
+    return _within(read.unit.areas.frame(level, at=read.view.at), read.view)
 
 
 def _within(frame: gpd.GeoDataFrame, view: View) -> gpd.GeoDataFrame:
@@ -181,8 +215,8 @@ def _names(areas: gpd.GeoDataFrame) -> dict[str, str]:
     return dict(zip(areas["code"], areas["name"], strict=True))
 
 
-def _features(unit: Unit, view: View, layer: str, **attributes: str) -> gpd.GeoDataFrame:
-    frame = unit.maps.features(layer, view.districts, box=view.box)
+def _features(read: Reading, layer: str, **attributes: str) -> gpd.GeoDataFrame:
+    frame = read.unit.maps.features(layer, read.view.districts, box=read.view.box)
     given = {column: [bag.get(key) for bag in frame["attributes"]] for column, key in attributes.items()}
     return frame.rename(columns={"source_key": "id"}).drop(columns=["attributes", "district_code"]).assign(**given)
 

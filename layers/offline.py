@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, Template
+from branca.element import CssLink, Element, Figure, JavascriptLink
 from folium.raster_layers import TileLayer, WmsTileLayer
+from jinja2 import Template
 
 from gridgov.errors import InputError, SetupError
 
@@ -68,7 +69,7 @@ class _Header(Element):
         return super().add_child(child, name=name, index=index)
 
 
-class OfflineFigure(Figure):  # type: ignore[misc]  # branca ships no types
+class OfflineFigure(Figure):
     """A figure whose page needs nothing from outside.
 
     Parameters
@@ -123,7 +124,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca ships no types
         return page
 
 
-class OfflineMap(folium.Map):  # type: ignore[misc]  # folium ships no types
+class OfflineMap(folium.Map):
     """A folium map without tiles, in an `OfflineFigure`, with Leaflet and jQuery of what folium registers.
 
     Parameters
@@ -136,11 +137,12 @@ class OfflineMap(folium.Map):  # type: ignore[misc]  # folium ships no types
         As `folium.Map` takes them, but for `tiles`: there are none without the internet.
     """
 
-    default_js: ClassVar = [link for link in folium.Map.default_js if link[0] in {"leaflet", "jquery"}]
-    default_css: ClassVar = [link for link in folium.Map.default_css if link[0] == "leaflet_css"]
-
-    def __init__(self, location: tuple[float, float] | None = None, *, title: str | None = None, **options: Any) -> None:
+    def __init__(
+        self, location: tuple[float, float] | None = None, *, title: str | None = None, **options: Any
+    ) -> None:
         super().__init__(location=location, tiles=None, attribution_control=False, **options)
+        self.default_js = [link for link in folium.Map.default_js if link[0] in {"leaflet", "jquery"}]
+        self.default_css = [link for link in folium.Map.default_css if link[0] == "leaflet_css"]
         self._name = "Map"
         OfflineFigure(title).add_child(self)
 

@@ -40,31 +40,40 @@ def features(layer: Layer, frame: gpd.GeoDataFrame) -> dict[str, Any]:
         wanted.add(layer.look.column)
     if isinstance(layer.look, ByRank):
         wanted.add(layer.look.label)
+    if layer.name == "streets":
+        wanted |= {"district", "district_code"}
     for name in sorted(column for column in wanted if column):
         columns[name] = [plain(value) for value in frame[name]]
-    if layer.label and layer.label in {"name"}:
+    if layer.label == "name":
         columns["label_at"] = [[round(float(x), 6), round(float(y), 6)] for x, y in display.label_points(frame)]
     return columns
 
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: times in Shanghai's, nothing for NaN, long texts cut."""
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
+    match value:
+        case list():
+            return [plain(one) for one in value]
+        case dict():
+            return {key: plain(one) for key, one in value.items()}
+        case datetime() if value is not pd.NaT:
+            return shown_time(value)
+        case str():
+            return value if len(value) <= _MOST_CHARACTERS else f"{value[:_MOST_CHARACTERS]}…"
+        case _:
+            return _figure(value)
+
+
+def _figure(value: Any) -> Any:
     if value is None or value is pd.NaT:
         return None
-    if isinstance(value, datetime):
-        return shown_time(value)
     if isinstance(value, bool | np.bool_):
         return bool(value)
     if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
         return None if np.isnan(value) else round(float(value), 6)
-    text = str(value)
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+    return str(value)
 
 
 def shown_time(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 Chosen so that people who see few colours can read them:
 
-- `LOAD` is ColorBrewer's sequential scheme YlOrBr, 5 classes (Harrower and Brewer, "ColorBrewer.org", The Cartographic
+- `LOAD` is ColorBrewer's sequential scheme YlOrBr (Harrower and Brewer, "ColorBrewer.org", The Cartographic
   Journal 40(1), 2003), which that paper lists as safe for colour-blind readers; its lightness falls with the load.
 - `SIDES` and the marks of incidents are from the palette of Okabe and Ito, "Color Universal Design" (2008). Marks also
   differ in shape (filled, hollow, ringed), so that no meaning hangs on colour alone.
@@ -19,13 +19,26 @@ GROUND: Final = "#eef0ec"
 ACCENT: Final = "#0b4f6c"
 ALERT: Final = "#a3341c"
 
-TEXT_PAIRS: Final = ((INK, PAPER), (SOFT_INK, PAPER), (INK, GROUND), (SOFT_INK, GROUND), (PAPER, ACCENT), (ALERT, PAPER))
+TEXT_PAIRS: Final = (
+    (INK, PAPER),
+    (SOFT_INK, PAPER),
+    (INK, GROUND),
+    (SOFT_INK, GROUND),
+    (PAPER, ACCENT),
+    (ALERT, PAPER),
+)
 """Text and what it stands on; a test holds each pair to `AA`."""
 
 AA: Final = 4.5
 
-LOAD: Final = ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404")
-"""ColorBrewer YlOrBr, 5 classes, from little to much."""
+LOAD: Final = {
+    1: ("#fec44f",),
+    2: ("#fff7bc", "#fec44f"),
+    3: ("#fff7bc", "#fec44f", "#d95f0e"),
+    4: ("#ffffd4", "#fed98e", "#fe9929", "#cc4c02"),
+    5: ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404"),
+}
+"""ColorBrewer YlOrBr by number of classes, from little to much; one and two classes take colours of the three."""
 
 SIDES: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
 """Okabe and Ito: blue, orange, bluish green, reddish purple; one per side of a combined whistle, the lead first."""
@@ -98,9 +111,8 @@ DOUBT: Final = Paint(fill="#0072b2", fill_opacity=0.06, line="#0072b2", width=1.
 
 
 def class_paint(rank: int, count: int) -> Paint:
-    """Return the paint of class `rank` (0: least load) of `count` classes; few classes take colours far apart."""
-    step = (len(LOAD) - 1) / max(count - 1, 1)
-    return Paint(fill=LOAD[round(rank * step)], fill_opacity=0.82, line=CELL_EDGE, width=0.5, opacity=0.7)
+    """Return the paint of class `rank` (0: least load) of `count` classes, 1 to 5."""
+    return Paint(fill=LOAD[count][rank], fill_opacity=0.8, line=CELL_EDGE, width=0.5, opacity=0.7)
 
 
 NO_LOAD: Final = Paint(fill=PAPER, fill_opacity=0.25, line=CELL_EDGE, width=0.5, opacity=0.6)
