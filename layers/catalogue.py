@@ -108,6 +108,8 @@ class Layer:
         Whether a legend offers it; the others come with the layer they belong to.
     boxed
         Whether it has so many features that it is read for a box only.
+    fields, extra
+        What a person reads about a feature, and columns that a program needs beside them.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Layer:
     listed: bool = True
     boxed: bool = False
     fields: tuple[Field, ...] = ()
+    extra: tuple[str, ...] = ()
     note: Words | None = None
 
     def frame(self, unit: Unit, view: View) -> gpd.GeoDataFrame:
@@ -219,7 +222,16 @@ CATALOGUE: tuple[Layer, ...] = (
         zoom=(14, DEEPEST_ZOOM),
         label="name",
     ),
-    Layer("streets", Words("街道界", "Streets"), Shape.POLYGON, 42, frames.streets, Plain(styles.STREET), label="name"),
+    Layer(
+        "streets",
+        Words("街道界", "Streets"),
+        Shape.POLYGON,
+        42,
+        frames.streets,
+        Plain(styles.STREET),
+        label="name",
+        extra=("district", "district_code"),
+    ),
     Layer(
         "districts",
         Words("区县界", "Districts"),
@@ -227,6 +239,7 @@ CATALOGUE: tuple[Layer, ...] = (
         44,
         frames.districts,
         Plain(styles.DISTRICT),
+        extra=("code",),
     ),
     Layer(
         "doubtful",
@@ -254,6 +267,7 @@ CATALOGUE: tuple[Layer, ...] = (
         frames.parts,
         ByRank("rank", "street"),
         label="share",
+        extra=("number",),
     ),
     Layer(
         "whistles",

@@ -88,7 +88,7 @@ def district_map(unit: Unit, *, at: datetime, since: datetime, until: datetime) 
         title=data["title"]["zh"],
         zoom_start=13,
         zoom_control=False,
-        zoom_snap=0.25,
+        zoom_snap=0.1,
         max_zoom=20,
         min_zoom=9,
     )

@@ -40,8 +40,7 @@ def features(layer: Layer, frame: gpd.GeoDataFrame) -> dict[str, Any]:
         wanted.add(layer.look.column)
     if isinstance(layer.look, ByRank):
         wanted.add(layer.look.label)
-    if layer.name == "streets":
-        wanted |= {"district", "district_code"}
+    wanted |= set(layer.extra)
     for name in sorted(column for column in wanted if column):
         columns[name] = [plain(value) for value in frame[name]]
     if layer.label == "name":

@@ -3,7 +3,7 @@
 (() => {
   const LANGUAGE = "gridgov.language"; // the start page keeps the choice under the same name
   const SCALE = 1e6;
-  const CALM = [[15, 1], [16, 0.75], [17, 0.45], [21, 0.3]]; // up close, the load steps back behind what lies there
+  const CALM = [[15, 1], [16, 0.7], [17, 0.4], [23, 0.22]]; // up close, the load steps back behind what lies there
 
   // --- small tools ---------------------------------------------------------------------------------------------
   const make = (tag, className, ...children) => {
@@ -19,6 +19,7 @@
     return make("span", className, zh, en);
   };
   const both = (zh, en) => ({ zh, en });
+  const sideName = (whistle, side) => (side.street_name || side.street_code) + (whistle.crosses_district ? `（${side.district}）` : "");
   const percent = (share) => `${(share * 100).toFixed(1)}%`;
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, " ");
   const clock = (time) => (time || "").slice(5);
@@ -94,6 +95,7 @@
     }
     return make("div", "card", make("table", "", body));
   };
+  const crossing = (whistle) => (whistle.crosses_district ? say(both("跨区", "across districts"), "tag") : null);
   const sideBar = (whistle, paints) => {
     const bar = make("div", "bar");
     whistle.sides.forEach((side, rank) => {
@@ -110,7 +112,7 @@
     whistle.sides.forEach((side, rank) => {
       const size = whistle.areal ? `${grouped(Math.round(side.measure))} m²` : `${grouped(Math.round(side.measure))} m`;
       sides.append(make("tr", "", make("td", "", swatch(paints[Math.min(rank, paints.length - 1)], "polygon")),
-        make("td", "", side.street_name || side.street_code, side.leads ? say(both("牵头", "leads"), "tag") : null),
+        make("td", "", sideName(whistle, side), side.leads ? say(both("牵头", "leads"), "tag") : null),
         make("td", "figure", percent(side.share)), make("td", "figure", size)));
     });
     for (const one of whistle.summons) {
@@ -119,7 +121,7 @@
     }
     const confirm = whistle.sides.length ? whistle.sides[0].confirm_due_at : null;
     return make("div", "card whistle",
-      make("h3", "", say(both(`联合哨 · ${whistle.kind_zh}`, `Combined whistle · ${whistle.kind_en}`))),
+      make("h3", "", say(both(`联合哨 · ${whistle.kind_zh}`, `Combined whistle · ${whistle.kind_en}`)), crossing(whistle)),
       make("p", "soft", `${whistle.number} · ${whistle.matter}`), make("p", "", whistle.text),
       sideBar(whistle, paints),
       make("h4", "", say(both("发哨各方及份额", "Issuing streets and their shares"))), make("table", "", sides),
@@ -129,17 +131,18 @@
   };
 
   // --- layers --------------------------------------------------------------------------------------------------
-  const addLayer = (map, layer, columns, onOpen) => {
+  const addLayer = (map, home, layer, columns, onOpen) => {
     const pane = map.createPane(`gridgov-${layer.name}`);
     pane.style.zIndex = 200 + layer.order;
     const speaks = layer.fields.length > 0 || onOpen;
     if (!speaks) pane.style.pointerEvents = "none";
-    const options = { pane: pane.dataset.name, renderer: (layer.order < 50 ? L.canvas : L.svg)({ pane: `gridgov-${layer.name}`, padding: 0.3 }) };
+    const options = { pane: `gridgov-${layer.name}`, renderer: (layer.order < 50 ? L.canvas : L.svg)({ pane: `gridgov-${layer.name}`, padding: 0.3 }) };
     const group = L.layerGroup();
     const column = layer.look.column ? columns[layer.look.column] : null;
     columns.shapes.forEach((one, i) => {
-      const value = column ? column[i] : null, paint = paintOf(layer.look, value);
-      const drawn = shape(one, { ...paint, ...options, pane: `gridgov-${layer.name}`, interactive: Boolean(speaks), smoothFactor: 0.3, bubblingMouseEvents: false });
+      const value = column ? column[i] : null, paint = { ...paintOf(layer.look, value) };
+      if (layer.name === "districts" && columns.code[i] !== home) paint.weight /= 2;
+      const drawn = shape(one, { ...paint, ...options, interactive: Boolean(speaks), smoothFactor: 0.3, bubblingMouseEvents: false });
       drawn.paint = paint;
       if (layer.fields.length && one[0] === 0) drawn.bindPopup(() => card(layer.fields, columns, i), { maxWidth: 340, minWidth: 240 });
       else if (layer.fields.length) drawn.bindTooltip(() => card(layer.fields, columns, i), { sticky: true, className: "hover", direction: "auto" });
@@ -148,28 +151,45 @@
     });
     return { ...layer, group: group, family: layer.group, pane, on: layer.visible };
   };
-  const labels = (map, layer, columns, className) => {
+  const label = (at, className, ...content) => {
+    const icon = L.divIcon({ html: make("span", "", ...content), className: `label ${className}`, iconSize: null });
+    return L.marker(at, { icon, interactive: false, keyboard: false, pane: "gridgov-labels" });
+  };
+  const labels = (columns, className, second = () => null) => {
     const group = L.layerGroup();
-    const seen = new Set();
-    columns.label_at.forEach(([x, y], i) => {
-      if (!columns.name[i]) return;
-      seen.add(columns.name[i]);
-      const text = make("span", "", columns.name[i]);
-      const icon = L.divIcon({ html: text, className: `label ${className}`, iconSize: null });
-      L.marker([y, x], { icon, interactive: false, keyboard: false, pane: "gridgov-labels" }).addTo(group);
+    const order = columns.label_at.map((_, i) => i).sort((a, b) => Number(second(a) !== null) - Number(second(b) !== null));
+    for (const i of order) {
+      const [x, y] = columns.label_at[i];
+      if (columns.name[i]) label([y, x], className, columns.name[i], second(i)).addTo(group);
+    }
+    return group;
+  };
+  const shareLabels = (columns, whistles, paints) => {
+    const group = L.layerGroup();
+    const taken = new Set();
+    columns.shapes.forEach((one, i) => {
+      const whistle = whistles.find((candidate) => candidate.number === columns.number[i]);
+      if (one[1].length === 0 || !whistle) return;
+      const middle = shape(one, {}).getBounds().getCenter(), whole = L.latLngBounds(whistle.bounds);
+      // Beside the building, each part on its own flank, so that nothing lies over it and no two labels meet.
+      let flank = middle.lng < whole.getCenter().lng ? "west" : "east";
+      if (taken.has(whistle.number + flank)) flank = flank === "west" ? "east" : "west";
+      taken.add(whistle.number + flank);
+      const at = [middle.lat, flank === "west" ? whole.getWest() : whole.getEast()];
+      const tag = label(at, `share ${flank}`, make("b", "", percent(columns.share[i])), columns.street[i]);
+      tag.options.icon.options.html.style.borderColor = paints[Math.min(columns.rank[i], paints.length - 1)].fillColor;
+      tag.addTo(group);
     });
     return group;
   };
-  const shareLabels = (columns) => {
-    const group = L.layerGroup();
-    columns.shapes.forEach((one, i) => {
-      if (one[1].length === 0) return;
-      const middle = shape(one, {}).getBounds().getCenter();
-      const text = make("span", "", make("b", "", percent(columns.share[i])), columns.street[i]);
-      const icon = L.divIcon({ html: text, className: "label share", iconSize: null });
-      L.marker(middle, { icon, interactive: false, keyboard: false, pane: "gridgov-labels" }).addTo(group);
-    });
-    return group;
+  const declutter = (container) => {
+    const kept = [];
+    for (const text of container.querySelectorAll(".label:not(.share) > span")) {
+      const box = text.getBoundingClientRect();
+      const free = kept.every((k) => box.right < k.left || box.left > k.right || box.bottom < k.top || box.top > k.bottom);
+      text.style.visibility = free ? "visible" : "hidden";
+      if (free) kept.push(box);
+    }
   };
 
   // --- the map -------------------------------------------------------------------------------------------------
@@ -181,8 +201,9 @@
     const parts = data.layers.find((layer) => layer.name === "whistle_parts");
     const paints = parts.look.paints;
     const open = (whistle) => {
+      if (!whistle) return;
       map.closePopup();
-      map.fitBounds(whistle.bounds, { maxZoom: 18.5, padding: [60, 60], animate: false });
+      map.fitBounds(whistle.bounds, { maxZoom: 19.25, padding: [60, 60], animate: false });
       const north = [whistle.bounds[1][0], (whistle.bounds[0][1] + whistle.bounds[1][1]) / 2];
       L.popup({ maxWidth: 420, minWidth: 320, autoPanPadding: [24, 24] }).setLatLng(north).setContent(whistleCard(whistle, paints)).openOn(map);
     };
@@ -190,13 +211,15 @@
       const number = data.sources.parts.number ? data.sources.parts.number[i] : null;
       drawn.on("click", () => open(data.whistles.find((one) => one.number === number)));
     };
-    const layers = data.layers.map((layer) => addLayer(map, layer, data.sources[layer.source], layer.name === "whistle_parts" ? opener : null));
+    const layers = data.layers.map((layer) => addLayer(map, data.home, layer, data.sources[layer.source], layer.name === "whistle_parts" ? opener : null));
     const named = Object.fromEntries(layers.map((layer) => [layer.name, layer]));
+    const { streets, communities, roads, parts: pieces } = data.sources;
+    const elsewhere = (i) => (streets.district_code[i] === data.home ? null : make("small", "", streets.district[i]));
     const tags = [
-      { group: labels(map, named.streets, data.sources.streets, "street"), of: named.streets, zoom: [11.5, 15.99] },
-      { group: labels(map, named.communities, data.sources.communities, "community"), of: named.communities, zoom: [15, 17.99] },
-      { group: labels(map, named.roads, data.sources.roads, "road"), of: named.roads, zoom: [17, 22] },
-      { group: shareLabels(data.sources.parts), of: named.whistle_parts, zoom: [16.5, 22] },
+      { group: labels(streets, "street", elsewhere), of: named.streets, zoom: [11.5, 15.99] },
+      { group: labels(communities, "community"), of: named.communities, zoom: [15, 17.99] },
+      { group: labels(roads, "road"), of: named.roads, zoom: [17, 22] },
+      { group: shareLabels(pieces, data.whistles, paints), of: named.whistle_parts, zoom: [17, 22] },
     ];
 
     const shownAt = (zoom, [first, last]) => zoom >= first && zoom <= last;
@@ -206,17 +229,18 @@
       for (const layer of layers) put(layer.group, layer.on && shownAt(zoom, layer.zoom));
       for (const tag of tags) put(tag.group, tag.of.on && shownAt(zoom, tag.zoom));
       for (const layer of layers.filter((one) => one.family === "load")) {
-        layer.pane.style.opacity = CALM.find(([limit]) => zoom < limit)?.[1] ?? 0.3;
+        layer.pane.style.opacity = CALM.find(([limit]) => zoom < limit)[1];
       }
       const wider = Math.max(1, 2 ** ((zoom - 14) * 0.62));
       named.roads.group.eachLayer((road) => road.setStyle({ weight: road.paint.weight * wider }));
+      declutter(map.getContainer());
     };
     map.on("zoomend", refresh);
     L.control.zoom({ position: "bottomright" }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     boxes(map, data, layers, paints, { refresh, open });
-    const room = document.body.classList.contains("framed") || innerWidth < 900 ? [20, 20] : [320, 20];
-    map.fitBounds(data.bounds, { paddingTopLeft: room, paddingBottomRight: [20, 30], animate: false });
+    const room = document.body.classList.contains("framed") || innerWidth < 900 ? 20 : 318;
+    map.fitBounds(data.bounds, { paddingTopLeft: [room, 24], paddingBottomRight: [innerWidth < 700 ? 20 : 240, 24], animate: false });
     refresh();
 
     const follow = () => {
@@ -258,9 +282,9 @@
     if (!data.whistles.length) return null;
     const list = make("ul", "whistles");
     for (const whistle of data.whistles) {
-      const shares = whistle.sides.map((side) => `${side.street_name || side.street_code} ${percent(side.share)}`).join(" · ");
-      const go = make("button", "", make("span", "matter", whistle.matter, whistle.crosses_district ? say(both("跨区", "two districts"), "tag") : null),
-        sideBar(whistle, paints), make("span", "soft", shares));
+      const shares = whistle.sides.map((side) => make("span", "side", `${sideName(whistle, side)} ${percent(side.share)}`));
+      const go = make("button", "", make("span", "matter", whistle.matter, crossing(whistle)),
+        sideBar(whistle, paints), make("span", "soft", ...shares));
       go.type = "button";
       go.dataset.number = whistle.number;
       go.addEventListener("click", () => act.open(whistle));
