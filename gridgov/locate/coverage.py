@@ -1,6 +1,7 @@
 """Cells as a set of straight edges, each knowing the cell on its left and on its right."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -30,8 +31,8 @@ class Coverage(NamedTuple):
     ----------
     codes
         (n,) ascending texts; a cell's place here is its *rank*.
-    cells
-        (n,) Polygon or MultiPolygon, lon/lat degrees, in GEOS' normal form.
+    load_cells
+        Returns the (n,) Polygons or MultiPolygons, lon/lat degrees, in GEOS' normal form; they are seldom needed.
     edges
         (m, 8) ax, ay, bx, by, left rank, right rank (OUTSIDE for none), lower of them, unused; a < b as (x, y).
         Eight doubles are one cache line. A border shared by two cells stands here once.
@@ -40,7 +41,7 @@ class Coverage(NamedTuple):
     """
 
     codes: npt.NDArray[np.str_]
-    cells: Objects
+    load_cells: Callable[[], Objects]
     edges: Floats
     clean: bool
 
@@ -156,7 +157,7 @@ def coverage_of(codes: npt.NDArray[np.str_], cells: Objects) -> Coverage:
     """Return the coverage of valid `cells` in normal form, ordered by their codes."""
     coordinates, ranks = _directed_edges(cells)
     edges, doubled = merge_edges(coordinates, ranks)
-    return Coverage(codes, cells, edges, bool(not doubled and shapely.coverage_is_valid(cells)))
+    return Coverage(codes, lambda: cells, edges, bool(not doubled and shapely.coverage_is_valid(cells)))
 
 
 def _directed_edges(cells: Objects) -> tuple[Floats, Integers]:

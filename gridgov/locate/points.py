@@ -148,7 +148,7 @@ def _words(raster: Raster, x: Floats, y: Floats, out: Integers, scratch: tuple[A
     for i in range(len(x)):
         column, row = (x[i] - grid.x0) * grid.inv_x, (y[i] - grid.y0) * grid.inv_y
         inside = (column >= 0.0) & (row >= 0.0) & (column < columns) & (row < rows)
-        # The first pixel lies outside: the cells begin three pixels further in.
+        # What is off the raster is looked up in its first tile, which is empty.
         a, b = np.int32(column if inside else 0.0), np.int32(row if inside else 0.0)
         tile[i] = np.int32(b // TILE) * across + np.int32(a // TILE)
         pixel[i] = np.int32(b % TILE) * TILE + np.int32(a % TILE)

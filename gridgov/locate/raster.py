@@ -52,13 +52,13 @@ class Raster(NamedTuple):
 
 
 def grid_over(edges: Floats, pixel: tuple[float, float]) -> Grid:
-    """Return a grid of pixels of about `pixel` (width, height) that surrounds them by about three."""
+    """Return a grid of pixels of about `pixel` (width, height) whose first tile, west and south of them, is empty."""
     west, south, east, north = bounds_of(edges)
     spacing = np.spacing(np.abs([west, south, east, north]).max())
     width, height = (max(side, spacing * _SPACINGS_PER_PIXEL) for side in pixel)
     # Off the round numbers that vertices are snapped to, so that few lie on the lines of the grid.
-    x0, y0 = west - 3.1415926 * width, south - 2.7182818 * height
-    columns, rows = ((end - start) / size + 3 for start, end, size in ((x0, east, width), (y0, north, height)))
+    x0, y0 = west - (TILE + 0.1415926) * width, south - (TILE + 0.7182818) * height
+    columns, rows = ((end - start) / size + 1 for start, end, size in ((x0, east, width), (y0, north, height)))
     whole = tuple((int(n) // TILE + 1) * TILE for n in (rows, columns))
     return Grid(float(x0), float(y0), float(1.0 / width), float(1.0 / height), *whole)
 

@@ -12,9 +12,10 @@ import shapely
 
 from gridgov.errors import CoordinateError, GeometryError
 from gridgov.locate.coverage import Floats, Integers, Objects, require_lon_lat
-from gridgov.locate.lines import Paths, divide_lines
+from gridgov.locate.lines import Paths, divide_lines, scale_at
 from gridgov.locate.overlay import Outlines, divide_polygons
 from gridgov.locate.plane import Places, Plane, project
+from gridgov.locate.raster import Raster
 from gridgov.locate.simple import surely_valid
 
 SLIVER_SHARE = 0.001
@@ -47,8 +48,9 @@ class Footprints(NamedTuple):
 class Cells(NamedTuple):
     """What shares need of a locator."""
 
-    cells: Objects
+    load_cells: Callable[[], Objects]
     locate: Callable[[Floats, Floats], Integers]
+    raster: Raster
     plane_at: Callable[[int], Plane]
 
 
@@ -103,7 +105,7 @@ def share_out(cells: Cells, geometries: Any) -> tuple[Rows, npt.NDArray[np.uint8
             continue
         for meridian, chosen in _by_zone(shapes, places):
             found.append(divide(cells, cells.plane_at(meridian), Footprints(shapes, index), chosen))
-    rows = _merged(found)
+    rows = merged(found)
     if len(np.unique(rows.footprint)) != len(shapes):
         lost = np.ones(len(shapes), dtype=bool)
         lost[rows.footprint] = False
@@ -136,12 +138,14 @@ def _points(cells: Cells, shapes: Objects, places: Places) -> Rows:
     return Rows(places[of], ranks.astype(np.int64), np.ones(len(of)))
 
 
-def _lines(_: Cells, plane: Plane, footprints: Footprints, places: Places) -> Rows:
+def _lines(cells: Cells, plane: Plane, footprints: Footprints, places: Places) -> Rows:
     parts, of = shapely.get_parts(footprints.shapes[places], return_index=True)
-    ends = np.append(0, np.cumsum(shapely.get_num_coordinates(parts)))
-    xy = project(plane.epsg, plane.polynomial, shapely.get_coordinates(parts))
-    pieces = divide_lines(plane.raster, Paths(xy, ends.astype(np.int64), places[of]))
-    return Rows(pieces.line, pieces.rank, pieces.length)
+    ends = np.append(0, np.cumsum(shapely.get_num_coordinates(parts))).astype(np.int64)
+    lon_lat = shapely.get_coordinates(parts)
+    scale = scale_at(float(lon_lat[:, 1].mean()))
+    pieces = divide_lines(cells.raster, Paths(lon_lat, ends, places[of], scale))
+    planar = project(plane.epsg, plane.polynomial, pieces.ends.reshape(-1, 2))
+    return Rows(pieces.line, pieces.rank, np.hypot(*(planar[1::2] - planar[::2]).T))
 
 
 def _areas(cells: Cells, plane: Plane, footprints: Footprints, places: Places) -> Rows:
@@ -183,7 +187,8 @@ def ringed_outlines(polygons: Objects) -> Outlines:
 def _by_geos(cells: Cells, plane: Plane, polygon: Any, place: int) -> Rows:
     """Divide one polygon by general overlay: where cells overlap, the lowest code takes what it covers."""
     west, south, east, north = polygon.bounds
-    bounds = shapely.bounds(cells.cells)
+    shapes = cells.load_cells()
+    bounds = shapely.bounds(shapes)
     near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
 
     def planar(shape: Any) -> Any:
@@ -192,7 +197,7 @@ def _by_geos(cells: Cells, plane: Plane, polygon: Any, place: int) -> Rows:
     rest, ranks, areas = shapely.make_valid(planar(shapely.force_2d(polygon))), [], []
     total = rest.area
     for rank in np.flatnonzero(near):
-        part = rest.intersection(shapely.make_valid(planar(cells.cells[rank])))
+        part = rest.intersection(shapely.make_valid(planar(shapes[rank])))
         if part.area > 1e-12 * total:
             ranks.append(int(rank))
             areas.append(part.area)
@@ -209,7 +214,7 @@ def _joined(rows: list[Rows]) -> Rows:
     return Rows(*(np.concatenate(columns) for columns in zip(*rows, strict=True)))
 
 
-def _merged(found: list[Rows]) -> Rows:
+def merged(found: list[Rows]) -> Rows:
     """Return one row per footprint and cell, in their order; what lies outside comes last."""
     rows = _joined([rows for rows in found if len(rows.footprint)] or found[:1])
     key = rows.footprint * (1 << 32) + np.where(rows.rank < 0, (1 << 32) - 1, rows.rank)

@@ -29,7 +29,9 @@ def _bent(a: Floats, b: Floats, pieces: int, rng: np.random.Generator) -> Floats
     return a + steps * along + bridge * np.array([[-along[1], along[0]]])
 
 
-def voronoi_coverage(cells: int, *, seed: int = 0, step: float = 1.4e-4, span: float | None = None) -> gpd.GeoDataFrame:
+def voronoi_coverage(
+    cells: int, *, seed: int = 0, step: float = 1.05e-4, span: float | None = None
+) -> gpd.GeoDataFrame:
     """Return `cells` cells with bent borders, a vertex about every `step` degrees, in an irregular outline.
 
     Codes have 15 digits, numbered west to east; about 0.13 km2 a cell unless `span` (degrees) says otherwise.
@@ -121,3 +123,33 @@ def by_geos(codes: Any, cells: Any, lon: Floats, lat: Floats) -> npt.NDArray[Any
     ranks = np.full(len(lon), len(order))
     np.minimum.at(ranks, points, found)
     return np.where(ranks == len(order), -1, ranks)
+
+
+_SHAPES = (
+    np.array([(0, 0), (1, 0), (1, 1), (0, 1)]),
+    np.array([(0, 0), (1, 0), (1, 0.4), (0.4, 0.4), (0.4, 1), (0, 1)]),
+    np.array([(0, 0), (1, 0), (1, 1), (0.7, 1), (0.7, 0.3), (0.3, 0.3), (0.3, 1), (0, 1)]),
+)
+_COURT = np.array([(0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)])
+
+
+def footprints(cells: Any, n: int, rng: np.random.Generator) -> npt.NDArray[Any]:
+    """Return (n,) buildings of 5 to 80 m, turned at random: rectangles, L, U, and blocks around a court."""
+    west, south, east, north = shapely.total_bounds(np.asarray(cells))
+    result = np.empty(n, dtype=object)
+    kind = rng.choice(4, n, p=(0.5, 0.25, 0.15, 0.1))
+    for k in range(4):
+        chosen = np.flatnonzero(kind == k)
+        outline = _SHAPES[k % 3]
+        angle, size = rng.uniform(0, 2 * np.pi, len(chosen)), rng.uniform(5, 80, (len(chosen), 2))
+        centre = rng.uniform((west, south), (east, north), (len(chosen), 2))
+
+        def placed(shape: Floats, size: Floats = size, angle: Floats = angle, centre: Floats = centre) -> Floats:
+            x, y = ((shape - 0.5)[None] * size[:, None]).transpose(2, 0, 1)
+            cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
+            metres = np.stack((x * cos - y * sin, x * sin + y * cos), axis=-1)
+            return centre[:, None] + metres / (89_300.0, 111_000.0)
+
+        shells = shapely.polygons(placed(outline))
+        result[chosen] = shapely.difference(shells, shapely.polygons(placed(_COURT))) if k == 3 else shells
+    return result
