@@ -28,20 +28,31 @@ AsOf = Annotated[AwareDatetime | None, Query(description="The moment that is ask
 CellCode = Annotated[str, Path(pattern=r"^\d{15}$", examples=["370102001002001"])]
 
 
+_FEATURES: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object"}}},
+}
+_COLLECTION: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A FeatureCollection", "content": {"application/geo+json": {"schema": _FEATURES}}},
+    **_BAD,
+}
+
+
 class GeoJson(Response):
     """A GeoJSON answer (RFC 7946), lon/lat."""
 
     media_type = "application/geo+json"
 
 
-@router.get("/cells", response_class=GeoJson, responses=_BAD)
+@router.get("/cells", response_class=GeoJson, responses=_COLLECTION)
 def list_cells(desk: TheDesk, as_of: AsOf = None) -> GeoJson:
     """Return the cells as a GeoJSON FeatureCollection that QGIS and GDAL open by this address."""
     frame = desk.cells(as_of=instant(as_of, field="as_of") if as_of else None)
     return _collection(frame.drop(columns=["id", "street_id"]))
 
 
-@router.get("/areas/{level}", response_class=GeoJson, responses=_BAD)
+@router.get("/areas/{level}", response_class=GeoJson, responses=_COLLECTION)
 def list_areas(level: Literal["districts", "streets", "communities"], desk: TheDesk, as_of: AsOf = None) -> GeoJson:
     """Return the areas of a level as a GeoJSON FeatureCollection."""
     return _collection(desk.areas(_LEVELS[level], as_of=instant(as_of, field="as_of") if as_of else None))

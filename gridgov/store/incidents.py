@@ -84,8 +84,8 @@ class IncidentStore:
 
     def _claim_number(self, head: dict[str, Any], channel: str, number: str) -> None:
         row = {**head, "channel": channel, "external_number": number}
-        claimed = self._connection.execute(upsert(incident_external).values(row).on_conflict_do_nothing())
-        if claimed.rowcount:
+        claim = upsert(incident_external).values(row).on_conflict_do_nothing()
+        if self._connection.execute(claim.returning(incident_external.c.incident_id)).first():
             return
         c = incident_external.c
         query = select(c.incident_id).where(

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from sqlalchemy import func, select
@@ -29,6 +31,11 @@ from tests.conftest import SAMPLE
 from tests.support import NOON, at, over, report
 
 INCIDENT_TABLES = [name for name in metadata.tables if name.startswith(("incident", "whistle", "reporter", "change"))]
+
+
+class KnownAddress(NamedTuple):
+    text: str
+    point: shapely.Point
 
 
 def count(store, table) -> int:
@@ -140,16 +147,24 @@ def test_an_unknown_address_is_kept_for_a_person_to_place(store, intake):
     assert (count(store, incident), count(store, incident_position)) == (1, 0)
 
 
-def test_a_known_address_places_the_report(intake, cells):
-    receipt = intake.take(report(position=None, address="历下区解放路街道解放桥社区嘉韵路97号"), author="test")
-    holding = cells[cells.intersects(shapely.Point(117.04830773, 36.66624388))]["code"].min()
+@pytest.fixture(scope="session")
+def known() -> KnownAddress:
+    """Return an address of the sample's book, written out, with its position."""
+    book = pd.read_csv(SAMPLE / "addresses.csv", dtype=str, keep_default_na=False)
+    row = book[(book["kind"] == "building") & (book["road"] != "") & (book["number"] != "")].iloc[0]
+    text = "".join(row[["district", "street", "road", "number"]])
+    return KnownAddress(text, shapely.Point(float(row["lon"]), float(row["lat"])))
+
+
+def test_a_known_address_places_the_report(intake, cells, known):
+    receipt = intake.take(report(position=None, address=known.text), author="test")
+    holding = cells[cells.intersects(known.point)]["code"].min()
     assert receipt.cell_code == holding
 
 
-def test_a_position_far_from_its_own_address_is_flagged(intake):
-    receipt = intake.take(
-        report(position=at(117.0902, 36.6512), address="历下区解放路街道解放桥社区嘉韵路97号"), author="test"
-    )
+def test_a_position_far_from_its_own_address_is_flagged(intake, known):
+    wrong = at(known.point.x + 0.0065, known.point.y)  # about as far as GCJ-02 is off in Jinan
+    receipt = intake.take(report(position=wrong, address=known.text), author="test")
     assert Finding.POSITION_FAR_FROM_ADDRESS in receipt.findings
 
 
