@@ -152,7 +152,7 @@ def _layers(read: frames.Reading) -> dict[str, Any]:
 def _head(name: str, view: View) -> dict[str, Any]:
     since, until = payload.shown_time(view.since), payload.shown_time(view.until)
     return {
-        "title": Words(f"{name}网格一张图", f"{name}: the grid on one map").as_json(),
+        "title": Words(f"{name}网格一张图", f"Grid map of {name}").as_json(),
         "period": Words(f"{since} – {until[5:]} 北京时间", f"{since} – {until[5:]}, China time").as_json(),
     }
 
