@@ -74,7 +74,7 @@ def _require_folder(out: Path) -> None:
 
 def _write_aside(out: Path, page: str) -> None:
     # Whoever has the old file open, or looks while this is killed, sees the old one or the new one, whole.
-    aside = out.with_name(f".{out.name}.{os.getpid()}.part")
+    aside = out.with_name(f".gridgov-{os.getpid()}.part")
     try:
         aside.write_text(page, encoding="utf-8")
         aside.replace(out)

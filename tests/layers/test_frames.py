@@ -78,7 +78,9 @@ def test_the_border_block_is_one_third_and_two_thirds(unit, view, border_block):
     assert {code[:6] for code in block["street_code"]} == {"370102", "370112"}
     together = shapely.union_all(block.geometry.to_numpy())
     assert together.symmetric_difference(border_block).area <= 1e-9 * border_block.area
-    assert list(shapely.area(block.geometry.to_numpy()) / border_block.area) == pytest.approx(list(block["share"]), abs=1e-4)
+    assert list(shapely.area(block.geometry.to_numpy()) / border_block.area) == pytest.approx(
+        list(block["share"]), abs=1e-4
+    )
 
 
 def test_a_whistle_names_its_sides_largest_first_and_whom_it_summons_lead_first(unit, view):

@@ -24,7 +24,7 @@ def test_a_plain_map_of_folium_is_refused_by_the_name_of_what_it_wants():
 def test_a_link_without_a_copy_is_refused_when_it_is_added(url):
     with pytest.raises(InputError, match="no copy"):
         OfflineFigure().header.add_child(JavascriptLink(url))
-    with pytest.raises(InputError, match="cdn.invalid"):
+    with pytest.raises(InputError, match=r"cdn\.invalid"):
         OfflineFigure().header.add_child(CssLink(url))
 
 
@@ -52,7 +52,7 @@ def test_icons_that_need_a_font_are_refused():
 def test_an_image_from_outside_in_a_popup_of_the_page_is_refused():
     drawn = OfflineMap((36.6, 117.1))
     drawn.get_root().html.add_child(folium.Element('<img src="https://cdn.invalid/flag.png">'))
-    with pytest.raises(InputError, match="flag.png"):
+    with pytest.raises(InputError, match=r"flag\.png"):
         shown(drawn)
 
 

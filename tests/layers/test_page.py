@@ -15,7 +15,9 @@ BLOCK = ".whistles button:has-text('66.7%')"
 def test_the_file_names_nothing_outside(page_text):
     markup = re.sub(r"<script>.*?</script>", "", page_text, flags=re.DOTALL)
     assert not re.search(r"""(src|href|url\(|@import)\s*=?\s*["'(]?\s*(https?:)?//""", markup)
-    assert not re.search(r"""(fetch|XMLHttpRequest|importScripts|new WebSocket)\(""", page_text.partition("gridgovMap")[2])
+    assert not re.search(
+        r"""(fetch|XMLHttpRequest|importScripts|new WebSocket)\(""", page_text.partition("gridgovMap")[2]
+    )
 
 
 def test_the_file_stays_small(page_text):
