@@ -56,7 +56,7 @@ def create_app(store: Store, settings: Settings, *, clock: Clock = system_clock)
     pages.mount(app)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -1,5 +1,6 @@
 """The grid: cells and areas as GeoJSON, who answers for a cell, where a position lies; matters and whistles."""
 
+import json
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -147,7 +148,14 @@ def summary(desk: TheDesk) -> dict[str, Any]:
 
 
 def _collection(frame: gpd.GeoDataFrame) -> GeoJson:
-    return GeoJson(frame.to_json(drop_id=True, to_wgs84=False))
+    """Return the frame as GeoJSON; shapely writes the coordinates, ten times faster than a loop over them."""
+    columns = frame.drop(columns=frame.geometry.name).to_dict("records")
+    shapes = shapely.to_geojson(frame.geometry.to_numpy())
+    features = (
+        f'{{"type":"Feature","properties":{json.dumps(row, ensure_ascii=False)},"geometry":{shape}}}'
+        for row, shape in zip(columns, shapes, strict=True)
+    )
+    return GeoJson(f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}')
 
 
 def _candidate(candidate: Any) -> dict[str, Any]:

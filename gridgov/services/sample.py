@@ -39,6 +39,7 @@ def load_sample(store: Store, folder: Path, *, now: datetime, progress: Progress
         changed |= _load_people(unit, folder, now, progress)
         changed |= _load_base_map(unit, folder, progress)
         if changed:
+            unit.gather_statistics()
             unit.summary.log_load("370102", at=now, source=_SOURCE, summary={"sample": True})
     return changed
 

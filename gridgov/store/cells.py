@@ -8,7 +8,7 @@ from uuid import UUID
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -164,11 +164,21 @@ class CellStore:
     def frame(self, *, at: datetime) -> gpd.GeoDataFrame:
         """Return the cells of all districts as of `at`, sorted by code.
 
-        Columns: district_code, id, code, name, kind, street_code, community_code, area_m2, geometry (EPSG:4326).
+        Columns: district_code, id, code, name, kind, street_id, area_m2, geometry (EPSG:4326), street_code,
+        community_code.
         """
-        query = _with_parents(at).order_by(cell.c.code)
-        names = ["district_code", "id", "code", "name", "kind", "street_id", "street_code", "community_code"]
-        return frame(self._connection.execute(query), [*names, "area_m2", "geom"])
+        names = ["district_code", "id", "code", "name", "kind", "street_id", "community_id", "area_m2", "geom"]
+        query = select(*(cell.c[name] for name in names)).where(cell.c.valid.contains(at)).order_by(cell.c.code)
+        cells = frame(self._connection.execute(query), names)
+        # Joined here and not in SQL: without statistics, as after a fresh restore, the planner goes cell by cell.
+        areas = self._area_codes(at)
+        cells["street_code"] = cells["street_id"].map(areas)
+        cells["community_code"] = cells.pop("community_id").map(areas)
+        return cells
+
+    def _area_codes(self, at: datetime) -> dict[UUID, str]:
+        query = select(area_period.c.area_id, area_period.c.code).where(area_period.c.valid.contains(at))
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
 
 def checksum(cells: Iterable[CellRow]) -> bytes:
@@ -203,28 +213,3 @@ def _values(row: CellRow, at: datetime) -> dict[str, object]:
         "area_m2": row.area_m2,
         "geom": to_store(row.geometry),
     }
-
-
-def _with_parents(at: datetime) -> Select[Row[tuple[object, ...]]]:
-    street = area_period.alias("street")
-    community = area_period.alias("community")
-    return (
-        select(
-            cell.c.district_code,
-            cell.c.id,
-            cell.c.code,
-            cell.c.name,
-            cell.c.kind,
-            cell.c.street_id,
-            street.c.code.label("street_code"),
-            community.c.code.label("community_code"),
-            cell.c.area_m2,
-            cell.c.geom,
-        )
-        .join(street, (street.c.district_code == cell.c.district_code) & (street.c.area_id == cell.c.street_id))
-        .join(
-            community,
-            (community.c.district_code == cell.c.district_code) & (community.c.area_id == cell.c.community_id),
-        )
-        .where(cell.c.valid.contains(at), street.c.valid.contains(at), community.c.valid.contains(at))
-    )

@@ -28,6 +28,10 @@ class Unit:
 
     connection: Connection
 
+    def gather_statistics(self) -> None:
+        """Let the planner know what was just loaded, instead of when the server next finds time for it."""
+        self.connection.execute(text("ANALYZE"))
+
     @cached_property
     def areas(self) -> AreaStore:
         """Areas and their periods."""
