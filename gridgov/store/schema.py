@@ -18,6 +18,8 @@ from gridgov.store.partitions import ensure_months
 from gridgov.store.reference import ensure_reference
 from gridgov.store.tables import metadata
 
+logging.getLogger("alembic").setLevel(logging.WARNING)  # each start would tell of the context it runs in
+
 _LOCK = 0x6772_6964  # "grid": two programs starting at once migrate one after the other
 
 
@@ -101,5 +103,4 @@ def _config(connection: Connection | None) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     return config
