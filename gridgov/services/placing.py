@@ -1,7 +1,8 @@
 """Where a report is: from a position or an address to cells, keeping every doubt."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -141,19 +142,20 @@ def _chance_of(cell: CellRef, chances: tuple[CellChance, ...]) -> float:
 def _place_extent(origin: Origin, geometry: BaseGeometry, grid: Grid) -> Place:
     table = grid.locator.shares([geometry]).sort_values("share", ascending=False, kind="stable")
     areal = geometry.geom_type.endswith("Polygon")
-    shares = tuple(
-        CellShare(
-            cell=grid.by_code(row.cell),
-            share=float(row.share),
-            area_m2=float(row.area_m2) if areal else None,
-            length_m=None if areal else float(row.length_m),
-            sliver=bool(row.sliver),
-        )
-        for row in table.itertuples(index=False)
-    )
+    shares = tuple(_share(row, grid, areal=areal) for row in table.to_dict("records"))
     inside = [part for part in shares if part.cell is not None]
     placement = _extent_placement(inside)
     return Place(origin, geometry, placement, inside[0].cell if inside else None, (), shares, grid.locator.checksum)
+
+
+def _share(row: dict[Hashable, Any], grid: Grid, *, areal: bool) -> CellShare:
+    return CellShare(
+        cell=grid.by_code(row["cell"]),
+        share=float(row["share"]),
+        area_m2=float(row["area_m2"]) if areal else None,
+        length_m=None if areal else float(row["length_m"]),
+        sliver=bool(row["sliver"]),
+    )
 
 
 def _extent_placement(inside: list[CellShare]) -> Placement:

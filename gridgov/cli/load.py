@@ -1,0 +1,71 @@
+"""`gridgov load`: a grid from a file into the store, as one version or not at all."""
+
+from pathlib import Path
+from typing import Annotated
+
+import geopandas as gpd
+import typer
+from rich.console import Console
+
+from gridgov.clock import system_clock
+from gridgov.errors import PartitionError
+from gridgov.formats import list_layers, read_layer
+from gridgov.services.loading import GridLoad, load_grid
+from gridgov.store.cluster import database_url
+from gridgov.store.schema import upgrade_engine
+from gridgov.store.unit import Store
+
+_console = Console(highlight=False)
+_AREAS = ("districts", "streets", "communities")
+_SHOWN = 10
+
+
+def load_command(
+    file: Annotated[Path, typer.Argument(help="GeoPackage, GeoJSON, Shapefile, GeoParquet, CSV, XLSX, ...")],
+    *,
+    layer: Annotated[str | None, typer.Option(help="The layer of the cells, where there are several.")] = None,
+    crs: Annotated[str | None, typer.Option(help="What its coordinates mean, where the file does not say.")] = None,
+) -> None:
+    """Load a grid in one transaction. What is not a partition is refused, with every fault and its place."""
+    with _console.status(f"Reading {file.name} ..."):
+        layers = _layers(file, layer, crs)
+    with database_url() as url:
+        store = Store(url)
+        try:
+            upgrade_engine(store.engine)
+            with _console.status("Checking and loading ..."), store.transaction() as unit:
+                loads = load_grid(unit, layers, now=system_clock(), source=file.name)
+                unit.gather_statistics()
+        except PartitionError as error:
+            _show_faults(error)
+            raise
+        finally:
+            store.close()
+    for load in loads:
+        _tell(load)
+
+
+def _layers(file: Path, layer: str | None, crs: str | None) -> dict[str, gpd.GeoDataFrame]:
+    names = list_layers(file)
+    wanted = layer or ("cells" if "cells" in names else None)
+    found = {"cells": read_layer(file, layer=wanted, datum=crs)}
+    for name in _AREAS:
+        if name in names and name != wanted:
+            found[name] = read_layer(file, layer=name, datum=crs)
+    return found
+
+
+def _show_faults(error: PartitionError) -> None:
+    for fault in error.details[:_SHOWN]:
+        _console.print(f"  {fault.get('message', fault)}")
+    if len(error.details) > _SHOWN:
+        _console.print(f"  ... and {len(error.details) - _SHOWN} more: `gridgov check` writes all of them as a layer.")
+
+
+def _tell(load: GridLoad) -> None:
+    if not load.changed_anything:
+        _console.print(f"{load.district_code}: nothing new; {load.unchanged} cells are as they were.")
+        return
+    cells = f"{load.opened} cells opened, {load.closed} closed, {load.relabelled} renamed, {load.unchanged} unchanged"
+    _console.print(f"{load.district_code}: {cells}, {load.untouched} not mentioned;", end=" ")
+    _console.print(f"{load.areas} areas and {load.figures} figures changed.")
