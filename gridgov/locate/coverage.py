@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from gridgov.errors import CodeError, CoordinateError, GeometryError, InputError
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]
@@ -192,7 +192,7 @@ def merge_edges(directed: Floats, ranks: Integers) -> tuple[Floats, int]:
     return edges, doubled
 
 
-@compiled
+@borrowing
 def _slot(bits: np.ndarray, row: int, mask: int) -> int:
     value = np.uint64(0)
     for k in range(4):
@@ -201,7 +201,7 @@ def _slot(bits: np.ndarray, row: int, mask: int) -> int:
     return int(np.int64(value & np.uint64(mask)))
 
 
-@compiled
+@borrowing
 def _same_place(edges: np.ndarray, edge: int, directed: np.ndarray, row: int) -> bool:
     return bool(
         edges[edge, 0] == directed[row, 0]

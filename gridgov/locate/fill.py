@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.marks import Crossings, Grid, Marks, column_of, row_of, scan_of
 from gridgov.locate.predicates import side
 
@@ -61,7 +61,7 @@ def weight(cell: float) -> int:
     return (1 << 32) + int(cell) + 1 if cell >= 0.0 else 0
 
 
-@compiled
+@borrowing
 def _toggle(cells: np.ndarray, count: int, cell: int) -> int:
     if cell < 0:
         return count
@@ -73,7 +73,7 @@ def _toggle(cells: np.ndarray, count: int, cell: int) -> int:
     return count + 1
 
 
-@compiled
+@borrowing
 def _pass(walk: Walk, plan: Plan, first: int, last: int) -> None:
     for k in range(first, last):
         edge = plan.crossings.edge[k]
@@ -81,7 +81,7 @@ def _pass(walk: Walk, plan: Plan, first: int, last: int) -> None:
         walk.tally[0] = _toggle(walk.active, walk.tally[0], int(plan.edges[edge, 5]))
 
 
-@compiled
+@borrowing
 def _lowest(cells: np.ndarray, count: int) -> int:
     lowest = -1
     for i in range(count):
@@ -90,7 +90,7 @@ def _lowest(cells: np.ndarray, count: int) -> int:
     return lowest
 
 
-@compiled
+@borrowing
 def _widest_gap(plan: Plan, column: int, first: int, last: int) -> tuple[int, float, float]:
     """Return how many crossings lie west of the widest gap in a pixel, its middle and its width in pixels."""
     grid = plan.grid
@@ -105,7 +105,7 @@ def _widest_gap(plan: Plan, column: int, first: int, last: int) -> tuple[int, fl
     return best, middle, widest * grid.inv_x
 
 
-@compiled
+@borrowing
 def _is_generic(plan: Plan, x: float, y: float, keys: np.ndarray) -> bool:
     for key in keys:
         e = key & 0xFFFFFFFF
@@ -115,7 +115,7 @@ def _is_generic(plan: Plan, x: float, y: float, keys: np.ndarray) -> bool:
     return True
 
 
-@compiled
+@borrowing
 def _cells_at(plan: Plan, x: float, y: float, found: np.ndarray) -> int:
     """Find the cells holding a point that lies on no edge, by every edge that passes west of it."""
     count = 0
@@ -129,7 +129,7 @@ def _cells_at(plan: Plan, x: float, y: float, found: np.ndarray) -> int:
     return count
 
 
-@compiled
+@borrowing
 def _reference(plan: Plan, walk: Walk, row: int, keys: np.ndarray) -> tuple[float, float]:
     """Search a pixel for a point off the lines of all its edges; rare, so it may look at every edge of the coverage."""
     grid = plan.grid
@@ -144,7 +144,7 @@ def _reference(plan: Plan, walk: Walk, row: int, keys: np.ndarray) -> tuple[floa
     return 0.0, 0.0
 
 
-@compiled
+@borrowing
 def _touches(plan: Plan, cell: int, keys: np.ndarray) -> bool:
     for key in keys:
         e = key & 0xFFFFFFFF
@@ -153,7 +153,7 @@ def _touches(plan: Plan, cell: int, keys: np.ndarray) -> bool:
     return False
 
 
-@compiled
+@borrowing
 def _forget_hidden(plan: Plan, walk: Walk, keys: np.ndarray) -> None:
     """Of the cells holding a reference point keep those with an edge in the pixel and the lowest of the others."""
     kept, lowest = 0, -1
@@ -167,7 +167,7 @@ def _forget_hidden(plan: Plan, walk: Walk, keys: np.ndarray) -> None:
     walk.tally[1] = _toggle(walk.inside, kept, lowest)
 
 
-@compiled
+@borrowing
 def _record(plan: Plan, walk: Walk, words: Words, keys: np.ndarray, at: tuple[float, float]) -> int:
     record, place = words.used[0], words.used[1]
     _forget_hidden(plan, walk, keys)
@@ -190,7 +190,7 @@ def _record(plan: Plan, walk: Walk, words: Words, keys: np.ndarray, at: tuple[fl
     return int(-2 - len(plan.edges) - record)
 
 
-@compiled
+@borrowing
 def _pixel(plan: Plan, walk: Walk, words: Words, row: int, keys: np.ndarray, crossed: tuple[int, int]) -> int:
     """Return the word of a pixel that edges pass, and walk to its far end."""
     if len(keys) == 1 and plan.clean:
@@ -200,7 +200,8 @@ def _pixel(plan: Plan, walk: Walk, words: Words, row: int, keys: np.ndarray, cro
     y = scan_of(plan.grid, row)
     _pass(walk, plan, crossed[0], split)
     walk.tally[1] = walk.tally[0]
-    walk.inside[: walk.tally[0]] = walk.active[: walk.tally[0]]
+    for i in range(walk.tally[0]):
+        walk.inside[i] = walk.active[i]
     _pass(walk, plan, split, crossed[1])
     if gap < _GAP or row_of(plan.grid, y) != row or not _is_generic(plan, x, y, keys):
         x, y = _reference(plan, walk, row, keys)
@@ -210,7 +211,7 @@ def _pixel(plan: Plan, walk: Walk, words: Words, row: int, keys: np.ndarray, cro
     return _record(plan, walk, words, keys, (x, y))
 
 
-@compiled
+@borrowing
 def _fill_tile(plan: Plan, walk: Walk, words: Words, at: tuple[int, int], places: tuple[int, int]) -> tuple[int, int]:
     """Write one row of pixels of a tile; return how far marks and crossings are used up."""
     row, across = at
@@ -234,7 +235,7 @@ def _fill_tile(plan: Plan, walk: Walk, words: Words, at: tuple[int, int], places
     return mark, crossing
 
 
-@compiled
+@borrowing
 def _skip_tile(plan: Plan, walk: Walk, at: tuple[int, int], places: tuple[int, int]) -> tuple[int, int]:
     row, across = at
     mark, crossing = places

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats
 from gridgov.locate.nearest import degree_lengths
 from gridgov.locate.plane import Box, Places, edges_meeting
@@ -64,28 +64,28 @@ class _Segment(NamedTuple):
     length: float
 
 
-@compiled
+@borrowing
 def _segment(paths: Paths, k: int) -> _Segment:
     dx, dy = paths.lon_lat[k + 1, 0] - paths.lon_lat[k, 0], paths.lon_lat[k + 1, 1] - paths.lon_lat[k, 1]
     sx, sy = paths.scale
     return _Segment(paths.lon_lat[k, 0], paths.lon_lat[k, 1], dx, dy, sx, sy, np.hypot(dx * sx, dy * sy))
 
 
-@compiled
+@borrowing
 def _off(segment: _Segment, x: float, y: float) -> float:
     """Return the signed distance of a place from a segment's line, in metres."""
     across = (x - segment.ax) * segment.dy - (y - segment.ay) * segment.dx
     return across * segment.sx * segment.sy / segment.length
 
 
-@compiled
+@borrowing
 def _at(segment: _Segment, x: float, y: float) -> float:
     """Return how far along a segment (0 to 1) the place next to another lies."""
     along = (x - segment.ax) * segment.dx * segment.sx**2 + (y - segment.ay) * segment.dy * segment.sy**2
     return min(max(along / segment.length**2, 0.0), 1.0)
 
 
-@compiled
+@borrowing
 def _cut(segment: _Segment, edge: Floats, cuts: Floats, along: Floats, used: tuple[int, int]) -> tuple[int, int]:
     """Add where an edge cuts a segment, and where it runs along it."""
     count, runs = used
@@ -102,7 +102,7 @@ def _cut(segment: _Segment, edge: Floats, cuts: Floats, along: Floats, used: tup
     return count, runs
 
 
-@compiled
+@borrowing
 def _rank_of_piece(raster: Raster, segment: _Segment, middle: float, along: Floats) -> int:
     lowest = -1
     for k in range(len(along)):
@@ -113,7 +113,7 @@ def _rank_of_piece(raster: Raster, segment: _Segment, middle: float, along: Floa
     return int(rank_at(raster, segment.ax + middle * segment.dx, segment.ay + middle * segment.dy))
 
 
-@compiled
+@borrowing
 def _write(segment: _Segment, start: float, end: float, ends: Floats) -> None:
     ends[0], ends[1] = segment.ax + start * segment.dx, segment.ay + start * segment.dy
     ends[2], ends[3] = segment.ax + end * segment.dx, segment.ay + end * segment.dy
@@ -137,7 +137,7 @@ def _pieces_of(raster: Raster, segment: _Segment, found: Places, pieces: Pieces,
     return more
 
 
-@compiled
+@borrowing
 def _around(segment: _Segment) -> Box:
     x, y = segment.ax + segment.dx, segment.ay + segment.dy
     pad_x, pad_y = ALONG_M / segment.sx, ALONG_M / segment.sy
@@ -149,7 +149,7 @@ def _around(segment: _Segment) -> Box:
     )
 
 
-@compiled
+@borrowing
 def _stretch(whole: _Segment, k: int, count: int) -> _Segment:
     """Return the k-th of `count` equal stretches of a segment."""
     x, y = whole.ax + k / count * whole.dx, whole.ay + k / count * whole.dy

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 
 MARGIN = 1e-6
 """How far (in pixels) around an edge pixels name it: far more than rounding can be off, see `grid_over`."""
@@ -57,13 +57,13 @@ def scan_of(grid: Grid, row: int) -> float:
     return grid.y0 + (row + SCAN) / grid.inv_y
 
 
-@compiled
+@borrowing
 def x_at(edge: np.ndarray, y: float) -> float:
     """Return where `edge` (not horizontal) reaches `y`, to a few units in the last place."""
     return float(edge[0] + (y - edge[1]) / (edge[3] - edge[1]) * (edge[2] - edge[0]))
 
 
-@compiled
+@borrowing
 def _rows(grid: Grid, edge: np.ndarray) -> tuple[int, int]:
     margin = MARGIN / grid.inv_y
     low = row_of(grid, min(edge[1], edge[3]) - margin)
@@ -71,7 +71,7 @@ def _rows(grid: Grid, edge: np.ndarray) -> tuple[int, int]:
     return max(low, 0), min(high, grid.rows - 1)
 
 
-@compiled
+@borrowing
 def _columns(grid: Grid, edge: np.ndarray, row: int) -> tuple[int, int]:
     margin = MARGIN / grid.inv_y
     low = grid.y0 + row / grid.inv_y - margin
@@ -112,7 +112,7 @@ def mark_edges(grid: Grid, edges: np.ndarray) -> Marks:
     return Marks(start, keys)
 
 
-@compiled
+@borrowing
 def _crosses(grid: Grid, edge: np.ndarray, row: int) -> bool:
     # Half-open: a vertex on the scan line counts as below it, so that edges meeting there are crossed once.
     y = scan_of(grid, row)

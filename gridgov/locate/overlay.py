@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats
 from gridgov.locate.plane import Box, Places, edges_meeting
 from gridgov.locate.points import rank_at
@@ -74,7 +74,7 @@ class Scratch(NamedTuple):
     tops: Floats
 
 
-@compiled
+@borrowing
 def _box(xy: Floats) -> Box:
     west, south, east, north = xy[0, 0], xy[0, 1], xy[0, 0], xy[0, 1]
     for k in range(1, len(xy)):
@@ -83,7 +83,7 @@ def _box(xy: Floats) -> Box:
     return west, south, east, north
 
 
-@compiled
+@borrowing
 def _ring_area(xy: Floats) -> float:
     """Return the signed area of a closed ring, from its first vertex so that no digits are lost."""
     total = 0.0
@@ -92,7 +92,7 @@ def _ring_area(xy: Floats) -> float:
     return 0.5 * total
 
 
-@compiled
+@borrowing
 def area_of(outlines: Outlines, footprint: int) -> float:
     """Return the area of one polygon."""
     total = 0.0
@@ -102,9 +102,9 @@ def area_of(outlines: Outlines, footprint: int) -> float:
     return total
 
 
-@compiled
+@borrowing
 def _write_sides(outlines: Outlines, footprint: int, origin: tuple[float, float], sides: Floats) -> int:
-    """Write x1, y1, x2, y2, sign of the edges that are not upright, relative to `origin`, west end first."""
+    """Write x1, y1, x2, slope, sign of the edges that are not upright, relative to `origin`, west end first."""
     count = 0
     for ring in range(outlines.footprints[footprint], outlines.footprints[footprint + 1]):
         xy = outlines.xy[outlines.rings[ring] : outlines.rings[ring + 1]]
@@ -114,30 +114,26 @@ def _write_sides(outlines: Outlines, footprint: int, origin: tuple[float, float]
             if xy[a, 0] == xy[b, 0]:
                 continue
             sides[count, 0], sides[count, 1] = xy[a, 0] - origin[0], xy[a, 1] - origin[1]
-            sides[count, 2], sides[count, 3] = xy[b, 0] - origin[0], xy[b, 1] - origin[1]
+            sides[count, 2], sides[count, 3] = xy[b, 0] - origin[0], (xy[b, 1] - xy[a, 1]) / (xy[b, 0] - xy[a, 0])
             # Counter-clockwise the lower edges run east, the upper ones west.
             sides[count, 4] = turn if a == k + 1 else -turn
             count += 1
     return count
 
 
-@compiled
-def _height(x1: float, y1: float, x2: float, y2: float, x: float) -> float:
-    return y2 if x == x2 else y1 + (x - x1) / (x2 - x1) * (y2 - y1)
-
-
-@compiled
+@borrowing
 def _under(sides: Floats, count: int, segment: Segment) -> float:
     """Return the area of the footprint below a segment."""
     x1, y1, x2, y2 = segment
+    slope = (y2 - y1) / (x2 - x1) if x2 > x1 else 0.0
     total = 0.0
     for k in range(count):
         west, east = max(sides[k, 0], x1), min(sides[k, 2], x2)
         if west >= east:
             continue
-        left = _height(sides[k, 0], sides[k, 1], sides[k, 2], sides[k, 3], west)
-        right = _height(sides[k, 0], sides[k, 1], sides[k, 2], sides[k, 3], east)
-        over_left, over_right = left - _height(x1, y1, x2, y2, west), right - _height(x1, y1, x2, y2, east)
+        left = sides[k, 1] + (west - sides[k, 0]) * sides[k, 3]
+        right = sides[k, 1] + (east - sides[k, 0]) * sides[k, 3]
+        over_left, over_right = left - (y1 + (west - x1) * slope), right - (y1 + (east - x1) * slope)
         area = 0.5 * (left + right)
         if over_left >= 0.0 and over_right >= 0.0:
             area -= 0.5 * (over_left + over_right)
@@ -149,7 +145,7 @@ def _under(sides: Floats, count: int, segment: Segment) -> float:
     return total
 
 
-@compiled
+@borrowing
 def _add(scratch: Scratch, cells: int, rank: float, area: float) -> int:
     for k in range(cells):
         if scratch.cells[k] == rank:
@@ -160,14 +156,14 @@ def _add(scratch: Scratch, cells: int, rank: float, area: float) -> int:
     return cells + 1
 
 
-@compiled
+@borrowing
 def _relative(edges: Floats, e: int, box: Box) -> Segment:
     """Return an edge from its west to its east end, relative to the box's corner."""
     x1, y1, x2, y2 = edges[e, 0] - box[0], edges[e, 1] - box[1], edges[e, 2] - box[0], edges[e, 3] - box[1]
     return (x1, y1, x2, y2) if x1 <= x2 else (x2, y2, x1, y1)
 
 
-@compiled
+@borrowing
 def _clip(segment: Segment, width: float, height: float) -> Segment:
     """Return the part of a segment within a box; _NOWHERE if there is none of any width."""
     x1, y1, x2, y2 = segment
@@ -184,7 +180,7 @@ def _clip(segment: Segment, width: float, height: float) -> Segment:
     return x1 + low * (x2 - x1), y1 + low * (y2 - y1), x1 + high * (x2 - x1), y1 + high * (y2 - y1)
 
 
-@compiled
+@borrowing
 def _cross_top(raster: Raster, scratch: Scratch, box: Box, found: int) -> int:
     """Write x and edge of all crossings of the top of the box, from west to east."""
     width, height, tops = box[2] - box[0], box[3] - box[1], 0
@@ -204,7 +200,7 @@ def _cross_top(raster: Raster, scratch: Scratch, box: Box, found: int) -> int:
     return tops
 
 
-@compiled
+@borrowing
 def _along_top(raster: Raster, scratch: Scratch, box: Box, counts: tuple[int, int]) -> int:
     """Give every cell along the top of the box the footprint below it; -1 if what is found there does not agree."""
     found, sides = counts
@@ -220,7 +216,7 @@ def _along_top(raster: Raster, scratch: Scratch, box: Box, counts: tuple[int, in
     return cells if label == rank_at(raster, box[2], box[3]) else -1
 
 
-@compiled
+@borrowing
 def _areas(raster: Raster, scratch: Scratch, box: Box, counts: tuple[int, int]) -> int:
     """Write cells and their areas; return how many, or -1 if in doubt."""
     found, sides = counts
@@ -238,7 +234,16 @@ def _areas(raster: Raster, scratch: Scratch, box: Box, counts: tuple[int, int]) 
     return cells if cells <= len(scratch.cells) else -1
 
 
-@compiled
+@borrowing
+def _insert(parts: Parts, place: int, rank: int, area: float) -> None:
+    """Insert a part of the present footprint by rank, outside last."""
+    while place > parts.used[0] and rank >= 0 and (parts.rank[place - 1] < 0 or parts.rank[place - 1] > rank):
+        parts.rank[place], parts.measure[place] = parts.rank[place - 1], parts.measure[place - 1]
+        place -= 1
+    parts.rank[place], parts.measure[place] = rank, area
+
+
+@borrowing
 def _keep(parts: Parts, scratch: Scratch, cells: int, footprint: int, area: float, noise: float) -> bool:
     """Append the parts of one footprint if they pass the check: none below zero, and together the whole."""
     total = 0.0
@@ -251,15 +256,15 @@ def _keep(parts: Parts, scratch: Scratch, cells: int, footprint: int, area: floa
     place = parts.used[0]
     for k in range(cells):
         if scratch.areas[k] > noise:
-            parts.footprint[place], parts.rank[place] = footprint, scratch.cells[k]
-            parts.measure[place] = scratch.areas[k]
+            _insert(parts, place, scratch.cells[k], scratch.areas[k])
+            parts.footprint[place] = footprint
             place += 1
     kept = place > parts.used[0]
     parts.used[0] = place
     return bool(kept)
 
 
-@compiled
+@borrowing
 def _divide(raster: Raster, outlines: Outlines, footprint: int, scratch: Scratch, parts: Parts) -> bool:
     rings = outlines.rings[outlines.footprints[footprint] : outlines.footprints[footprint + 1] + 1]
     west, south, east, north = _box(outlines.xy[rings[0] : rings[-1]])

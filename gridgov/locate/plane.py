@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyproj
 
 from gridgov.coordinates import projected_crs
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Coverage, Floats
 from gridgov.locate.fill import BLOCK, TILE
 from gridgov.locate.points import rank_at
@@ -22,6 +22,7 @@ _DEGREE = 6  # of the polynomial: 3e-9 m off PROJ over a city of 1.4 degrees, as
 _TRUE_M = 1e-8  # how far the polynomial may be from PROJ
 _FINENESS = 1.5  # pixels to an edge: footprints are some pixels wide
 _LON_LAT = 4490
+_FEW = 32  # so many are looked through for one that is there already; more are sorted
 
 
 class Polynomial(NamedTuple):
@@ -142,24 +143,27 @@ def plane_of(coverage: Coverage, zone_lon: float) -> Plane:
     return Plane(epsg, raster, polynomial)
 
 
-@compiled
+@borrowing
 def _span(start: float, inverse: float, count: int, low: float, high: float) -> tuple[int, int]:
     first, last = np.floor((low - start) * inverse), np.floor((high - start) * inverse)
     return int(max(first, 0.0)), int(min(last, count - 1.0))
 
 
-@compiled
+@borrowing
 def _add_if_meeting(edges: Floats, e: int, box: Box, found: Places, count: int) -> int:
     # Numbers, not rows: a view of a row would count references, which costs more than the comparison.
     x1, y1, x2, y2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
     if min(x1, x2) > box[2] or max(x1, x2) < box[0] or min(y1, y2) > box[3] or max(y1, y2) < box[1]:
         return count
+    for k in range(min(count, _FEW)):
+        if found[k] == e:
+            return count
     if count < len(found):
         found[count] = e
     return count + 1
 
 
-@compiled
+@borrowing
 def _collect(raster: Raster, word: int, box: Box, found: Places, count: int) -> int:
     record = -2 - len(raster.edges) - word
     if record < 0:
@@ -170,9 +174,9 @@ def _collect(raster: Raster, word: int, box: Box, found: Places, count: int) -> 
     return count
 
 
-@compiled
+@borrowing
 def edges_meeting(raster: Raster, box: Box, found: Places) -> tuple[int, int]:
-    """Write the edges whose boxes meet a closed box to `found`, ascending.
+    """Write the edges whose boxes meet a closed box to `found`, each once.
 
     Returns
     -------
@@ -208,10 +212,10 @@ def edges_meeting(raster: Raster, box: Box, found: Places) -> tuple[int, int]:
         return 0, first if pure else int(rank_at(raster, box[0], box[1]))
     if count > len(found):
         return count, -1
-    return _distinct(found, count), -1
+    return (_distinct(found, count) if count > _FEW else count), -1
 
 
-@compiled
+@borrowing
 def _distinct(found: Places, count: int) -> int:
     found[:count].sort()
     kept = 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats, Integers
 from gridgov.locate.fill import BLOCK, TILE, weight
 from gridgov.locate.predicates import crosses, side, within_box
@@ -18,7 +18,7 @@ _CHUNK = 4096
 _ONE = 1 << 32
 
 
-@compiled
+@borrowing
 def word_at(raster: Raster, x: float, y: float) -> int:
     """Return the word of the pixel of a point; -1 (outside) for what is off the raster, infinite or not a number."""
     grid = raster.grid
@@ -32,7 +32,7 @@ def word_at(raster: Raster, x: float, y: float) -> int:
     return int(word)
 
 
-@compiled
+@borrowing
 def beside(raster: Raster, e: int, x: float, y: float) -> int:
     """Return the rank on that side of edge `e` where a point lies, the lower of both for a point on it."""
     edges = raster.edges
@@ -40,14 +40,14 @@ def beside(raster: Raster, e: int, x: float, y: float) -> int:
     return int(edges[e, 4 if turn > 0 else 5 if turn < 0 else 6])
 
 
-@compiled
+@borrowing
 def _on_edge(raster: Raster, e: int, p: tuple[float, float]) -> bool:
     edge = raster.edges[e]
     a, b = (edge[0], edge[1]), (edge[2], edge[3])
     return bool(within_box(a, b, p) and side(a, b, p, raster.near) == 0)
 
 
-@compiled
+@borrowing
 def _between(raster: Raster, item: int, reference: tuple[float, float], p: tuple[float, float]) -> bool:
     """Return whether an edge of a list is crossed on the way from the reference point to `p` (not on the edge)."""
     edge = raster.edges[item >> 1]
@@ -58,7 +58,7 @@ def _between(raster: Raster, item: int, reference: tuple[float, float], p: tuple
     return bool(crosses(reference, p, a, b, raster.near))
 
 
-@compiled
+@borrowing
 def _holds(raster: Raster, record: int, cell: int, p: tuple[float, float]) -> bool:
     """Return whether one closed cell holds `p`, overlapping others or not."""
     reference = (raster.records[record, 0], raster.records[record, 1])
@@ -77,14 +77,14 @@ def _holds(raster: Raster, record: int, cell: int, p: tuple[float, float]) -> bo
     return inside
 
 
-@compiled
+@borrowing
 def _lower(raster: Raster, record: int, cell: int, best: int, p: tuple[float, float]) -> int:
     if cell >= 0 and (best < 0 or cell < best) and _holds(raster, record, cell, p):
         return cell
     return best
 
 
-@compiled
+@borrowing
 def _lowest_of_several(raster: Raster, record: int, p: tuple[float, float]) -> int:
     """Return the lowest rank whose closed cell holds `p`, where cells overlap."""
     total = int(raster.records[record, 2])
@@ -101,7 +101,7 @@ def _lowest_of_several(raster: Raster, record: int, p: tuple[float, float]) -> i
     return best
 
 
-@compiled
+@borrowing
 def among(raster: Raster, record: int, x: float, y: float) -> int:
     """Return the lowest rank whose closed cell holds a point of a pixel that several edges pass."""
     p, edges = (x, y), raster.edges
@@ -128,7 +128,7 @@ def among(raster: Raster, record: int, x: float, y: float) -> int:
     return (total & (_ONE - 1)) - 1
 
 
-@compiled
+@borrowing
 def rank_at(raster: Raster, x: float, y: float) -> int:
     """Return the lowest rank whose closed cell holds one point, or -1."""
     word = word_at(raster, x, y)
@@ -140,7 +140,7 @@ def rank_at(raster: Raster, x: float, y: float) -> int:
     return int(among(raster, edge - len(raster.edges), x, y))
 
 
-@compiled
+@borrowing
 def _words(raster: Raster, x: Floats, y: Floats, out: Integers, scratch: tuple[Any, Any]) -> None:
     """Write to `out` the words of up to _CHUNK points: loops without branches, and each load apart from the others."""
     grid, (tile, pixel) = raster.grid, scratch

@@ -10,7 +10,7 @@ Of any two coordinates that are not 0 at least one must exceed 1e-269 in magnitu
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import compiled, compiled_for
 
 Point = tuple[float, float]
 
@@ -43,7 +43,7 @@ def _grow(expansion: np.ndarray, size: int, term: float) -> int:
     return size + 1
 
 
-@compiled
+@compiled_for("int64(UniTuple(float64, 2), UniTuple(float64, 2), UniTuple(float64, 2))")
 def _side_expanded(a: Point, b: Point, p: Point) -> int:
     lefts = (a[0] * _UP, -a[0] * _UP, -p[0] * _UP, -a[1] * _UP, a[1] * _UP, p[1] * _UP)
     rights = (b[1] * _UP, p[1] * _UP, b[1] * _UP, b[0] * _UP, p[0] * _UP, b[0] * _UP)

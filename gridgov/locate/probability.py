@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.special import owens_t
 
 from gridgov.errors import CoordinateError
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats, Integers
 from gridgov.locate.plane import Places, Plane, edges_meeting, project
 from gridgov.locate.points import rank_at, ranks_at
@@ -90,7 +90,7 @@ def _masses(raster: Raster, xy: Floats, sigma: Floats) -> Rows:
     )
 
 
-@compiled
+@borrowing
 def _least_distance(edges: Floats, found: Places, x: float, y: float) -> float:
     least = np.inf
     for e in found:
@@ -102,7 +102,7 @@ def _least_distance(edges: Floats, found: Places, x: float, y: float) -> float:
     return float(least)
 
 
-@compiled
+@borrowing
 def _off_edges(edges: Floats, found: Places, x: float, y: float) -> tuple[float, float]:
     """Return a place off all edges within micrometres: on an edge the direction to it is not defined."""
     px, py, step = x, y, 0.0

@@ -106,7 +106,7 @@ def share_out(cells: Cells, geometries: Any) -> tuple[Rows, npt.NDArray[np.uint8
         for meridian, chosen in _by_zone(shapes, places):
             found.append(divide(cells, cells.plane_at(meridian), Footprints(shapes, index), chosen))
     rows = merged(found)
-    if len(np.unique(rows.footprint)) != len(shapes):
+    if len(rows.footprint) - np.count_nonzero(rows.footprint[1:] == rows.footprint[:-1]) != len(shapes):
         lost = np.ones(len(shapes), dtype=bool)
         lost[rows.footprint] = False
         _refuse(lost, index, "has no length")
@@ -176,7 +176,9 @@ def plain_outlines(polygons: Objects) -> Outlines:
 
 def ringed_outlines(polygons: Objects) -> Outlines:
     """Return Polygons and MultiPolygons of any number of rings as flat arrays of lon, lat."""
-    parts, of = shapely.get_parts(polygons, return_index=True)
+    parts, of = polygons, np.arange(len(polygons))
+    if (shapely.get_type_id(polygons) != 3).any():
+        parts, of = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     ends = np.append(0, np.cumsum(shapely.get_num_coordinates(rings))).astype(np.int64)
     hole = np.append(0, part[1:] == part[:-1]).astype(np.int64)
@@ -218,13 +220,13 @@ def merged(found: list[Rows]) -> Rows:
     """Return one row per footprint and cell, in their order; what lies outside comes last."""
     rows = _joined([rows for rows in found if len(rows.footprint)] or found[:1])
     key = rows.footprint * (1 << 32) + np.where(rows.rank < 0, (1 << 32) - 1, rows.rank)
-    if (np.diff(key) > 0).all():
+    if (key[1:] > key[:-1]).all():
         return rows
-    keys, of = np.unique(key, return_inverse=True)
-    rank = keys & ((1 << 32) - 1)
-    return Rows(
-        keys >> 32, np.where(rank == (1 << 32) - 1, -1, rank), np.bincount(of, weights=rows.measure).astype(np.float64)
-    )
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    measure = np.add.reduceat(rows.measure[order], first)
+    return Rows(rows.footprint[order][first], rows.rank[order][first], measure)
 
 
 def exact_shares(footprint: Places, measure: Floats) -> Floats:
@@ -232,17 +234,22 @@ def exact_shares(footprint: Places, measure: Floats) -> Floats:
 
     The largest share takes up the rounding: it becomes 1 less the sum of the others, rounded only once.
     """
-    starts = np.flatnonzero(np.append(True, footprint[1:] != footprint[:-1])) if len(footprint) else np.empty(0, int)
-    counts = np.diff(np.append(starts, len(footprint)))
     shares = np.ones(len(footprint))
-    several = np.repeat(counts > 1, counts)
-    totals = np.repeat(np.add.reduceat(measure, starts), counts) if len(starts) else measure
-    shares[several] = measure[several] / totals[several]
-    for start, count in zip(starts[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True):
-        group = shares[start : start + count].tolist()
-        largest = group.index(max(group))
-        group[largest] = -1.0
-        shares[start + largest] = -math.fsum(group)
+    if not len(footprint):
+        return shares
+    starts = np.flatnonzero(np.append(True, footprint[1:] != footprint[:-1]))
+    counts = np.diff(np.append(starts, len(footprint)))
+    pairs = starts[counts == 2]
+    smaller = pairs + (measure[pairs] > measure[pairs + 1])
+    shares[smaller] = measure[smaller] / (measure[pairs] + measure[pairs + 1])
+    shares[2 * pairs + 1 - smaller] = 1.0 - shares[smaller]
+    for start, count in zip(starts[counts > 2].tolist(), counts[counts > 2].tolist(), strict=True):
+        group = measure[start : start + count]
+        parts = (group / group.sum()).tolist()
+        largest = parts.index(max(parts))
+        parts[largest] = -1.0
+        parts[largest] = -math.fsum(parts)
+        shares[start : start + count] = parts
     return shares
 
 

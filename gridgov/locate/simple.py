@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from gridgov.locate.compiled import compiled
+from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats
 from gridgov.locate.plane import Places
 from gridgov.locate.predicates import side
@@ -11,7 +11,7 @@ from gridgov.locate.predicates import side
 _MOST_VERTICES = 64
 
 
-@compiled
+@borrowing
 def _apart(xy: Floats, i: int, j: int) -> bool:
     """Return whether two edges of a ring surely have no point in common."""
     a, b, c, d = xy[i], xy[i + 1], xy[j], xy[j + 1]
@@ -23,7 +23,7 @@ def _apart(xy: Floats, i: int, j: int) -> bool:
     return bool(side(p, q, r, False) * side(p, q, s, False) > 0 or side(r, s, p, False) * side(r, s, q, False) > 0)  # noqa: FBT003 - numba takes no keyword-only arguments
 
 
-@compiled
+@borrowing
 def _turns(xy: Floats, i: int, j: int) -> bool:
     """Return whether consecutive edges i, j of a ring surely share only their vertex."""
     a, b, c = xy[i], xy[j], xy[j + 1]
@@ -33,7 +33,7 @@ def _turns(xy: Floats, i: int, j: int) -> bool:
     return bool(ahead > 0.0)
 
 
-@compiled
+@borrowing
 def _is_simple(xy: Floats) -> bool:
     edges = len(xy) - 1
     if edges < 3 or edges > _MOST_VERTICES:
