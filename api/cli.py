@@ -95,7 +95,7 @@ def _tell(day: DayCount) -> None:
         (day.combined_whistles, "combined whistles drafted across street and district borders"),
     ]
     for number, words in lines:
-        _console.print(f"  {number:>6}  {words}")
+        _console.print(f"  {number:>6}  {words}", soft_wrap=True)
 
 
 def _say_address(chosen: Settings) -> None:
