@@ -1,0 +1,102 @@
+"""What is written is whole, comes back alike, and runs nothing in a spreadsheet."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from gridgov.errors import FileFormatError, GeometryError
+from gridgov.formats import guarded, list_layers, read_layer, read_points, write_layer, write_layers, write_stream
+
+SUFFIXES = [".gpkg", ".geojson", ".parquet", ".csv"]
+
+
+@pytest.fixture
+def layer() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"code": ["370102001002001", "370102001002002"], "name": ["=1+1", "@解放路"], "households": [4, 5]},
+        geometry=[shapely.box(117.05, 36.65, 117.1, 36.7), shapely.box(117.1, 36.65, 117.123456789012345, 36.7)],
+        crs=4326,
+    )
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_written_format_comes_back_alike(layer: gpd.GeoDataFrame, tmp_path: Path, suffix: str):
+    path = write_layer(layer, tmp_path / f"out{suffix}")
+    frame = read_layer(path)
+    assert list(frame["code"]) == list(layer["code"])
+    assert list(frame["name"]) == list(layer["name"])
+    assert frame.geometry.normalize().geom_equals_exact(layer.geometry.normalize(), 1e-14).all()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_existing_file_is_replaced_whole(layer: gpd.GeoDataFrame, tmp_path: Path, suffix: str):
+    path = write_layer(layer, tmp_path / f"out{suffix}")
+    write_layer(layer.head(1), path)
+    assert len(read_layer(path)) == 1
+
+
+def test_points_in_a_csv_have_longitude_and_latitude(tmp_path: Path):
+    points = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(117.05, 36.65)], crs=4326).to_crs(4548)
+    (piece,) = read_points(write_layer(points, tmp_path / "points.csv"))
+    assert (piece["lon"][0], piece["lat"][0]) == pytest.approx((117.05, 36.65), abs=1e-9)
+
+
+def test_a_csv_begins_with_the_mark_that_lets_excel_see_utf8(layer: gpd.GeoDataFrame, tmp_path: Path):
+    content = write_layer(layer, tmp_path / "out.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b"'=1+1" in content
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1"])
+def test_every_formula_is_disarmed(text: str):
+    assert guarded(pd.DataFrame({"a": [text]}))["a"][0] == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["-5", "+86", "解放路", "a=b", "", None, -5.5, "-1e3"])
+def test_numbers_and_plain_text_are_left_alone(value: object):
+    kept = guarded(pd.DataFrame({"a": [value]}))["a"][0]
+    assert kept == value or (pd.isna(kept) and value is None)
+
+
+def test_several_layers_go_into_one_geopackage_only(layer: gpd.GeoDataFrame, tmp_path: Path):
+    path = write_layers({"cells": layer, "faults": layer.head(1)}, tmp_path / "out.gpkg")
+    assert list_layers(path) == ["cells", "faults"]
+    with pytest.raises(FileFormatError, match="one layer only"):
+        write_layers({"cells": layer, "faults": layer}, tmp_path / "out.csv")
+
+
+def test_what_cannot_be_written_is_refused_and_leaves_nothing(layer: gpd.GeoDataFrame, tmp_path: Path):
+    with pytest.raises(FileFormatError, match=r"ends in \.gpkg"):
+        write_layer(layer, tmp_path / "out.shp")
+    with pytest.raises(FileFormatError):
+        write_layer(layer, tmp_path / "missing" / "out.gpkg")
+    with pytest.raises(FileFormatError):
+        write_layer(layer, tmp_path / "missing" / "out.csv")
+    with pytest.raises(GeometryError, match="set_crs"):
+        write_layer(layer.set_crs(None, allow_override=True), tmp_path / "out.gpkg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_write_that_breaks_leaves_the_old_file(layer: gpd.GeoDataFrame, tmp_path: Path):
+    path = write_layer(layer, tmp_path / "out.parquet")
+    broken = layer.assign(name=[object(), object()])
+    with pytest.raises(FileFormatError):
+        write_layer(broken, path)
+    assert len(read_layer(path)) == 2
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_stream_is_written_piece_by_piece(tmp_path: Path, suffix: str):
+    pieces = (
+        pd.DataFrame({"lon": [117.0 + n], "lat": [36.0], "cell": [None if n else "370102001002001"]}) for n in range(3)
+    )
+    path = tmp_path / f"out{suffix}"
+    assert write_stream(pieces, path) == 3
+    assert sum(len(piece) for piece in read_points(path, 2, datum="wgs84")) == 3
+    with pytest.raises(FileFormatError, match="pieces"):
+        write_stream([], tmp_path / "out.gpkg")
