@@ -19,6 +19,7 @@ from folium.raster_layers import TileLayer, WmsTileLayer
 from jinja2 import Template
 
 from gridgov.errors import InputError, SetupError
+from layers.styles import GROUND
 
 POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
@@ -144,7 +145,9 @@ class OfflineMap(folium.Map):
         self.default_js = [link for link in folium.Map.default_js if link[0] in {"leaflet", "jquery"}]
         self.default_css = [link for link in folium.Map.default_css if link[0] == "leaflet_css"]
         self._name = "Map"
-        OfflineFigure(title).add_child(self)
+        figure = OfflineFigure(title)
+        figure.header.add_child(Inline(f"<style>.leaflet-container {{ background: {GROUND}; }}</style>"), name="ground")
+        figure.add_child(self)
 
 
 def inlined(url: str) -> Inline:
