@@ -24,6 +24,7 @@ from gridgov.formats.kinds import refused
 
 _SHP_HEADER_BYTES: Final = 100
 _CRS_CONFIDENCE: Final = 60
+_BYTES: Final = "ISO-8859-1"
 
 
 @contextmanager
@@ -116,12 +117,13 @@ def stream_parquet(path: Path, *, chunk_rows: int) -> Iterator[Any]:
 
 def count_rows(path: Path, kind: str, layer: str | None) -> int | None:
     """Return how many rows a layer has where that is known without reading it, else None."""
-    with foreign_errors(path):
+    with foreign_errors(path), _quiet():
         if kind == "GeoParquet":
             return int(pq.ParquetFile(path).metadata.num_rows)
         if kind in {"CSV", "XLSX", "GeoJSON", "ZIP"}:
             return None
-        return int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+        codec = _BYTES if kind == "Shapefile" else None
+        return int(pyogrio.read_info(path, layer=layer, encoding=codec, force_feature_count=True)["features"])
 
 
 def datum_of(crs: Any, path: Path, stated: Datum | None) -> Datum:
@@ -198,7 +200,7 @@ def _source(path: Path, kind: str, encoding: str | None) -> _Source:
         _refuse_cut_shapefile(path)
         # GDAL's reader fails on headers cut inside a character and believes a wrong .cpg: so it is given Latin-1,
         # which keeps every byte, and the bytes are decoded here.
-        return _Source(path, "ISO-8859-1", stated or dbf_encoding(path))
+        return _Source(path, _BYTES, stated or dbf_encoding(path))
     if kind == "GeoJSON":
         codec = stated or text_encoding(path)
         if codec != "utf-8-sig":
