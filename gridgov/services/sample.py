@@ -34,13 +34,16 @@ _SOURCE = "sample_geo: synthetic geometry, real names of streets and communities
 
 def load_sample(store: Store, folder: Path, *, now: datetime, progress: Progress) -> bool:
     """Load the sample district in one transaction; return False if all of it was there already."""
+    source = f"{_SOURCE}, {hashlib.sha256((folder / 'SHA256SUMS').read_bytes()).hexdigest()}"
     with store.transaction() as unit:
+        if unit.summary.was_loaded(source):
+            return False
         changed = _load_ground(unit, folder, now, progress)
         changed |= _load_people(unit, folder, now, progress)
         changed |= _load_base_map(unit, folder, progress)
         if changed:
             unit.gather_statistics()
-            unit.summary.log_load("370102", at=now, source=_SOURCE, summary={"sample": True})
+        unit.summary.log_load("370102", at=now, source=source, summary={"changed": changed})
     return changed
 
 

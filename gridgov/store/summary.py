@@ -68,6 +68,11 @@ class SummaryStore:
         )
         return {r[0]: r[1] for r in self._connection.execute(query.group_by(c.cell_code))}
 
+    def was_loaded(self, source: str) -> bool:
+        """Return whether something of exactly this source was loaded before."""
+        query = select(func.count()).select_from(load_log).where(load_log.c.source == source)
+        return self._connection.execute(query).scalar_one() > 0
+
     def log_load(self, district_code: str, *, at: datetime, source: str, summary: dict[str, Any]) -> None:
         """Write down what a load did; this also tells running programs to read anew."""
         values = {"district_code": district_code, "id": new_id(), "at": at, "source": source, "summary": summary}

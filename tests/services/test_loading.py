@@ -7,12 +7,14 @@ import geopandas as gpd
 import pytest
 import shapely
 from shapely import affinity
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from gridgov.areas import Level
 from gridgov.errors import CodeError, InputError, PartitionError
 from gridgov.services.loading import SINCE_EVER, load_grid
-from gridgov.store.tables import cell, cell_lineage, grid_version
+from gridgov.services.sample import load_sample
+from gridgov.store.tables import cell, cell_lineage, grid_version, load_log
+from tests.conftest import SAMPLE
 from tests.support import NOON, SavepointStore
 
 LATER = NOON + timedelta(days=30)
@@ -183,9 +185,13 @@ def test_households_are_kept_by_day_and_the_newest_counts(empty):
         assert sorted(unit.cells.latest_measure("370102", "households").values()) == [10, 25, 30, 40]
 
 
-def test_every_load_of_a_sample_again_changes_nothing(sample_url, store):
-    from gridgov.services.sample import load_sample  # noqa: PLC0415
-    from tests.conftest import SAMPLE  # noqa: PLC0415
+def test_loading_the_sample_again_is_known_and_skipped(store):
+    steps = []
+    assert load_sample(store, SAMPLE, now=LATER, progress=steps.append) is False
+    assert steps == []
 
-    assert sample_url
+
+def test_loading_the_sample_again_changes_nothing_even_if_nobody_remembers(store):
+    with store.transaction() as unit:
+        unit.connection.execute(delete(load_log))
     assert load_sample(store, SAMPLE, now=LATER, progress=lambda _: None) is False
