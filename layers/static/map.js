@@ -196,7 +196,8 @@
   window.gridgovMap = (map, data) => {
     speak(remembered());
     addEventListener("storage", (event) => { if (event.key === LANGUAGE) speak(event.newValue); });
-    document.body.classList.toggle("framed", window !== window.top);
+    // In a page of ours, that page has the title, the figures and the language; in a notebook nothing else has them.
+    document.body.classList.toggle("framed", window !== window.top && location.protocol !== "about:");
     map.createPane("gridgov-labels").style.cssText = "z-index:640;pointer-events:none";
     const parts = data.layers.find((layer) => layer.name === "whistle_parts");
     const paints = parts.look.paints;
