@@ -1,6 +1,7 @@
 """Is this a grid? Every fault with its place and size."""
 
 import re
+from collections import Counter
 from typing import Any, Final
 
 import geopandas as gpd
@@ -84,7 +85,7 @@ def labels_of(cells: gpd.GeoDataFrame) -> list[str]:
     """Return what each cell is called: its code, or its row where there is no usable one or it stands twice."""
     values = list(cells["code"]) if "code" in cells else [None] * len(cells)
     read, _ = codes.read_codes(values, "cell")
-    twice = {code for code in read if read.count(code) > 1} if len(set(read)) < len(read) else set()
+    twice = {code for code, count in Counter(read).items() if count > 1}
     return [
         f"row {number}" if code is None else f"{code} (row {number})" if code in twice else code
         for number, code in enumerate(read, 1)

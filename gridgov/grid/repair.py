@@ -127,6 +127,7 @@ class _Mender:
         self._lon = middle_longitude(self._originals)
         start, self._rows = usable_coverage(self._originals, labels_of(cells), self._lon)
         self._labels = start.labels
+        self._number = {label: number for number, label in enumerate(start.labels)}
         self._shapes = start.shapes
 
     def run(self) -> gpd.GeoDataFrame:
@@ -209,7 +210,7 @@ class _Mender:
         plane = to_plane(fault.geometry, self._lon)
         if plane.area > self._safe_area_m2 and 2 * plane.area / plane.length > self._safe_width_m:
             return False
-        concerned = [number for number, label in enumerate(self._labels) if label in fault.cells]
+        concerned = [self._number[label] for label in fault.cells]
         smallest = min((to_plane(shapes[number], self._lon).area for number in concerned), default=np.inf)
         return bool(plane.area <= _SAFE_SHARE_OF_CELL * smallest)
 
