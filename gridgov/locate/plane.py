@@ -18,9 +18,9 @@ Box = tuple[float, float, float, float]
 
 Places = npt.NDArray[np.int64]
 
-_DEGREE = 6  # of the polynomial: 3e-9 m off PROJ over a city of 1.4 degrees, as near as doubles of metres allow
-_TRUE_M = 1e-8  # how far the polynomial may be from PROJ
-_FINENESS = 1.5  # pixels to an edge: footprints are some pixels wide
+_DEGREES = (4, 5, 6, 8)  # tried in turn: 5 suffices for a district, 6 for a city of 1.4 degrees
+_TRUE_M = 1e-8  # how far a polynomial may be from PROJ; doubles of metres are 1e-9 apart
+_FINENESS = 0.7  # pixels to an edge: footprints are few pixels wide
 _LON_LAT = 4490
 _FEW = 32  # so many are looked through for one that is there already; more are sorted
 
@@ -70,23 +70,37 @@ def _by_proj(epsg: int, lon_lat: Floats) -> Floats:
 
 
 def fit_projection(epsg: int, box: Box) -> Polynomial | None:
-    """Fit polynomials to the projection over a `box` of degrees; None if they err by more than 1e-8 m anywhere."""
-    nodes = np.polynomial.chebyshev.chebpts1(2 * _DEGREE)
+    """Fit polynomials to the projection over a `box` of degrees; None if they err by more than 1e-8 m somewhere."""
+    for degree in _DEGREES:
+        polynomial = _fit(epsg, box, degree)
+        probe = _spread_over(box, np.linspace(-0.999, 0.999, 31))
+        planar = np.empty(probe.shape)
+        by_polynomial(polynomial, probe, planar)
+        if np.abs(planar - _by_proj(epsg, probe)).max() < _TRUE_M:
+            return polynomial
+    return None
+
+
+def _spread_over(box: Box, nodes: Floats) -> Floats:
+    """Return (n * n, 2) places in a box, `nodes` (n,) being places along each axis from -1 to 1."""
     u, v = (axis.ravel() for axis in np.meshgrid(nodes, nodes))
-    middle, half = np.array([box[0] + box[2], box[1] + box[3]]) / 2, np.array([box[2] - box[0], box[3] - box[1]]) / 2
-    planar = _by_proj(epsg, np.column_stack((u, v)) * half + middle)
-    origin = _by_proj(epsg, middle[None])[0]
-    i, j = np.nonzero(np.add.outer(range(_DEGREE + 1), range(_DEGREE + 1)) <= _DEGREE)
-    fitted, *_ = np.linalg.lstsq(u[:, None] ** i * v[:, None] ** j, planar - origin, rcond=None)
-    terms = np.zeros((2, _DEGREE + 1, _DEGREE + 1))
+    return np.column_stack((_between(box[0], box[2], u), _between(box[1], box[3], v)))
+
+
+def _between(low: float, high: float, share: Floats) -> Floats:
+    return (low + high) / 2 + share * (high - low) / 2
+
+
+def _fit(epsg: int, box: Box, degree: int) -> Polynomial:
+    nodes = np.polynomial.chebyshev.chebpts1(2 * degree)
+    u, v = (axis.ravel() for axis in np.meshgrid(nodes, nodes))
+    origin = _by_proj(epsg, np.array([[(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]]))[0]
+    i, j = np.nonzero(np.add.outer(range(degree + 1), range(degree + 1)) <= degree)
+    offsets = _by_proj(epsg, _spread_over(box, nodes)) - origin
+    fitted, *_ = np.linalg.lstsq(u[:, None] ** i * v[:, None] ** j, offsets, rcond=None)
+    terms = np.zeros((2, degree + 1, degree + 1))
     terms[:, i, j] = fitted.T
-    polynomial = Polynomial(box, (float(origin[0]), float(origin[1])), terms)
-    u, v = (axis.ravel() for axis in np.meshgrid(*(np.linspace(-0.999, 0.999, 31),) * 2))
-    probe = np.column_stack((u, v)) * half + middle
-    inside = np.empty(probe.shape)
-    by_polynomial(polynomial, probe, inside)
-    true = np.abs(inside - _by_proj(epsg, probe)).max() < _TRUE_M
-    return polynomial if true else None
+    return Polynomial(box, (float(origin[0]), float(origin[1])), terms)
 
 
 @compiled
@@ -176,7 +190,7 @@ def _collect(raster: Raster, word: int, box: Box, found: Places, count: int) -> 
 
 @borrowing
 def edges_meeting(raster: Raster, box: Box, found: Places) -> tuple[int, int]:
-    """Write the edges whose boxes meet a closed box to `found`, each once.
+    """Write the edges that meet a closed box to `found`, each once, and perhaps some that pass it by.
 
     Returns
     -------

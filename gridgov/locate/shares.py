@@ -27,7 +27,7 @@ SLIVER_M2 = 1.0
 SLIVER_M = 1.0
 """Metres, for lines."""
 
-_POINTS, _LINES, _AREAS = (0, 4), (1, 2, 5), (3, 6)
+_DIMENSIONS = np.array([0, 1, 1, 2, 0, 1, 2], np.uint8)  # of GEOS type ids: Point, LineString, LinearRing, Polygon, ...
 
 
 class Rows(NamedTuple):
@@ -39,10 +39,12 @@ class Rows(NamedTuple):
 
 
 class Footprints(NamedTuple):
-    """What was given: (n,) shapes, and what they are called."""
+    """What was given: (n,) shapes, what they are called, their GEOS type ids, and (n, 4) bounds in degrees."""
 
     shapes: Objects
     names: pd.Index
+    kinds: Integers
+    bounds: Floats
 
 
 class Cells(NamedTuple):
@@ -54,8 +56,8 @@ class Cells(NamedTuple):
     plane_at: Callable[[int], Plane]
 
 
-def read_footprints(geometries: Any) -> tuple[Objects, pd.Index]:
-    """Return (n,) shapely geometries in lon/lat and their index.
+def read_footprints(geometries: Any) -> Footprints:
+    """Return the geometries given, of whatever container.
 
     Raises
     ------
@@ -75,15 +77,13 @@ def read_footprints(geometries: Any) -> tuple[Objects, pd.Index]:
         shapes[:] = single
         index = geometries.index if isinstance(geometries, pd.Series) else pd.RangeIndex(len(shapes))
     _refuse(~shapely.is_geometry(shapes), index, "is no geometry")
-    kinds = shapely.get_type_id(shapes)
-    _refuse(shapely.is_empty(shapes), index, "is empty")
+    kinds, bounds = shapely.get_type_id(shapes), shapely.bounds(shapes)
+    _refuse(np.asarray(np.isnan(bounds).any(axis=1)), index, "is empty, or its coordinates are not finite")
     _refuse(kinds == 7, index, "is a collection of several kinds: give its points, lines and polygons one by one")
-    if len(shapes):
-        west, south, east, north = shapely.total_bounds(shapes)
-        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-            message = "The geometries leave the range of lon/lat degrees: check for metres or swapped axes."
-            raise CoordinateError(message, field="geometries")
-    return shapes, index
+    if not (np.abs(bounds) <= (180, 90, 180, 90)).all():
+        message = "The geometries leave the range of lon/lat degrees: check for metres or swapped axes."
+        raise CoordinateError(message, field="geometries")
+    return Footprints(shapes, index, kinds, bounds)
 
 
 def _refuse(faulty: npt.NDArray[np.bool_], index: pd.Index, why: str) -> None:
@@ -95,38 +95,38 @@ def _refuse(faulty: npt.NDArray[np.bool_], index: pd.Index, why: str) -> None:
 
 def share_out(cells: Cells, geometries: Any) -> tuple[Rows, npt.NDArray[np.uint8], pd.Index]:
     """Return the parts of all `geometries` by footprint then rank, the kind (0, 1, 2 dimensions) of each, the index."""
-    shapes, index = read_footprints(geometries)
-    kinds = shapely.get_type_id(shapes)
-    dimension = np.where(np.isin(kinds, _AREAS), 2, np.where(np.isin(kinds, _LINES), 1, 0)).astype(np.uint8)
-    found = [_points(cells, shapes, np.flatnonzero(dimension == 0))]
+    footprints = read_footprints(geometries)
+    dimension = _DIMENSIONS[footprints.kinds]
+    found = [_points(cells, footprints.shapes, np.flatnonzero(dimension == 0))]
     for wanted, divide in ((1, _lines), (2, _areas)):
         places = np.flatnonzero(dimension == wanted)
         if not len(places):
             continue
-        for meridian, chosen in _by_zone(shapes, places):
-            found.append(divide(cells, cells.plane_at(meridian), Footprints(shapes, index), chosen))
+        for meridian, chosen in _by_zone(footprints.bounds, places):
+            found.append(divide(cells, cells.plane_at(meridian), footprints, chosen))
     rows = merged(found)
-    if len(rows.footprint) - np.count_nonzero(rows.footprint[1:] == rows.footprint[:-1]) != len(shapes):
-        lost = np.ones(len(shapes), dtype=bool)
+    if len(rows.footprint) - np.count_nonzero(rows.footprint[1:] == rows.footprint[:-1]) != len(dimension):
+        lost = np.ones(len(dimension), dtype=bool)
         lost[rows.footprint] = False
-        _refuse(lost, index, "has no length")
-    return rows, dimension, index
+        _refuse(lost, footprints.names, "has no length")
+    return rows, dimension, footprints.names
 
 
 def _refuse_invalid(footprints: Footprints, places: Places, sure: npt.NDArray[np.bool_]) -> None:
-    shapes, index = footprints
+    shapes = footprints.shapes
     doubtful = places[~sure]
     invalid = doubtful[~shapely.is_valid(shapes[doubtful])]
     if len(invalid):
         faulty = np.zeros(len(shapes), dtype=bool)
         faulty[invalid] = True
-        _refuse(faulty, index, f"is not valid ({shapely.is_valid_reason(shapes[invalid[0]])}): mend it first")
+        _refuse(
+            faulty, footprints.names, f"is not valid ({shapely.is_valid_reason(shapes[invalid[0]])}): mend it first"
+        )
 
 
-def _by_zone(shapes: Objects, places: Places) -> list[tuple[int, Places]]:
+def _by_zone(bounds: Floats, places: Places) -> list[tuple[int, Places]]:
     """Part footprints by the central meridian next to the middle of each: its plane is the one to measure in."""
-    bounds = shapely.bounds(shapes[places])
-    meridians = np.floor((bounds[:, 0] + bounds[:, 2]) / 6.0 + 0.5).astype(int) * 3
+    meridians = np.floor((bounds[places, 0] + bounds[places, 2]) / 6.0 + 0.5).astype(int) * 3
     if len(meridians) and meridians.min() == meridians.max():
         return [(int(meridians[0]), places)]
     return [(int(meridian), places[meridians == meridian]) for meridian in np.unique(meridians)]
@@ -150,7 +150,7 @@ def _lines(cells: Cells, plane: Plane, footprints: Footprints, places: Places) -
 
 def _areas(cells: Cells, plane: Plane, footprints: Footprints, places: Places) -> Rows:
     shapes = footprints.shapes[places]
-    plain = (shapely.get_type_id(shapes) == 3) & (shapely.get_num_interior_rings(shapes) == 0)
+    plain = (footprints.kinds[places] == 3) & (shapely.get_num_interior_rings(shapes) == 0)
     rows = []
     for chosen, outlines_of in ((plain, plain_outlines), (~plain, ringed_outlines)):
         if not chosen.any():

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gridgov import CellLocator
 from gridgov.coordinates import to_plane
 from gridgov.errors import CoordinateError, GeometryError
+from gridgov.locate.plane import edges_meeting
 from tests.bench.coverages import edge_ends, footprints, frame_of, voronoi_coverage
 
 METRE = 1 / 111_000
@@ -91,6 +92,21 @@ def test_lengths_are_those_of_overlay(seed: int) -> None:
     west, south, east, north = frame.total_bounds
     paths = [shapely.LineString(rng.uniform((west, south), (east, north), (k % 4 + 2, 2))) for k in range(12)]
     check_against_shapely(frame, [*paths, shapely.MultiLineString(paths[:3])])
+
+
+@LOOSE
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([1e-6, 1e-4, 1e-3, 1e-2]))
+def test_every_edge_meeting_a_box_is_found_once(seed: int, size: float) -> None:
+    frame = voronoi_coverage(12, seed=seed, step=1e-3)
+    raster = CellLocator.from_frame(frame)._raster
+    lines = shapely.linestrings(raster.edges[:, :4].reshape(-1, 2, 2))
+    west, south, east, north = frame.total_bounds
+    found = np.empty(4096, np.int64)
+    for x, y in np.random.default_rng(seed).uniform((west, south), (east, north), (50, 2)):
+        count, _ = edges_meeting(raster, (x, y, x + size, y + size), found)
+        chosen = found[:count].tolist()
+        assert len(set(chosen)) == count
+        assert set(np.flatnonzero(shapely.intersects(lines, shapely.box(x, y, x + size, y + size)))) <= set(chosen)
 
 
 def test_a_block_across_a_border_lies_one_third_here_and_two_thirds_there() -> None:
