@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import problems
 from api.limits import BodyLimit, SecurityHeaders
+from api.logs import RequestLog
 from api.maps import MapKeeper
 from api.routes import grid, health, incidents, pages
 from gridgov.clock import Clock, system_clock
@@ -58,6 +59,7 @@ def create_app(store: Store, settings: Settings, *, clock: Clock = system_clock)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog)
     return app
 
 

@@ -43,6 +43,7 @@ def serve(url: str, settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             log_config=None,
+            log_level="warning",  # the application logs its requests itself
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,

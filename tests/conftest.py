@@ -161,6 +161,14 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sample_engine(sample_url: str) -> Iterator[Engine]:
+    """Yield an engine on the worker's database with the sample district."""
+    engine = create_engine(sample_url)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
 def connection(engine: Engine) -> Iterator[Connection]:
     """Yield a connection whose transaction is undone after the test."""

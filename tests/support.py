@@ -1,16 +1,20 @@
 """What tests of services and doors build on: a store inside a savepoint, a clock that can be set, reports."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine
 
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
+from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.store.unit import Store
 
 
@@ -28,6 +32,21 @@ class SavepointStore(Store):
     def _savepoint(self) -> Iterator[Connection]:
         with self._connection.begin_nested():
             yield self._connection
+
+
+@pytest.fixture
+def store(sample_engine: Engine) -> Iterator[SavepointStore]:
+    """Yield a store with the sample district; all that a test does to it is undone."""
+    with sample_engine.connect() as connection:
+        transaction = connection.begin()
+        yield SavepointStore(connection)
+        transaction.rollback()
+
+
+@pytest.fixture(scope="session")
+def keeper() -> KnowledgeKeeper:
+    """Return what keeps the knowledge of intake, shared by a worker's tests."""
+    return KnowledgeKeeper(Path(os.environ["GRIDGOV_CACHE_DIR"]))
 
 
 class SetClock:
