@@ -6,6 +6,7 @@ away again at the end.
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -90,7 +91,7 @@ def _served() -> Iterator[str]:
         _wait_for(address, server)
         yield address
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # as Ctrl-C does: it stops the database as well
         server.wait(timeout=60)
         shutil.rmtree(home, ignore_errors=True)
 
