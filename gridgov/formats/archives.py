@@ -27,7 +27,7 @@ def unpacked(path: Path) -> Iterator[Path]:
             with zipfile.ZipFile(path) as archive:
                 _refuse_traps(path, archive)
                 archive.extractall(folder)
-        except (zipfile.BadZipFile, RuntimeError, OSError) as error:  # a RuntimeError: encrypted, or packed in a way unknown
+        except (zipfile.BadZipFile, RuntimeError, OSError) as error:  # RuntimeError: encrypted, or packed unknown
             raise refused(path, "is a damaged or encrypted archive: pack it again") from error
         yield _only(path, Path(folder))
 
