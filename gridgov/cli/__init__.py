@@ -8,6 +8,7 @@ says so and leaves the others alone.
 
 import importlib
 import pkgutil
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -78,6 +79,7 @@ def main() -> None:
 
     The exit code is 2 where the input is wrong, else 1.
     """
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except GridgovError as error:
@@ -86,6 +88,11 @@ def main() -> None:
         line = " ".join(f"Error: {where}{error.message}".split())
         console.print(line, style="red", soft_wrap=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
+
+
+def _leave(number: int, _frame: object) -> None:
+    # Ended by a service manager, a program leaves as by Ctrl-C: whoever is last stops the private database.
+    sys.exit(128 + number)
 
 
 def _say_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag

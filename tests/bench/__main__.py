@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("locate", "gazetteer", "load", "intake")
+PARTS = ("locate", "databases", "gazetteer", "load", "intake")
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", default=list(PARTS), help=f"any of: {', '.join(PARTS)}")
     parser.add_argument("--json", type=Path, help="also write the rows to this file")
     chosen = parser.parse_args()
-    console = Console()
+    console = Console(width=150)
     rows: list[dict[str, Any]] = []
     for part in chosen.parts:
         with console.status(f"Measuring: {part} ..."):
