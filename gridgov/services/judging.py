@@ -99,10 +99,15 @@ def _draft(place: Place | None, matter: Matter, knowledge: Knowledge, now: datet
 
 def _said(report: Report, placed: Placed, matter: Matter, lead: str | None) -> list[_Fact]:
     return [
-        (FactKind.REPORTED, {"digest": report.digest().hex(), "channel": report.channel.value}),
+        (FactKind.REPORTED, _reported(report)),
         (FactKind.LOCATED, _located(placed)),
         (FactKind.CLASSIFIED, {"matter": matter.code, "lead": lead, "priority": matter.priority}),
     ]
+
+
+def _reported(report: Report) -> dict[str, Any]:
+    said = {"digest": report.digest().hex(), "channel": report.channel.value}
+    return {**said, "address": report.address} if report.address else said
 
 
 def _suggested(duplicates: list[Suggestion]) -> list[_Fact]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, insert, select, text
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.errors import ConflictError
@@ -66,21 +66,21 @@ class IncidentStore:
     def add(self, case: Case) -> None:
         """Store a case with its facts, its place, its first state and a change row."""
         run = self._connection.execute
-        run(insert(incident).values(_incident(case)))
+        run(insert(incident), _incident(case))
         run(insert(incident_fact), [_fact(case.district_code, fact) for fact in case.facts])
         if case.place:
             self._add_place(case, case.place)
-        run(insert(incident_state).values(_state(case)))
+        run(insert(incident_state), _state(case))
         report = case.report
         head = {"district_code": case.district_code, "incident_id": report.id}
         if report.external_number:
             self._claim_number(head, report.channel.value, report.external_number)
         if report.reporter and (report.reporter.name or report.reporter.phone):
-            run(insert(reporter).values(**head, name=report.reporter.name, phone=report.reporter.phone))
+            run(insert(reporter), {**head, "name": report.reporter.name, "phone": report.reporter.phone})
         if case.duplicates:
             run(insert(incident_duplicate), [{**head, **_duplicate(s)} for s in case.duplicates])
         news = {"district_code": case.district_code, "at": case.received_at}
-        run(insert(change).values(**news, kind="incident.reported", subject_id=report.id))
+        run(insert(change), {**news, "kind": "incident.reported", "subject_id": report.id})
 
     def _claim_number(self, head: dict[str, Any], channel: str, number: str) -> None:
         row = {**head, "channel": channel, "external_number": number}
@@ -97,7 +97,7 @@ class IncidentStore:
 
     def _add_place(self, case: Case, place: Place) -> None:
         head = {"district_code": case.district_code, "incident_id": case.report.id, "seq": _FIRST_POSITION}
-        self._connection.execute(insert(incident_position).values(**head, **_position(place)))
+        self._connection.execute(insert(incident_position), {**head, **_position(place)})
         if place.chances:
             chances = [{**head, "rank": rank, **_chance(c)} for rank, c in enumerate(place.chances)]
             self._connection.execute(insert(incident_probability), chances)
@@ -107,35 +107,19 @@ class IncidentStore:
 
     def neighbours(self, place: Place, matter: str, reported_at: datetime, rule: DuplicateRule) -> list[Neighbour]:
         """Return incidents of the same matter near `place` and `reported_at`, whatever district they belong to."""
-        point = func.ST_SetSRID(func.ST_MakePoint(place.geometry.centroid.x, place.geometry.centroid.y), 4326)
-        degrees = rule.within_m / 60_000  # wider than needed on purpose: the distance decides, the box only finds
-        distance = func.ST_DistanceSphere(incident_state.c.geom, point)
-        query = (
-            select(
-                incident.c.district_code,
-                incident.c.id,
-                incident.c.number,
-                incident.c.reported_at,
-                incident.c.text,
-                distance,
-            )
-            .join(
-                incident,
-                (incident.c.district_code == incident_state.c.district_code)
-                & (incident.c.id == incident_state.c.incident_id),
-            )
-            .where(
-                incident_state.c.geom.bool_op("&&")(func.ST_Expand(point, degrees)),
-                incident_state.c.reported_at.between(reported_at - rule.within, reported_at + rule.within),
-                incident_state.c.incident_id >= first_id_of(reported_at - rule.within * 2),
-                incident.c.id >= first_id_of(reported_at - rule.within * 2),
-                incident.c.matter_code == matter,
-                distance <= rule.within_m,
-            )
-            .order_by(distance)
-            .limit(50)
-        )
-        return [Neighbour(*row) for row in self._connection.execute(query)]
+        centre = place.geometry.centroid
+        asked = {
+            "lon": centre.x,
+            "lat": centre.y,
+            "degrees": rule.within_m / 60_000,  # wider than needed on purpose: the distance decides, the box only finds
+            "since": reported_at - rule.within,
+            "until": reported_at + rule.within,
+            "first_id": first_id_of(reported_at - rule.within * 2),
+            "matter": matter,
+            "within_m": rule.within_m,
+        }
+        found = self._connection.execute(_NEIGHBOURS, asked)
+        return [Neighbour(*row) for row in found]
 
     def facts(self, district_code: str, incident_id: UUID) -> list[Fact]:
         """Return an incident's facts in order."""
@@ -191,6 +175,39 @@ class IncidentStore:
         return [_plain(dict(row)) for row in self._connection.execute(query).mappings()]
 
 
+def _neighbours() -> Select[Any]:
+    point = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
+    distance = func.ST_DistanceSphere(incident_state.c.geom, point)
+    same = (incident.c.district_code == incident_state.c.district_code) & (
+        incident.c.id == incident_state.c.incident_id
+    )
+    return (
+        select(
+            incident.c.district_code,
+            incident.c.id,
+            incident.c.number,
+            incident.c.reported_at,
+            incident.c.text,
+            distance,
+        )
+        .select_from(incident_state)
+        .join(incident, same)
+        .where(
+            incident_state.c.geom.bool_op("&&")(func.ST_Expand(point, bindparam("degrees"))),
+            incident_state.c.reported_at.between(bindparam("since"), bindparam("until")),
+            incident_state.c.incident_id >= bindparam("first_id"),
+            incident.c.id >= bindparam("first_id"),
+            incident.c.matter_code == bindparam("matter"),
+            distance <= bindparam("within_m"),
+        )
+        .order_by(distance)
+        .limit(50)
+    )
+
+
+_NEIGHBOURS = _neighbours()  # asked with every report, so put together once
+
+
 def _listing() -> Select[Any]:
     same = (incident.c.district_code == incident_state.c.district_code) & (
         incident.c.id == incident_state.c.incident_id
@@ -199,6 +216,12 @@ def _listing() -> Select[Any]:
         (incident_position.c.district_code == incident_state.c.district_code)
         & (incident_position.c.incident_id == incident_state.c.incident_id)
         & (incident_position.c.seq == incident_state.c.position_seq)
+    )
+    # What has no position yet still has the words of its report, for whoever must place it.
+    first_fact = (
+        (incident_fact.c.district_code == incident.c.district_code)
+        & (incident_fact.c.incident_id == incident.c.id)
+        & (incident_fact.c.seq == 1)
     )
     return (
         select(
@@ -213,12 +236,13 @@ def _listing() -> Select[Any]:
             incident_position.c.source.label("position_source"),
             incident_position.c.datum,
             incident_position.c.raw_wkt,
-            incident_position.c.address,
+            func.coalesce(incident_position.c.address, incident_fact.c.payload["address"].astext).label("address"),
             incident_position.c.accuracy_m,
             incident_position.c.grid_checksum,
             incident_position.c.geom,
         )
         .join(incident_state, same)
+        .join(incident_fact, first_fact)
         .outerjoin(incident_position, at)
     )
 

@@ -147,6 +147,14 @@ def test_an_unknown_address_is_kept_for_a_person_to_place(store, intake):
     assert (count(store, incident), count(store, incident_position)) == (1, 0)
 
 
+def test_the_address_of_what_could_not_be_placed_is_shown_to_whoever_must_place_it(store, intake):
+    receipt = intake.take(report(position=None, address="火星基地三号舱"), author="test")
+    with store.transaction() as unit:
+        (listed,) = unit.incidents.page(limit=1)
+        assert unit.incidents.facts("370102", receipt.id)[0].payload["address"] == "火星基地三号舱"
+        assert unit.incidents.detail(receipt.id)["address"] == listed["address"] == "火星基地三号舱"
+
+
 @pytest.fixture(scope="session")
 def known() -> KnownAddress:
     """Return an address of the sample's book, written out, with its position."""
