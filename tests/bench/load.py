@@ -28,7 +28,7 @@ def run() -> list[dict[str, Any]]:
     equal = all(a == b for a, b in counts)
     return [
         _row("first load of the sample", first, peer, equal=equal),
-        _row("second load, nothing new", second, peer, equal=equal),
+        _row("second load, known by its checksum", second, peer, equal=equal),
     ]
 
 

@@ -44,7 +44,8 @@ def server() -> Iterator[tuple[str, int, str]]:
         load_sample(store, SAMPLE, now=system_clock(), progress=lambda _: None)
         store.close()
         port = _free_port()
-        environment = {**os.environ, "GRIDGOV_DATABASE_URL": url, "GRIDGOV_PORT": str(port)}
+        chosen = {"GRIDGOV_DATABASE_URL": url, "GRIDGOV_PORT": str(port), "GRIDGOV_LOG_LEVEL": "WARNING"}
+        environment = {**os.environ, **chosen}
         command = [sys.executable, "-c", "from gridgov.cli import main; main()", "serve"]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
