@@ -90,7 +90,7 @@ class ReportIn(_In):
     position: PositionIn | None = None
     address: str | None = Field(default=None, max_length=500)
     external_number: str | None = Field(default=None, max_length=200, description="The channel's own number")
-    district_code: str | None = Field(default=None, pattern=r"^\d{6}$")
+    district_code: str | None = Field(default=None, pattern="^[0-9]{6}$")
     reporter: ReporterIn | None = None
 
     def report(self) -> Report:

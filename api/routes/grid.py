@@ -26,7 +26,7 @@ _LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": 
 
 AsOf = Annotated[AwareDatetime | None, Query(description="The moment that is asked about; now if left out")]
 
-CellCode = Annotated[str, Path(pattern=r"^\d{15}$", examples=["370102001002001"])]
+CellCode = Annotated[str, Path(pattern="^[0-9]{15}$", examples=["370102001002001"])]
 
 
 _FEATURES: dict[str, Any] = {

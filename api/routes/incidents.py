@@ -44,9 +44,9 @@ def report_incident(report: ReportIn, response: Response, intake: TheIntake) -> 
 class Filters(BaseModel):
     """What to list."""
 
-    district_code: Annotated[str | None, Query(pattern=r"^\d{6}$")] = None
+    district_code: Annotated[str | None, Query(pattern="^[0-9]{6}$")] = None
     placement: Placement | None = None
-    cell_code: Annotated[str | None, Query(pattern=r"^\d{15}$")] = None
+    cell_code: Annotated[str | None, Query(pattern="^[0-9]{15}$")] = None
     since: AwareDatetime | None = None
 
 

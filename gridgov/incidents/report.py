@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError
-from gridgov.ids import moment_of
+from gridgov.ids import first_id_of, moment_of
 
 TEXT_LIMIT = 10_000
 """Characters a report's text may have: ten times the longest hotline transcript one would read to its end."""
@@ -27,6 +27,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=ZoneInfo("UTC"))
 """Before this, no city had a hotline: an older time is a phone whose battery died."""
+
+_BEYOND_CALENDAR = first_id_of(datetime(9999, 1, 1, tzinfo=ZoneInfo("UTC")))
+"""From here on an id's own moment cannot be written as a date; any earlier one, however wrong, is taken."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -129,7 +132,7 @@ def require_valid(report: Report, *, now: datetime) -> None:
     InputError
         A time in the future or long past, no place at all, a text that is too long or holds a NUL.
     """
-    moment_of(report.id)
+    _require_id(report.id)
     _require_time(report.reported_at, now)
     if report.position is None and not (report.address or "").strip():
         message = "The report says nothing about where: give a position or an address."
@@ -140,6 +143,13 @@ def require_valid(report: Report, *, now: datetime) -> None:
     if report.reporter:
         _require_text(report.reporter.name or "-", "reporter.name", NAME_LIMIT)
         _require_text(report.reporter.phone or "-", "reporter.phone", NAME_LIMIT)
+
+
+def _require_id(identifier: UUID) -> None:
+    if identifier.version == 7 and identifier.int >= _BEYOND_CALENDAR.int:
+        message = "The id says it was made after the year 9998: check the clock of the sender."
+        raise InputError(message, field="id")
+    moment_of(identifier)
 
 
 def _require_time(reported_at: datetime, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shapely.geometry import mapping
 
+from gridgov.errors import CodeError
 from gridgov.gazetteer import Answer, Unknown, Unsure
 from gridgov.incidents import (
     Case,
@@ -54,6 +55,8 @@ def judge(
     ------
     RuleError
         If its matter is not on the list.
+    CodeError
+        If it names a district that has no grid here.
     """
     matter = knowledge.matters.matter(report.matter)
     place = placed.place
@@ -63,8 +66,7 @@ def judge(
     if not matter.admitted and report.channel in _FIELD_CHANNELS:
         findings.append(Finding.NOT_ADMITTED)
     draft = _draft(place, matter, knowledge, reception.now)
-    cell = place.cell if place else None
-    district_code = report.district_code or (cell.district_code if cell else reception.home_district)
+    district_code = _district(report, place, knowledge, reception)
     said = [*_said(report, placed, matter, lead), *_suggested(duplicates), *_drafted(draft)]
     case = Case(
         report=report,
@@ -81,6 +83,16 @@ def judge(
         facts=tuple(chain(report.id, said, at=reception.now, author=reception.author)),
     )
     return Judgement(case, draft)
+
+
+def _district(report: Report, place: Place | None, knowledge: Knowledge, reception: Reception) -> str:
+    """Return whose the case is for good: it stands first in every key, so a slip of the pen must not get there."""
+    if report.district_code is None:
+        return place.cell.district_code if place and place.cell else reception.home_district
+    if report.district_code not in {reception.home_district, *knowledge.grid.districts}:
+        message = f"District {report.district_code} has no grid here: correct the code, or leave it out."
+        raise CodeError(message, field="district_code")
+    return report.district_code
 
 
 def _lead(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[str | None, list[Finding]]:

@@ -35,6 +35,7 @@ class Grid:
     locator: CellLocator
     cells: dict[str, CellRef]
     streets: dict[str, UUID]
+    districts: frozenset[str]
 
     def by_code(self, code: str | None) -> CellRef | None:
         """Return the cell with this code; None stands for outside."""
@@ -112,7 +113,7 @@ def read_grid(unit: Unit, at: datetime, cache_dir: Path) -> Grid:
         row.code: CellRef(row.district_code, row.id, row.code, row.street_code) for row in cells.itertuples(index=False)
     }
     streets = dict(zip(cells["street_code"], cells["street_id"], strict=True))
-    return Grid(locator, by_code, streets)
+    return Grid(locator, by_code, streets, frozenset(cells["district_code"]))
 
 
 def _locator(cells: gpd.GeoDataFrame, checksums: list[bytes], cache_dir: Path) -> CellLocator:

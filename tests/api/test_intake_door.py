@@ -71,6 +71,7 @@ BAD = {
     "a NUL in the text": ({"text": "a\u0000b"}, "text"),
     "half a surrogate": ({"text": "a\ud83d"}, "text"),
     "a code lost to a spreadsheet": ({"district_code": "3.70102E+05"}, "district_code"),
+    "a code in full-width digits": ({"district_code": "３７０１０２"}, "district_code"),
     "an unknown field": ({"priority": 1}, "priority"),
     "no place at all": ({"position": None}, "position"),
     "a huge number": ({"position": {"datum": "wgs84", "lon": 1e400, "lat": 36.6}}, "position.lon"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import geopandas as gpd
 import pandas as pd
@@ -13,7 +13,15 @@ import shapely
 from sqlalchemy import func, select
 
 from gridgov.coordinates import Datum, from_wgs84
-from gridgov.errors import ConflictError, CoordinateError, GeometryError, GridgovError, InputError, RuleError
+from gridgov.errors import (
+    CodeError,
+    ConflictError,
+    CoordinateError,
+    GeometryError,
+    GridgovError,
+    InputError,
+    RuleError,
+)
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, Finding, Placement, Reporter, first_break
 from gridgov.store.tables import (
@@ -268,6 +276,8 @@ BAD = {
     "half a surrogate": ({"text": "a\ud83d"}, InputError),
     "no place at all": ({"position": None}, InputError),
     "an id of version 4": ({"id": uuid4()}, InputError),
+    "an id from after the year 9999": ({"id": UUID(int=2**128 - 1 - (0x8 << 76) - (0b01 << 62))}, InputError),
+    "a district without a grid": ({"district_code": "999999"}, CodeError),
 }
 
 
