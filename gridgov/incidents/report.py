@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -105,6 +105,13 @@ class Report:
     def digest(self) -> bytes:
         """Return the SHA-256 of everything the report says: two reports with one id must have one digest."""
         return hashlib.sha256(json.dumps(self._canonical(), sort_keys=True, ensure_ascii=False).encode()).digest()
+
+    def public_digest(self) -> bytes:
+        """Return the SHA-256 of the report without its reporter.
+
+        With the rest known, a phone number could be found from `digest` by trying them all.
+        """
+        return replace(self, reporter=None).digest()
 
     def _canonical(self) -> dict[str, Any]:
         position = self.position

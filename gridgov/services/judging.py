@@ -118,7 +118,7 @@ def _said(report: Report, placed: Placed, matter: Matter, lead: str | None) -> l
 
 
 def _reported(report: Report) -> dict[str, Any]:
-    said = {"digest": report.digest().hex(), "channel": report.channel.value}
+    said = {"digest": report.public_digest().hex(), "channel": report.channel.value}
     return {**said, "address": report.address} if report.address else said
 
 

@@ -233,6 +233,15 @@ def test_the_reporter_stands_apart_from_the_case(store, intake):
         assert "000-1234" not in str(unit.incidents.facts("370102", receipt.id))
 
 
+def test_no_digest_that_is_shown_depends_on_the_reporter(store, intake):
+    sent = report(reporter=Reporter("王某", "000-1234"))
+    intake.take(sent, author="test")
+    with store.transaction() as unit:
+        shown = unit.incidents.facts("370102", sent.id)[0].payload["digest"]
+    assert shown == replace(sent, reporter=Reporter("李某", "000-4321")).public_digest().hex()
+    assert shown != sent.digest().hex()
+
+
 def test_the_facts_of_a_case_are_chained_and_a_change_in_sql_shows(store, intake):
     receipt = intake.take(report(), author="test")
     with store.transaction() as unit:
