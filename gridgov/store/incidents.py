@@ -107,10 +107,10 @@ class IncidentStore:
 
     def neighbours(self, place: Place, matter: str, reported_at: datetime, rule: DuplicateRule) -> list[Neighbour]:
         """Return incidents of the same matter near `place` and `reported_at`, whatever district they belong to."""
-        centre = place.geometry.centroid
+        here = place.geometry.representative_point()  # as the others are kept: an extent is nowhere far from itself
         asked = {
-            "lon": centre.x,
-            "lat": centre.y,
+            "lon": here.x,
+            "lat": here.y,
             "degrees": rule.within_m / 60_000,  # wider than needed on purpose: the distance decides, the box only finds
             "since": reported_at - rule.within,
             "until": reported_at + rule.within,

@@ -125,6 +125,20 @@ def test_the_same_event_from_two_channels_is_suggested_as_a_duplicate_and_not_me
     assert count(store, incident) == 2
 
 
+@pytest.mark.parametrize(
+    "extent",
+    [
+        shapely.LineString([(117.0502, 36.6712), (117.0602, 36.6722)]),
+        shapely.Polygon([(117.05, 36.65), (117.06, 36.65), (117.06, 36.651), (117.0501, 36.651), (117.0501, 36.66)]),
+    ],
+    ids=["a long street", "a bent block"],
+)
+def test_the_same_extent_from_two_channels_is_suggested_as_a_duplicate(intake, extent):
+    intake.take(report(position=over(extent)), author="test")
+    again = intake.take(report(position=over(extent), channel=Channel.HOTLINE), author="test")
+    assert Finding.POSSIBLE_DUPLICATE in again.findings
+
+
 def test_another_matter_in_the_same_place_is_no_duplicate(intake):
     intake.take(report(), author="test")
     assert Finding.POSSIBLE_DUPLICATE not in intake.take(report(matter="20702"), author="test").findings
