@@ -21,7 +21,7 @@ class MapKeeper:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._state: tuple[Signature, datetime | None] | None = None
+        self._state: tuple[Signature, datetime | None, dict[str, int]] | None = None
         self._html = ""
 
     def html(self, store: Store) -> str:
@@ -29,9 +29,11 @@ class MapKeeper:
         now = self._clock()
         with self._lock, store.transaction() as unit:
             newest = unit.summary.newest_report()
-            state = (unit.summary.signature(now), newest)
+            until = newest or now
+            since = until - timedelta(days=1)
+            # The counts too: a report that comes in late is older than the newest one and belongs on the map.
+            state = (unit.summary.signature(now), newest, unit.summary.placements(since, until))
             if state != self._state:
-                until = newest or now
-                self._html = render(district_map(unit, at=now, since=until - timedelta(days=1), until=until))
+                self._html = render(district_map(unit, at=now, since=since, until=until))
                 self._state = state
             return self._html

@@ -157,6 +157,14 @@ def test_the_documentation_loads_from_this_server_only(client):
         assert client.get(path).status_code == 200
 
 
+def test_a_report_that_comes_in_late_is_on_the_map_as_well(client):
+    client.post("/api/v1/incidents", json=body())
+    before = client.get("/map").text
+    assert client.get("/map").text == before
+    client.post("/api/v1/incidents", json=body(reported_at="2026-06-15T09:00:00+08:00"))
+    assert client.get("/map").text != before
+
+
 def test_hostile_text_is_shown_as_text(client):
     client.post("/api/v1/incidents", json=body(text="<script>alert(1)</script>"))
     assert "<script>alert(1)" not in client.get("/map").text
