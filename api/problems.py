@@ -102,7 +102,7 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):  # pragma: no cover - registered for this class only
         raise error
-    faults = [Fault(field=_dotted(fault["loc"]), message=_say(fault)) for fault in error.errors()]
+    faults = [Fault(field=_field(fault), message=_say(fault)) for fault in error.errors()]
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults[:5])
     return response(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", detail, faults=faults)
 
@@ -122,7 +122,9 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     return response(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail)
 
 
-def _dotted(location: Sequence[int | str]) -> str:
+def _field(fault: dict[str, Any]) -> str:
+    # What is not JSON has no fields: there the location counts characters.
+    location: Sequence[int | str] = () if fault["type"] == "json_invalid" else fault["loc"]
     parts = [str(part) for part in location if part not in {"body", "query", "path"}]
     return ".".join(parts) or "body"
 

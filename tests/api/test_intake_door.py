@@ -102,7 +102,9 @@ def test_not_a_number_is_refused_by_name(client):
 def test_what_is_not_json_is_refused(client):
     answer = client.post(URL, content="{", headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
-    assert "JSON" in answer.json()["detail"]
+    (fault,) = answer.json()["faults"]
+    assert fault["field"] == "body"
+    assert "JSON" in fault["message"]
 
 
 def test_ten_megabytes_are_refused_before_they_are_parsed(client):
