@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+# A government network often has a certificate authority of its own: trust what the machine trusts.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: help demo test bench lint types floors unit lock postgis sample pictures clean
 
