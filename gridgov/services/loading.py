@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gridgov import codes
 from gridgov.areas import Level
+from gridgov.clock import SHANGHAI
 from gridgov.coordinates import to_plane
 from gridgov.errors import CodeError, InputError
 from gridgov.grid import require_partition
@@ -85,6 +86,7 @@ def load_grid(unit: Unit, layers: Layers, *, now: datetime, source: str) -> list
         If a code is damaged or has no parent.
     """
     cells = _checked(layers["cells"])
+    unit.hold_loading()
     return [
         _DistrictLoader(unit, str(district_code), part, layers, now).run(source)
         for district_code, part in cells.groupby(cells["code"].str[:6], sort=True)
@@ -213,7 +215,9 @@ class _DistrictLoader:
         figures = self._cells[["code", "households"]].dropna()
         wanted = {current[c].id: float(v) for c, v in zip(figures["code"], figures["households"], strict=True)}
         changed = {cell: value for cell, value in wanted.items() if known.get(cell) != value}
-        return self._unit.cells.measure(self._district_code, "households", changed, self._now.date())
+        return self._unit.cells.measure(
+            self._district_code, "households", changed, self._now.astimezone(SHANGHAI).date()
+        )
 
 
 def _identity(code: str | None, areas: Mapping[str, AreaRow]) -> UUID:

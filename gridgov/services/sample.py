@@ -36,6 +36,7 @@ def load_sample(store: Store, folder: Path, *, now: datetime, progress: Progress
     """Load the sample district in one transaction; return False if all of it was there already."""
     source = f"{_SOURCE}, {hashlib.sha256((folder / 'SHA256SUMS').read_bytes()).hexdigest()}"
     with store.transaction() as unit:
+        unit.hold_loading()
         if unit.summary.was_loaded(source):
             return False
         changed = _load_ground(unit, folder, now, progress)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from gridgov.areas import Level
@@ -41,7 +42,8 @@ class AreaStore:
 
     def current(self, district_code: str) -> dict[str, AreaRow]:
         """Return the district's areas that are in force now, by code."""
-        query = _periods(func.now()).where(area_period.c.district_code == district_code)
+        in_force = (area_period.c.district_code == district_code, func.upper_inf(area_period.c.valid))
+        query = _areas().where(*in_force)
         rows = self._connection.execute(query)
         return {r.code: AreaRow(r[0], r[1], Level(r[2]), r[3], r[4], r[5], from_store(r[6])) for r in rows}
 
@@ -89,17 +91,13 @@ def fresh(district_code: str, level: Level, code: str, name: str, parent: UUID |
     return AreaRow(district_code, new_id(), level, code, name, parent, shape)
 
 
-def _periods(at: object):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Select whose row type SQLAlchemy infers
-    return (
-        select(
-            area.c.district_code,
-            area.c.id,
-            area.c.level,
-            area_period.c.code,
-            area_period.c.name,
-            area_period.c.parent_id,
-            area_period.c.geom,
-        )
-        .join(area_period, (area.c.district_code == area_period.c.district_code) & (area.c.id == area_period.c.area_id))
-        .where(area_period.c.valid.contains(at))
-    )
+def _areas() -> Select[Any]:
+    return select(
+        area.c.district_code,
+        area.c.id,
+        area.c.level,
+        area_period.c.code,
+        area_period.c.name,
+        area_period.c.parent_id,
+        area_period.c.geom,
+    ).join(area_period, (area.c.district_code == area_period.c.district_code) & (area.c.id == area_period.c.area_id))

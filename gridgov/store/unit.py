@@ -19,6 +19,7 @@ from gridgov.store.rules import RuleStore
 from gridgov.store.summary import SummaryStore
 from gridgov.store.whistles import WhistleStore
 
+_LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
 
 
@@ -27,6 +28,10 @@ class Unit:
     """The rooms of the store, all in one transaction."""
 
     connection: Connection
+
+    def hold_loading(self) -> None:
+        """Make others who load wait until this transaction ends: what to load is decided by what is there."""
+        self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOADING})
 
     def gather_statistics(self) -> None:
         """Let the planner know what was just loaded, instead of when the server next finds time for it."""

@@ -1,6 +1,7 @@
 """Loading a grid: one version or none, nothing deleted, nothing changed by a second load."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import geopandas as gpd
@@ -13,7 +14,8 @@ from gridgov.areas import Level
 from gridgov.errors import CodeError, InputError, PartitionError
 from gridgov.services.loading import SINCE_EVER, load_grid
 from gridgov.services.sample import load_sample
-from gridgov.store.tables import cell, cell_lineage, grid_version, load_log
+from gridgov.store.tables import cell, cell_lineage, cell_measure, grid_version, load_log
+from gridgov.store.unit import Store
 from tests.conftest import SAMPLE
 from tests.support import NOON, SavepointStore
 
@@ -183,6 +185,37 @@ def test_households_are_kept_by_day_and_the_newest_counts(empty):
     load(empty, grid(117.0, 117.01, 117.02, households=[10, 25, 30, 40]), now=LATER)
     with empty.transaction() as unit:
         assert sorted(unit.cells.latest_measure("370102", "households").values()) == [10, 25, 30, 40]
+
+
+def test_households_are_of_shanghais_day(empty):
+    load(empty, grid(117.0, 117.01, households=[1, 2]), now=datetime(2026, 6, 14, 17, 0, tzinfo=UTC))
+    with empty.transaction() as unit:
+        days = unit.connection.execute(select(cell_measure.c.observed_on)).scalars()
+        assert set(days) == {date(2026, 6, 15)}
+
+
+def test_an_area_changed_ahead_of_the_servers_clock_is_known_to_the_next_load(empty):
+    ahead = datetime(2100, 1, 1, tzinfo=UTC)
+    cells = grid(117.0, 117.01)
+    streets = gpd.GeoDataFrame({"code": ["370102001"], "name": ["新名"]}, geometry=[cells.union_all()], crs=cells.crs)
+    load(empty, cells)
+    (renamed,) = load(empty, cells, now=ahead, streets=streets)
+    (again,) = load(empty, cells, now=ahead + timedelta(days=1), streets=streets)
+    assert (renamed.areas, again.areas) == (1, 0)
+
+
+def test_two_who_load_the_same_at_once_load_it_once(own_sample_url):
+    cells = grid(118.0, 118.01)
+    cells["code"] = "370199" + cells["code"].str[6:]
+    store = Store(own_sample_url)
+    with ThreadPoolExecutor(1) as pool:
+        with store.transaction() as unit:
+            (first,) = load_grid(unit, {"cells": cells}, now=NOON, source="test")
+            waiting = pool.submit(load, store, cells)
+            assert wait([waiting], timeout=1).not_done
+        (second,) = waiting.result(timeout=60)
+    store.close()
+    assert (first.opened, second.opened, second.unchanged) == (2, 0, 2)
 
 
 def test_loading_the_sample_again_is_known_and_skipped(store):
