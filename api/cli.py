@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.server import require_loopback, serve
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.errors import SetupError
+from gridgov.incidents import Report
 from gridgov.services.intake import Intake
 from gridgov.services.looking import DayCount, Desk
-from gridgov.services.sample import day_of_reports, load_sample, play
+from gridgov.services.sample import day_of_reports, load_sample, not_yet_played, play
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
 from gridgov.store.schema import upgrade_engine
@@ -62,18 +63,17 @@ def _play(store: Store, chosen: Settings) -> None:
     _console.print(
         "The sample district is loaded." if fresh else "The sample district was loaded before; nothing changed."
     )
-    desk = Desk(store, clock=system_clock)
-    if desk.last_day().reports == 0:
-        _play_day(Intake.configured(store, chosen, clock=system_clock), folder)
+    reports = not_yet_played(store, day_of_reports(folder, ending=system_clock() - timedelta(minutes=1)))
+    if reports:
+        _play_day(Intake.configured(store, chosen, clock=system_clock), reports)
     else:
         _console.print("Its day was played before; every report is still there.")
-    _tell(desk.last_day())
+    _tell(Desk(store, clock=system_clock).last_day())
 
 
-def _play_day(intake: Intake, folder: Path) -> None:
+def _play_day(intake: Intake, reports: list[Report]) -> None:
     with _console.status("Reading the grid, the rules and the address book ..."):
         intake.knowledge()
-        reports = day_of_reports(folder, ending=system_clock() - timedelta(minutes=1))
     columns = (TextColumn("Playing one day of incidents"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console) as progress:
         task = progress.add_task("day", total=len(reports))

@@ -110,6 +110,13 @@ def day_of_reports(folder: Path, *, ending: datetime) -> list[Report]:
     return [_report(rows.loc[i].to_dict(), times.loc[i].to_pydatetime() + shift) for i in order]
 
 
+def not_yet_played(store: Store, reports: list[Report]) -> list[Report]:
+    """Return the reports whose numbers are not taken in yet: a day that was interrupted goes on where it stopped."""
+    with store.transaction() as unit:
+        known = unit.incidents.known_numbers([r.external_number for r in reports if r.external_number])
+    return [r for r in reports if r.external_number not in known]
+
+
 def play(intake: Intake, reports: list[Report]) -> Iterator[Day]:
     """Take the reports in, one by one, yielding the day so far after each."""
     day = Day()

@@ -1,5 +1,6 @@
 """Incidents: taken in whole or not at all; found again by id, number or place."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,6 +95,11 @@ class IncidentStore:
         other = self._connection.execute(query).scalar_one()
         message = f"The channel's number {number} already stands for incident {other}: send changes as a new number."
         raise ConflictError(message, field="external_number", details=[{"incident_id": str(other)}])
+
+    def known_numbers(self, numbers: Sequence[str]) -> set[str]:
+        """Return which of the channels' own numbers stand for an incident, of whatever district and channel."""
+        c = incident_external.c
+        return set(self._connection.execute(select(c.external_number).where(c.external_number.in_(numbers))).scalars())
 
     def _add_place(self, case: Case, place: Place) -> None:
         head = {"district_code": case.district_code, "incident_id": case.report.id, "seq": _FIRST_POSITION}
