@@ -99,9 +99,8 @@ def _tell(day: DayCount) -> None:
 
 
 def _say_address(chosen: Settings) -> None:
-    _console.print(
-        f"\nOpen http://{chosen.host}:{chosen.port}/ for the map, and /docs there for the API. Ctrl-C stops."
-    )
+    address = f"http://{chosen.host}:{chosen.port}/"
+    _console.print(f"\nOpen {address} for the map, {address}docs for the API. Ctrl-C stops.", soft_wrap=True)
 
 
 def _require_free(chosen: Settings) -> None:
