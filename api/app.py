@@ -1,6 +1,6 @@
 """The application: routes, errors, limits and pages, around one store."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import problems
-from api.limits import BodyLimit, SecurityHeaders
+from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper
 from api.routes import grid, health, incidents, pages
@@ -26,7 +27,9 @@ from gridgov.store.unit import Store
 _log = structlog.get_logger(__name__)
 
 
-def create_app(store: Store, settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
+def create_app(
+    store: Store, settings: Settings, *, clock: Clock = system_clock, names: Sequence[str] = LOOPBACK
+) -> FastAPI:
     """Return the application over `store`.
 
     Parameters
@@ -37,6 +40,8 @@ def create_app(store: Store, settings: Settings, *, clock: Clock = system_clock)
         The installation's settings.
     clock
         Tells the time to every rule.
+    names
+        The names by which requests may call this server.
     """
     app = FastAPI(
         title="gridgov",
@@ -58,8 +63,9 @@ def create_app(store: Store, settings: Settings, *, clock: Clock = system_clock)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(names))
     app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders)  # outermost, so that refusals and errors carry them as well
     return app
 
 

@@ -7,6 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import response
 
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+"""The names by which this machine calls itself. Others are refused: a page elsewhere could point its name at us."""
+
 
 class BodyLimit:
     """Refuse bodies over a limit with 413, by their declared length or by counting.

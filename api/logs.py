@@ -6,6 +6,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.problems import unexpected
 from gridgov.ids import new_id
 from gridgov.logs import context
 
@@ -31,13 +32,18 @@ class RequestLog:
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 MutableHeaders(scope=message)[_HEADER] = request_id
             await send(message)
 
         with context(request=request_id):
             try:
                 await self._app(scope, receive, watched)
+            except Exception as error:
+                if status:  # the answer has begun: it can only be cut off
+                    raise
+                _log.error("unexpected error", path=scope["path"], exc_info=error)
+                await unexpected()(scope, receive, watched)
             finally:
                 took = round((time.perf_counter() - started) * 1000, 1)
                 _log.info("answered", method=scope["method"], path=scope["path"], status=status, ms=took)

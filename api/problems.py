@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,8 +11,6 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from gridgov import errors
-
-_log = structlog.get_logger(__name__)
 
 STATUS: dict[type[errors.GridgovError], HTTPStatus] = {
     errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -76,7 +73,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.GridgovError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
     plain = app.openapi
     app.openapi = lambda: describe(plain())  # type: ignore[method-assign]  # the way FastAPI's own docs extend it
 
@@ -116,8 +112,8 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    _log.error("unexpected error", path=request.url.path, exc_info=error)
+def unexpected() -> JSONResponse:
+    """Return what a caller is told of an error that nobody foresaw: nothing of the inside."""
     detail = "The server met an error of its own; nothing of this request was stored. Its log says more."
     return response(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", detail)
 

@@ -15,6 +15,7 @@ from gridgov.errors import GeometryError
 from gridgov.incidents import Channel, GivenPosition, Placement, Report, Reporter
 from gridgov.services.intake import Receipt
 
+_WRAPPERS = {"Feature", "FeatureCollection", "GeometryCollection"}
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 T = TypeVar("T")
 
@@ -62,6 +63,9 @@ class PositionIn(_In):
         """
         if self.lon is not None and self.lat is not None:
             return GivenPosition(self.datum, shapely.Point(self.lon, self.lat), self.accuracy_m)
+        if self.geometry is not None and (self.geometry.get("type") in _WRAPPERS or "crs" in self.geometry):
+            message = "Send the bare geometry: no Feature around it and no crs in it; the datum says what it means."
+            raise GeometryError(message, field="position.geometry")
         try:
             shape = shapely.from_geojson(json.dumps(self.geometry, allow_nan=False))
         except (ShapelyError, ValueError, RecursionError) as error:

@@ -3,12 +3,11 @@
 import uvicorn
 
 from api.app import create_app
+from api.limits import LOOPBACK
 from gridgov.errors import SetupError
 from gridgov.settings import Settings
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
-
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def require_loopback(host: str) -> None:
@@ -19,7 +18,7 @@ def require_loopback(host: str) -> None:
     SetupError
         If `host` is not this machine's own.
     """
-    if host not in _LOOPBACK:
+    if host not in LOOPBACK:
         message = (
             f"gridgov has no accounts yet, so it serves this machine only: set GRIDGOV_HOST to 127.0.0.1, not {host}."
         )

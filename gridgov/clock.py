@@ -24,9 +24,13 @@ def instant(value: datetime, *, field: str) -> datetime:
     Raises
     ------
     InputError
-        If `value` has no offset.
+        If `value` has no offset, or lies where UTC has no year for it.
     """
     if value.tzinfo is None or value.utcoffset() is None:
         message = "The time has no offset: write it like 2026-03-05T14:30:00+08:00."
         raise InputError(message, field=field)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        message = f"The time {value.isoformat()} lies beyond the calendar: check the clock of the sender."
+        raise InputError(message, field=field) from error

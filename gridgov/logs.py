@@ -71,7 +71,9 @@ def _formatter(shared: list[Processor], *, json: bool) -> logging.Formatter:
     if json:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty() and "NO_COLOR" not in os.environ)]
+        colours = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+        # The default prints local variables with a traceback, and with them what people reported.
+        last = [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
-import swagger_ui_bundle
+import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -22,7 +22,9 @@ _templates = Jinja2Templates(_HERE / "templates")
 
 def mount(app: FastAPI) -> None:
     """Serve the files that the pages need from this server."""
-    app.mount("/static/docs", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="docs-static")
+    app.mount(
+        "/static/docs", StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"), name="docs-static"
+    )
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
 
 

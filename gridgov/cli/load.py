@@ -9,14 +9,13 @@ from rich.console import Console
 
 from gridgov.clock import system_clock
 from gridgov.errors import PartitionError
-from gridgov.formats import list_layers, read_layer
+from gridgov.services.checking import Source
 from gridgov.services.loading import GridLoad, load_grid
 from gridgov.store.cluster import database_url
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
 
 _console = Console(highlight=False)
-_AREAS = ("districts", "streets", "communities")
 _SHOWN = 10
 
 
@@ -46,13 +45,11 @@ def load_command(
 
 
 def _layers(file: Path, layer: str | None, crs: str | None) -> dict[str, gpd.GeoDataFrame]:
-    names = list_layers(file)
-    wanted = layer or ("cells" if "cells" in names else None)
-    found = {"cells": read_layer(file, layer=wanted, datum=crs)}
-    for name in _AREAS:
-        if name in names and name != wanted:
-            found[name] = read_layer(file, layer=name, datum=crs)
-    return found
+    source = Source(file, layer, crs)
+    areas = source.areas()
+    if "district" in areas:
+        areas["districts"] = areas.pop("district")
+    return {"cells": source.cells(), **areas}
 
 
 def _show_faults(error: PartitionError) -> None:

@@ -64,6 +64,9 @@ def _position(
     if datum is None:
         message = "A position needs its datum: say --datum wgs84, cgcs2000, gcj02, bd09 or EPSG:n."
         raise CoordinateError(message, field="datum")
+    if wkt is not None and (lon is not None or lat is not None):
+        message = "Say --wkt or --lon and --lat, not both: only one of them can be the place."
+        raise CoordinateError(message, field="wkt")
     if wkt is not None:
         try:
             return GivenPosition(datum, shapely.from_wkt(wkt), accuracy_m)

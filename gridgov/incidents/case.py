@@ -70,7 +70,8 @@ class Place:
     geometry
         lon/lat, EPSG:4326.
     cell
-        The one cell that answers: of a point, where it lies; of an extent, the one with the largest share.
+        The one cell that answers: of a point, where it lies; of an extent, the one with the largest share
+        within the street that has most of it.
     grid_checksum
         Which grid decided.
     """

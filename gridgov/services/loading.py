@@ -140,11 +140,24 @@ class _DistrictLoader:
         )
 
     def _outline(self) -> BaseGeometry | None:
+        """Return what the cells must cover: the outline given, else the one stored; it may grow by new cells."""
         districts = self._layers.get("districts")
-        if districts is None:
+        if districts is not None:
+            found = districts.geometry[districts["code"].astype(str) == self._district_code]
+            if len(found):
+                return shapely.union_all(found.to_numpy())
+        stored = self._stored_areas.get(self._district_code)
+        if stored is None:
             return None
-        found = districts.geometry[districts["code"].astype(str) == self._district_code]
-        return shapely.union_all(found.to_numpy()) if len(found) else None
+        return shapely.union_all([stored.geometry, *self._cells.geometry])
+
+    def _touched(self) -> set[str]:
+        """Return the codes of the cells whose ground is new or another than the stored one."""
+        return {
+            code
+            for code, shape in zip(self._cells["code"], self._cells.geometry, strict=True)
+            if code not in self._stored or shape.normalize().wkb != self._stored[code].geometry.normalize().wkb
+        }
 
     def _put_areas(self) -> dict[str, UUID]:
         stored, wanted = self._stored_areas, dict[str, AreaRow]()
@@ -165,10 +178,15 @@ class _DistrictLoader:
             mine = given[given["code"].astype(str).str[:6] == self._district_code]
             triples = zip(mine["code"], mine["name"], mine.geometry, strict=True)
             found = {codes.area_code(code): (str(title), _multi(shape)) for code, title, shape in triples}
-        for key, part in self._cells.groupby(self._cells["code"].str[: _LENGTHS[level]], sort=True):
+        cells, length = self._together(), _LENGTHS[level]
+        stale = {code[:length] for code in self._touched()} - set(found)
+        for key, part in cells.groupby(cells["code"].str[:length], sort=True):
             code = str(key)
-            if code not in found and code not in self._stored_areas:
-                found[code] = (code, _multi(shapely.coverage_union_all(part.geometry.to_numpy())))
+            if code in stale:
+                stored = self._stored_areas.get(code)
+                outline = _multi(shapely.coverage_union_all(part.geometry.to_numpy()))
+                kept = stored is not None and stored.geometry.equals(outline)
+                found[code] = (stored.name if stored else code, stored.geometry if stored and kept else outline)
         return found
 
     def _rows(self, areas: dict[str, UUID]) -> list[CellRow]:

@@ -24,7 +24,7 @@ from gridgov.incidents import (
     Report,
 )
 from gridgov.services.knowledge import Grid
-from gridgov.whistles import StreetShare
+from gridgov.whistles import StreetShare, issuing_streets
 
 SURE_ENOUGH = 0.9
 """A position counts as located when its cell holds this much of the probability; below, a person is told."""
@@ -86,7 +86,7 @@ def place_given(position: GivenPosition, address: str | None, grid: Grid) -> Pla
     GeometryError
         An empty, self-crossing or absurdly large outline.
     """
-    datum = Datum.parse(position.datum)
+    datum = _datum(position.datum)
     _require_shape(position.geometry)
     _require_accuracy(position.accuracy_m)
     x, y = shapely.get_coordinates(position.geometry).T
@@ -145,7 +145,15 @@ def _place_extent(origin: Origin, geometry: BaseGeometry, grid: Grid) -> Place:
     shares = tuple(_share(row, grid, areal=areal) for row in table.to_dict("records"))
     inside = [part for part in shares if part.cell is not None]
     placement = _extent_placement(inside)
-    return Place(origin, geometry, placement, inside[0].cell if inside else None, (), shares, grid.locator.checksum)
+    return Place(origin, geometry, placement, _answering(inside), (), shares, grid.locator.checksum)
+
+
+def _answering(inside: list[CellShare]) -> CellRef | None:
+    """Return the largest part's cell within the street that has most: the street that would lead a whistle."""
+    if not inside:
+        return None
+    leading = issuing_streets(street_shares(inside), 0.0)[0].street_code
+    return next(part.cell for part in inside if part.cell and part.cell.street_code == leading)
 
 
 def _share(row: dict[Hashable, Any], grid: Grid, *, areal: bool) -> CellShare:
@@ -162,6 +170,13 @@ def _extent_placement(inside: list[CellShare]) -> Placement:
     if not inside:
         return Placement.OUTSIDE
     return Placement.CROSSING if sum(not part.sliver for part in inside) > 1 else Placement.LOCATED
+
+
+def _datum(text: str) -> Datum:
+    try:
+        return Datum.parse(text)
+    except CoordinateError as error:
+        raise CoordinateError(error.message, field="position.datum") from error
 
 
 def _require_shape(geometry: BaseGeometry) -> None:

@@ -33,7 +33,7 @@ class RuleStore:
         """
         version = version or self.current_version()
         if version is None:
-            message = "No matter list is loaded: `gridgov load` one (columns as in sample_geo/data/matters.csv)."
+            message = "No matter list is loaded: `gridgov demo` brings one, or call register_matters."
             raise SetupError(message)
         rows = self._connection.execute(
             select(matter).where(matter.c.list_version == version).order_by(matter.c.code)

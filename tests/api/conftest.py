@@ -17,7 +17,7 @@ __all__ = ["keeper", "store"]
 @pytest.fixture
 def client(store: SavepointStore, keeper: KnowledgeKeeper) -> Iterator[TestClient]:
     clock = SetClock(NOON)
-    app = create_app(store, Settings(), clock=clock)
+    app = create_app(store, Settings(), clock=clock, names=["testserver"])
     app.state.intake = Intake(store, clock=clock, home_district="370102", keeper=keeper)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

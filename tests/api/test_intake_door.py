@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gridgov import logs
 from gridgov.ids import new_id
 
 URL = "/api/v1/incidents"
@@ -52,7 +53,17 @@ BAD = {
     "a time without offset": ({"reported_at": "2026-06-15T11:57:00"}, "reported_at"),
     "a time in the future": ({"reported_at": "2031-06-15T11:57:00+08:00"}, "reported_at"),
     "no datum": ({"position": {"lon": 117.09, "lat": 36.65}}, "position.datum"),
-    "an unknown datum": ({"position": {"datum": "mars", "lon": 117.09, "lat": 36.65}}, "datum"),
+    "an unknown datum": ({"position": {"datum": "mars", "lon": 117.09, "lat": 36.65}}, "position.datum"),
+    "the beginning of the calendar": ({"reported_at": "0001-01-01T00:00:00+08:00"}, "reported_at"),
+    "the end of the calendar": ({"reported_at": "9999-12-31T23:59:59-08:00"}, "reported_at"),
+    "a feature around the geometry": (
+        {"position": {"datum": "wgs84", "geometry": {"type": "Feature", "geometry": None}}},
+        "position.geometry",
+    ),
+    "a crs within the geometry": (
+        {"position": {"datum": "wgs84", "geometry": {"type": "Point", "coordinates": [117.0, 36.6], "crs": {}}}},
+        "position.geometry",
+    ),
     "swapped axes": ({"position": {"datum": "wgs84", "lon": 36.65, "lat": 117.09}}, None),
     "half a position": ({"position": {"datum": "wgs84", "lon": 117.09}}, "position"),
     "both forms of position": (
@@ -125,13 +136,20 @@ def test_a_deeply_nested_body_is_refused(client):
     assert answer.status_code in {400, 422}
 
 
-def test_an_unexpected_error_tells_the_caller_nothing_of_the_inside(client, monkeypatch):
+@pytest.mark.usefixtures("as_before")
+def test_an_unexpected_error_tells_neither_caller_nor_log_who_reported(client, monkeypatch, capfd):
+    logs.configure("INFO")
+
     def fail(*_args: object, **_options: object) -> None:
         message = "secret table name"
         raise RuntimeError(message)
 
     monkeypatch.setattr("gridgov.services.intake.Intake.take", fail)
-    answer = client.post(URL, json=body())
+    phone = "000-7777-1234"
+    answer = client.post(URL, json=body(reporter={"name": "王某", "phone": phone}))
     assert answer.status_code == 500
     assert "secret" not in answer.text
+    assert "default-src" in answer.headers["content-security-policy"]
+    assert answer.headers["x-request-id"]
+    assert phone not in "".join(capfd.readouterr())
     assert answer.headers["content-type"] == "application/problem+json"

@@ -166,5 +166,17 @@ def test_a_report_that_comes_in_late_is_on_the_map_as_well(client):
 
 
 def test_hostile_text_is_shown_as_text(client):
-    client.post("/api/v1/incidents", json=body(text="<script>alert(1)</script>"))
-    assert "<script>alert(1)" not in client.get("/map").text
+    street = {"type": "LineString", "coordinates": [[117.03, 36.65], [117.12, 36.65]]}
+    position = {"datum": "wgs84", "geometry": street}
+    matters = client.get("/api/v1/matters").json()["items"]
+    code = next(matter["code"] for matter in matters if matter["whistle_kind"])
+    sent = body(text="<script>alert(1)</script>", matter=code, position=position)
+    assert client.post("/api/v1/incidents", json=sent).json()["whistle_id"]
+    for page in ("/", "/map"):
+        text = client.get(page).text
+        assert "alert(1)" in text
+        assert "<script>alert(1)" not in text
+
+
+def test_another_name_for_this_server_is_refused(client):
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400

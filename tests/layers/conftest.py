@@ -1,14 +1,13 @@
 """A day in the sample district that shows everything a map can show, and things no map should do."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from shapely import LineString
 from sqlalchemy import create_engine
 
@@ -70,19 +69,6 @@ def view() -> View:
 @pytest.fixture(scope="session")
 def page_text(unit: Unit) -> str:
     return render(district_map(unit, at=NOON, since=SINCE, until=UNTIL))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    flags = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-    flags += ["--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -338,18 +338,23 @@ def test_naughty_strings_come_back_as_they_went_in(store, intake, text):
     assert (found["text"], found["external_number"], found["address"]) == (text, text, text)
 
 
-def test_a_failure_in_the_middle_stores_nothing(store, intake, monkeypatch):
+def test_a_failure_in_the_middle_stores_nothing(store, intake, monkeypatch, border_block):
     before = everything(store)
 
     def fail(*_args: object, **_options: object) -> None:
         message = "power cut"
         raise GridgovError(message)
 
-    monkeypatch.setattr("gridgov.store.whistles.WhistleStore.add_draft", fail)
-    monkeypatch.setattr("gridgov.store.incidents.IncidentStore._claim_number", fail)
-    with pytest.raises(GridgovError, match="power cut"):
-        intake.take(report(external_number="X"), author="test")
-    assert everything(store) == before
+    with store.transaction() as unit:
+        whistled = next(m for m in unit.rules.matters() if m.whistle_allowed)
+    crossing = report(matter=whistled.code, position=over(border_block), external_number="X")
+    for last in ("whistles.WhistleStore.add_draft", "incidents.IncidentStore._claim_number"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"gridgov.store.{last}", fail)
+            with pytest.raises(GridgovError, match="power cut"):
+                intake.take(crossing, author="test")
+        assert everything(store) == before
+    assert intake.take(crossing, author="test").whistle_id
 
 
 def test_shares_are_stored_per_cell_with_their_rank(store, intake, border_block):

@@ -159,6 +159,27 @@ def test_a_part_that_would_overlap_what_is_stored_is_refused(empty):
     assert len(codes_at(empty, LATER)) == 4
 
 
+def test_a_load_that_would_tear_the_edge_of_the_district_is_refused(empty):
+    load(empty, grid(117.0, 117.01, 117.02))
+    part = grid(117.0, 117.01, 117.02).iloc[:1].copy()
+    part["geometry"] = shapely.box(117.002, 36.6, 117.01, 36.61)
+    with pytest.raises(PartitionError) as caught:
+        load(empty, part, now=LATER)
+    assert "gap" in {fault["kind"] for fault in caught.value.details}
+
+
+def test_a_district_may_grow_by_new_cells_and_its_areas_grow_with_it(empty):
+    load(empty, grid(117.0, 117.01, 117.02))
+    (done,) = load(empty, grid(117.0, 117.01, 117.02, 117.03).iloc[4:], now=LATER)
+    assert (done.opened, done.closed, done.untouched) == (2, 0, 4)
+    with empty.transaction() as unit:
+        for level in (Level.DISTRICT, Level.STREET):
+            (outline,) = unit.areas.frame(level, at=LATER).geometry
+            assert outline.symmetric_difference(shapely.box(117.0, 36.6, 117.03, 36.62)).area < 1e-12
+            (before,) = unit.areas.frame(level, at=NOON).geometry
+            assert before.symmetric_difference(shapely.box(117.0, 36.6, 117.02, 36.62)).area < 1e-12
+
+
 @pytest.mark.parametrize("damaged", ["3.70102E+14", "37010200100100", "370102001001001A", ""])
 def test_a_damaged_code_is_refused_by_name(empty, damaged):
     cells = grid(117.0, 117.01, 117.02)
