@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.server import require_loopback, serve
+from api.server import kept_running, require_loopback, serve
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.errors import SetupError
 from gridgov.incidents import Report
@@ -29,7 +29,7 @@ def serve_command() -> None:
     """Serve the map, the pages and the API on GRIDGOV_HOST and GRIDGOV_PORT."""
     chosen = settings()
     _require_free(chosen)
-    with database_url() as url:
+    with database_url() as url, kept_running(chosen):
         _say_address(chosen)
         serve(url, chosen)
 
@@ -49,8 +49,9 @@ def demo_command(
         finally:
             store.close()
         if serving:
-            _say_address(chosen)
-            serve(url, chosen)
+            with kept_running(chosen):
+                _say_address(chosen)
+                serve(url, chosen)
 
 
 def _play(store: Store, chosen: Settings) -> None:

@@ -22,7 +22,7 @@ from gridgov.store.cluster.lock import alone, is_held
 from gridgov.store.cluster.process import is_alive
 
 _PREFIX = "gridgov-tests-"
-_HOME = "GRIDGOV_TESTS_HOME"
+HOME = "GRIDGOV_TESTS_HOME"
 _TEMPLATE = "gridgov_template"
 _SAMPLE = "gridgov_sample_template"
 SAMPLE = Path(__file__).parents[1] / "sample_geo" / "data"
@@ -37,15 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
     home.chmod(0o711)  # as root, the server runs under another account
     for name in [name for name in os.environ if name.startswith("GRIDGOV_") and name != "GRIDGOV_PG_BIN"]:
         del os.environ[name]
-    os.environ[_HOME] = str(home)
+    os.environ[HOME] = str(home)
     os.environ["GRIDGOV_DATA_DIR"] = str(home / "default")
     os.environ["GRIDGOV_CACHE_DIR"] = str(home / "cache")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what the run has started, however it ended, and remove its folder."""
-    if not hasattr(config, "workerinput") and _HOME in os.environ:
-        _remove(Path(os.environ.pop(_HOME)))
+    if not hasattr(config, "workerinput") and HOME in os.environ:
+        _remove(Path(os.environ.pop(HOME)))
 
 
 def _remove(home: Path) -> None:
@@ -84,7 +84,7 @@ def as_before() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Yield the run's own running cluster, which all workers share; what it holds is lost with the run."""
-    shared = Cluster(Path(os.environ[_HOME]) / "tests", durable=False)
+    shared = Cluster(Path(os.environ[HOME]) / "tests", durable=False)
     with shared.running():
         yield shared
 
