@@ -46,6 +46,15 @@ class OrganisationBook:
         """Return the office that answers for the street, or None if nobody does."""
         return self._street_office.get(street_code)
 
+    def counterpart(self, code: str, district_code: str) -> str:
+        """Return who does the same work in a district: the same code after its six digits, else `code` itself.
+
+        The responsibility list names the departments of the district that wrote it; across the border, those of the
+        neighbour answer.
+        """
+        other = district_code + code[6:]
+        return other if other in self._by_code else code
+
     def government(self, district_code: str) -> Organisation | None:
         """Return the district's government, or None."""
         return self._government.get(district_code)

@@ -3,11 +3,14 @@
 Here stand the pure rules of drafting. The thresholds and minutes are data (`WhistleKind`), kept in the store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gridgov.matters import STREET_OFFICE, MatterList
+
+Counterpart = Callable[[str, str], str]
+"""Returns, for an organisation's code and a district's, the code of who does the same work there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,13 @@ def issuing_streets(shares: Sequence[StreetShare], min_share: float) -> list[Str
 
 
 def draft_combined(
-    shares: Sequence[StreetShare], matters: MatterList, matter_code: str, kinds: dict[str, WhistleKind], now: datetime
+    shares: Sequence[StreetShare],
+    matters: MatterList,
+    matter_code: str,
+    kinds: dict[str, WhistleKind],
+    now: datetime,
+    *,
+    counterpart: Counterpart = lambda code, _: code,
 ) -> CombinedDraft | None:
     """Draft the combined whistle for a footprint, or None where one street can answer alone.
 
@@ -97,11 +106,13 @@ def draft_combined(
         The kinds of whistle by code.
     now
         When the draft is made, UTC.
+    counterpart
+        Returns who does the work of an organisation of the list in another district.
 
     Notes
     -----
     The side with the largest share leads until the sides agree otherwise. Departments named for the matter are
-    summoned once each, the lead first; the street offices are sides themselves and so are not summoned. Until it
+    summoned once in every district that a side lies in; the street offices are sides themselves and so are not. Until it
     is blown, a summons' deadline is the latest it can become: the last moment to confirm plus the time to arrive.
     """
     matter = matters.matter(matter_code)
@@ -120,14 +131,18 @@ def draft_combined(
         kind=kind,
         matter_code=matter_code,
         sides=sides,
-        summons=_summons(matters, matter_code, confirm_due_at + kind.check_in_within),
+        summons=_summons(matters, matter_code, confirm_due_at + kind.check_in_within, sides, counterpart),
         crosses_district=len({s.street_code[:6] for s in issuers}) > 1,
         drafted_at=now,
     )
 
 
-def _summons(matters: MatterList, matter_code: str, due_at: datetime) -> tuple[Summons, ...]:
+def _summons(
+    matters: MatterList, matter_code: str, due_at: datetime, sides: Sequence[Side], counterpart: Counterpart
+) -> tuple[Summons, ...]:
     lead = matters.lead(matter_code)
-    names = [lead, *matters.cooperating(matter_code)]
-    departments = dict.fromkeys(name for name in names if name != STREET_OFFICE)
-    return tuple(Summons(name, leads=name == lead, due_at=due_at) for name in departments)
+    names = [name for name in (lead, *matters.cooperating(matter_code)) if name != STREET_OFFICE]
+    districts = dict.fromkeys(side.street_code[:6] for side in sides)
+    called = dict.fromkeys(counterpart(name, district) for district in districts for name in names)
+    leading = counterpart(lead, sides[0].street_code[:6])
+    return tuple(Summons(name, leads=name == leading, due_at=due_at) for name in called)

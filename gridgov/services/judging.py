@@ -98,7 +98,8 @@ def _district(report: Report, place: Place | None, knowledge: Knowledge, recepti
 def _lead(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[str | None, list[Finding]]:
     lead = knowledge.matters.lead(matter.code)
     if lead != STREET_OFFICE:
-        return lead, []
+        here = place.cell.district_code if place and place.cell else lead[:6]
+        return knowledge.organisations.counterpart(lead, here), []
     office = knowledge.organisations.street_office(place.cell.street_code) if place and place.cell else None
     return (office.code, []) if office else (None, [Finding.NO_STREET_OFFICE])
 
@@ -106,7 +107,14 @@ def _lead(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[st
 def _draft(place: Place | None, matter: Matter, knowledge: Knowledge, now: datetime) -> CombinedDraft | None:
     if place is None or not place.shares:
         return None
-    return draft_combined(street_shares(place.shares), knowledge.matters, matter.code, knowledge.kinds, now)
+    return draft_combined(
+        street_shares(place.shares),
+        knowledge.matters,
+        matter.code,
+        knowledge.kinds,
+        now,
+        counterpart=knowledge.organisations.counterpart,
+    )
 
 
 def _said(report: Report, placed: Placed, matter: Matter, lead: str | None) -> list[_Fact]:

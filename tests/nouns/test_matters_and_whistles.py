@@ -83,6 +83,18 @@ def test_departments_are_summoned_once_and_street_offices_not_at_all():
     assert draft.crosses_district
 
 
+def test_across_a_district_border_the_departments_of_both_districts_are_summoned():
+    parts = [StreetShare("370112002", 0.6, 6), StreetShare("370102009", 0.4, 4)]
+    draft = draft_combined(parts, LIST, "m", KINDS, NOON, counterpart=lambda code, district: f"{district}-{code}")
+    assert draft is not None
+    assert [(s.organisation_code, s.leads) for s in draft.summons] == [
+        ("370112-CG", True),
+        ("370112-GA", False),
+        ("370102-CG", False),
+        ("370102-GA", False),
+    ]
+
+
 def test_a_matter_that_may_not_be_whistled_drafts_nothing():
     halves = [StreetShare("370112002", 0.4, 4), StreetShare("370102009", 0.6, 6)]
     assert draft_combined(halves, listed(("CG", Part.LEAD), whistle_kind=None), "m", {}, NOON) is None

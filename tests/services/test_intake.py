@@ -210,7 +210,10 @@ def test_the_block_on_the_district_border_blows_a_combined_whistle(store, intake
     with store.transaction() as unit:
         matters = unit.rules.matters()
         building = next(m for m in matters if m.whistle_allowed and "违" in m.name)
-        departments = {matters.lead(building.code), *matters.cooperating(building.code)} - {"STREET_OFFICE"}
+        listed = {matters.lead(building.code), *matters.cooperating(building.code)} - {"STREET_OFFICE"}
+        book = unit.people.book()
+    departments = {book.counterpart(name, district) for name in listed for district in ("370102", "370112")}
+    assert len(departments) > len(listed)
     receipt = intake.take(report(matter=building.code, position=over(border_block), text="违建"), author="test")
     assert receipt.placement is Placement.CROSSING
     with store.transaction() as unit:
@@ -222,6 +225,8 @@ def test_the_block_on_the_district_border_blows_a_combined_whistle(store, intake
     assert {side["street_code"][:6] for side in drafted["sides"]} > {"370102"}
     assert all(side["organisation_code"] for side in drafted["sides"])
     assert {called["organisation_code"] for called in drafted["summons"]} == departments
+    (leading,) = [called["organisation_code"] for called in drafted["summons"] if called["leads"]]
+    assert leading == receipt.lead_organisation_code == book.counterpart(matters.lead(building.code), "370112")
     assert all(called["due_at"] > drafted["drafted_at"] for called in drafted["summons"])
 
 
