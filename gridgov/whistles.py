@@ -112,8 +112,8 @@ def draft_combined(
     Notes
     -----
     The side with the largest share leads until the sides agree otherwise. Departments named for the matter are
-    summoned once in every district that a side lies in; the street offices are sides themselves and so are not. Until it
-    is blown, a summons' deadline is the latest it can become: the last moment to confirm plus the time to arrive.
+    summoned once in each district that a side lies in; the street offices are sides themselves and so are not. Until
+    it is blown, a summons' deadline is the latest it can become: the last moment to confirm plus the time to arrive.
     """
     matter = matters.matter(matter_code)
     if matter.whistle_kind is None:
