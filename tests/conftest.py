@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,14 +92,19 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def database_url(cluster: Cluster) -> str:
     """Return the URL of a migrated database that this worker has for itself."""
-    name = f"gridgov_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    return _copy(cluster, _TEMPLATE, "gridgov", _make_template)
+
+
+def _copy(cluster: Cluster, template: str, name: str, make: Callable[[Cluster], None]) -> str:
+    """Copy a template for this worker; whichever worker comes first makes it."""
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with alone(cluster.home / "template.lock", server_account(cluster.server.data)):
         with connected(cluster.server.socket) as connection:
-            ready = connection.execute("SELECT FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone()
+            ready = connection.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchone()
         if ready is None:
-            _make_template(cluster)
+            make(cluster)
         with connected(cluster.server.socket) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY wal_log")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
     return cluster.url(name)
 
 
@@ -132,15 +137,7 @@ def _make_sample(cluster: Cluster) -> None:
 @pytest.fixture(scope="session")
 def sample_url(cluster: Cluster, database_url: str) -> str:  # noqa: ARG001 - the sample grows from the migrated template
     """Return the URL of a database with the sample district that this worker has for itself."""
-    name = f"gridgov_sample_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with alone(cluster.home / "template.lock", server_account(cluster.server.data)):
-        with connected(cluster.server.socket) as connection:
-            ready = connection.execute("SELECT FROM pg_database WHERE datname = %s", [_SAMPLE]).fetchone()
-        if ready is None:
-            _make_sample(cluster)
-        with connected(cluster.server.socket) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
-    return cluster.url(name)
+    return _copy(cluster, _SAMPLE, "gridgov_sample", _make_sample)
 
 
 @pytest.fixture

@@ -14,10 +14,8 @@ from api.problems import Problem
 from api.schemas import Finite, Page, local
 from gridgov.areas import Level
 from gridgov.clock import instant
-from gridgov.errors import AddressNotFoundError
-from gridgov.gazetteer import Sure, Unknown, Unsure
+from gridgov.gazetteer import Sure
 from gridgov.incidents import GivenPosition
-from gridgov.services.placing import place_given
 
 router = APIRouter(prefix="/api/v1", tags=["grid"])
 
@@ -75,7 +73,7 @@ def locate(
 ) -> dict[str, Any]:
     """Return the cell of a position, and the probability per cell where an accuracy is given. Stores nothing."""
     given = GivenPosition(datum, shapely.Point(lon, lat), accuracy_m)
-    place = place_given(given, None, intake.knowledge().grid)
+    place = intake.place(given)
     return {
         "placement": place.placement,
         "cell_code": place.cell.code if place.cell else None,
@@ -89,16 +87,12 @@ def locate(
 @router.get("/addresses", responses={404: {"model": Problem}, **_BAD})
 def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max_length=500)]) -> dict[str, Any]:
     """Return what an address means: `sure`, or `unsure` with a question; 404 where the book knows no such address."""
-    gazetteer = intake.knowledge().gazetteer
-    answer = gazetteer.find(text) if gazetteer else Unknown("No address book is loaded.")
-    match answer:
-        case Sure():
-            return {"answer": "sure", "question": None, "candidates": [_candidate(answer.candidate)]}
-        case Unsure():
-            found = [_candidate(c) for c in answer.candidates]
-            return {"answer": "unsure", "question": answer.question, "candidates": found}
-        case Unknown():
-            raise AddressNotFoundError(answer.reason, field="text")
+    answer = intake.look_up(text)
+    return {
+        "answer": "sure" if isinstance(answer, Sure) else "unsure",
+        "question": None if isinstance(answer, Sure) else answer.question,
+        "candidates": [_candidate(candidate) for candidate in answer.candidates],
+    }
 
 
 @router.get("/matters", responses={503: {"model": Problem}})

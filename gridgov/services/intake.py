@@ -6,12 +6,24 @@ from typing import Self
 from uuid import UUID
 
 from gridgov.clock import Clock
-from gridgov.errors import ConflictError
+from gridgov.errors import AddressNotFoundError, ConflictError
+from gridgov.gazetteer import Sure, Unknown, Unsure
 from gridgov.ids import new_id
-from gridgov.incidents import Case, DuplicateRule, Placement, Report, Stored, Suggestion, require_valid, suggest
+from gridgov.incidents import (
+    Case,
+    DuplicateRule,
+    GivenPosition,
+    Place,
+    Placement,
+    Report,
+    Stored,
+    Suggestion,
+    require_valid,
+    suggest,
+)
 from gridgov.services.judging import Reception, judge
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper
-from gridgov.services.placing import Placed, place_report
+from gridgov.services.placing import Placed, place_given, place_report
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
 from gridgov.whistles import CombinedDraft
@@ -66,6 +78,32 @@ class Intake:
         """Return what decides about reports now; the first call reads it, so that the first report need not wait."""
         with self._store.transaction() as unit:
             return self._keeper.current(unit, self._clock())
+
+    def place(self, position: GivenPosition) -> Place:
+        """Return where a position lies, storing nothing.
+
+        Raises
+        ------
+        CoordinateError
+            Unknown datum, not finite, swapped axes, off the map.
+        GeometryError
+            An outline that no incident can have.
+        """
+        return place_given(position, None, self.knowledge().grid)
+
+    def look_up(self, address: str) -> Sure | Unsure:
+        """Return what an address text means, storing nothing.
+
+        Raises
+        ------
+        AddressNotFoundError
+            If the address book knows no such address, or none is loaded.
+        """
+        gazetteer = self.knowledge().gazetteer
+        answer = gazetteer.find(address) if gazetteer else Unknown("No address book is loaded.")
+        if isinstance(answer, Unknown):
+            raise AddressNotFoundError(answer.reason, field="text")
+        return answer
 
     def take(self, report: Report, *, author: str) -> Receipt:
         """Take a report in and say what became of it.

@@ -121,7 +121,8 @@ class _DistrictLoader:
         self._load = GridLoad(district_code)
 
     def run(self, source: str) -> GridLoad:
-        require_partition(self._together(), district=self._outline())
+        mine = {name: self._given(name) for name in ("communities", "streets")}
+        require_partition(self._together(), district=self._outline(), **mine)
         areas = self._put_areas()
         self._put_cells({row.code: row for row in self._rows(areas)}, source)
         self._load.figures = self._put_households()
@@ -141,15 +142,21 @@ class _DistrictLoader:
 
     def _outline(self) -> BaseGeometry | None:
         """Return what the cells must cover: the outline given, else the one stored; it may grow by new cells."""
-        districts = self._layers.get("districts")
-        if districts is not None:
-            found = districts.geometry[districts["code"].astype(str) == self._district_code]
-            if len(found):
-                return shapely.union_all(found.to_numpy())
+        given = self._given("districts")
+        if given is not None:
+            return shapely.union_all(given.geometry.to_numpy())
         stored = self._stored_areas.get(self._district_code)
         if stored is None:
             return None
         return shapely.union_all([stored.geometry, *self._cells.geometry])
+
+    def _given(self, name: str) -> gpd.GeoDataFrame | None:
+        """Return what the file says of this district in a layer of areas; None where it says nothing."""
+        layer = self._layers.get(name)
+        if layer is None:
+            return None
+        mine = layer[layer["code"].astype(str).str[:6] == self._district_code]
+        return None if mine.empty else mine
 
     def _touched(self) -> set[str]:
         """Return the codes of the cells whose ground is new or another than the stored one."""
@@ -173,10 +180,9 @@ class _DistrictLoader:
 
     def _areas_of(self, name: str, level: Level) -> dict[str, tuple[str, BaseGeometry]]:
         found: dict[str, tuple[str, BaseGeometry]] = {}
-        given = self._layers.get(name)
+        given = self._given(name)
         if given is not None:
-            mine = given[given["code"].astype(str).str[:6] == self._district_code]
-            triples = zip(mine["code"], mine["name"], mine.geometry, strict=True)
+            triples = zip(given["code"], given["name"], given.geometry, strict=True)
             found = {codes.area_code(code): (str(title), _multi(shape)) for code, title, shape in triples}
         cells, length = self._together(), _LENGTHS[level]
         stale = {code[:length] for code in self._touched()} - set(found)

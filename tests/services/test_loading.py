@@ -159,6 +159,19 @@ def test_a_part_that_would_overlap_what_is_stored_is_refused(empty):
     assert len(codes_at(empty, LATER)) == 4
 
 
+def test_a_cell_that_lies_outside_the_community_of_its_code_is_refused(empty):
+    cells = grid(117.0, 117.01, 117.02)
+    communities = cells.assign(code=cells["code"].str[:12]).dissolve("code").reset_index()
+    communities["name"] = communities["code"]
+    swapped = cells.copy()
+    swapped.loc[[0, 2], "geometry"] = swapped.loc[[2, 0], "geometry"].to_numpy()
+    load(empty, cells, communities=communities)
+    with pytest.raises(PartitionError) as caught:
+        load(empty, swapped, now=LATER, communities=communities)
+    assert any("community" in fault["message"] for fault in caught.value.details)
+    assert codes_at(empty, LATER) == sorted(cells["code"])
+
+
 def test_a_load_that_would_tear_the_edge_of_the_district_is_refused(empty):
     load(empty, grid(117.0, 117.01, 117.02))
     part = grid(117.0, 117.01, 117.02).iloc[:1].copy()
