@@ -31,6 +31,7 @@ _CARELESS = {"fsync": "off", "full_page_writes": "off"}  # survives every kill, 
 _START_S = 300  # after a crash on a slow disk, recovery takes its time
 _STOP_S = 60
 _POLL_S = 0.02
+_APPEAR_S = 5  # between a server's first answer and the file that tells its process, on a busy machine
 _LOG_BYTES = 10_000_000
 _ATTEMPTS = 3
 
@@ -142,6 +143,21 @@ class Server:
             time.sleep(_POLL_S)
         return state
 
+    def _require_ours(self, folder: Path) -> None:
+        """Refuse a server that answers but is not ours.
+
+        One that a killed program has just started is: its process is to be seen a moment later.
+        """
+        end = time.monotonic() + _APPEAR_S
+        while self.pid is None:
+            if time.monotonic() > end:
+                message = (
+                    f"A server whose process is not to be seen from here answers in {folder}: does another container "
+                    f"use {self.home}? Stop it there, or set GRIDGOV_DATA_DIR to another folder."
+                )
+                raise SetupError(message)
+            time.sleep(_POLL_S)
+
     def _is_gone(self, pid: int) -> bool:
         end = time.monotonic() + _STOP_S
         while is_alive(pid) and serves(pid, self.data):
@@ -157,8 +173,11 @@ class Server:
         programs = find_programs(self.pg_bin, major=self.major)
         if self.major is None:
             initialise(self.data, programs, account, durable=self.durable)
-        self._clear_the_way()
         folder = listen.socket_folder(self.home)
+        if listen.answers(folder):
+            self._require_ours(folder)
+            return "it was on its way up already"
+        self._clear_the_way()
         listen.prepare(folder, account)
         # pg_ctl hands the options to a shell, and PostgreSQL reads the socket's folder as a list of quoted names.
         settings = _SETTINGS | {"unix_socket_directories": f'"{folder}"'} | ({} if self.durable else _CARELESS)
@@ -174,13 +193,6 @@ class Server:
         The pid file of a dead process is left to PostgreSQL, which also looks for its orphans before it takes over;
         but of a living stranger that got the number it would believe that it is the server.
         """
-        folder = listen.socket_folder(self.home)
-        if listen.answers(folder):
-            message = (
-                f"A server whose process is not to be seen from here answers in {folder}: does another container use "
-                f"{self.home}? Stop it there, or set GRIDGOV_DATA_DIR to another folder."
-            )
-            raise SetupError(message)
         postmaster = read_postmaster(self.data)
         if postmaster is not None and is_alive(postmaster.pid) and not serves(postmaster.pid, self.data):
             (self.data / PID_FILE).unlink(missing_ok=True)
