@@ -166,6 +166,28 @@ def test_a_program_killed_at_any_moment_of_the_first_start_leaves_nothing_in_the
     assert [path.name for path in private.home.glob("data*")] == ["data"]
 
 
+@pytest.mark.parametrize("statement", ["CREATE DATABASE", "CREATE EXTENSION"])
+def test_a_statement_that_a_killed_program_left_running_is_waited_for(
+    private: Cluster, program: Callable[[Cluster], Program], statement: str
+):
+    killed = program(private)
+    _wait_until(lambda: _is_running(private, statement))
+    killed.kill()
+    killed.wait()
+    with private.running() as url:
+        _fill(url)
+    assert _rows(private) == 1000
+
+
+def _is_running(cluster: Cluster, statement: str) -> bool:
+    asked = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s"
+    try:
+        with psycopg.connect(plain(cluster.url("postgres"))) as connection:
+            return connection.execute(asked, [f"{statement}%"]).fetchone() is not None
+    except psycopg.OperationalError:
+        return False
+
+
 @needs_proc
 def test_a_killed_initdb_leaves_nothing_half_done(private: Cluster, program: Callable[[Cluster], Program]):
     killed = program(private)

@@ -14,6 +14,8 @@ from gridgov.store.cluster.listen import PORT
 DATABASE = "gridgov"
 EXTENSIONS = ("postgis", "btree_gist")
 _MAINTENANCE = "postgres"
+# "grid" in ASCII: held by the session that makes the database or its extensions.
+_PREPARING = 0x67726964
 _CREATE = SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
 
 
@@ -44,6 +46,9 @@ def connected(socket: Path, database: str = _MAINTENANCE) -> Iterator[psycopg.Co
 def prepare(socket: Path, data: Path, database: str) -> None:
     """Make `database` and its extensions unless they are there.
 
+    Each step is done under a lock of its session: a program that was killed leaves a server process that still carries
+    out its last statement, and whoever looked meanwhile would not see what is just coming.
+
     Raises
     ------
     SetupError
@@ -51,10 +56,12 @@ def prepare(socket: Path, data: Path, database: str) -> None:
     """
     with connected(socket) as connection:
         _require_ours(connection, data)
+        connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone()
         if known is None:
             create(connection, database)
     with connected(socket, database) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
         present = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
         for name in EXTENSIONS:
             if name not in present:
