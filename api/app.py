@@ -16,6 +16,7 @@ from api import problems
 from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper
+from api.ranges import Ranges
 from api.routes import grid, health, incidents, pages
 from gridgov.clock import Clock, system_clock
 from gridgov.errors import GridgovError
@@ -63,6 +64,7 @@ def create_app(
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+    app.add_middleware(Ranges)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(names))
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders)  # outermost, so that refusals and errors carry them as well

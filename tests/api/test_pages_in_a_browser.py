@@ -1,12 +1,9 @@
 """The served pages in a real Chromium: they work, and no request leaves this server."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import geopandas as gpd
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from api.app import create_app
@@ -14,6 +11,7 @@ from gridgov.clock import system_clock
 from gridgov.services.intake import Intake
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
+from tests.api.conftest import serving
 from tests.conftest import SAMPLE
 from tests.support import over, report
 
@@ -36,15 +34,8 @@ def address(own_sample_url: str, keeper) -> Iterator[str]:
     intake.take(crossing, author="test")
     app = create_app(store, Settings())
     app.state.intake = intake
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
+    with serving(app) as address:
+        yield address
     store.close()
 
 
