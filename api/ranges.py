@@ -1,6 +1,7 @@
 """HEAD, and parts of an answer: what GDAL and QGIS ask before they open a layer by its address.
 
-RFC 9110, 9.3.2 and 14. GDAL's `/vsicurl/`, which QGIS and pyogrio use for web addresses, refuses a server that only ever sends everything.
+RFC 9110, 9.3.2 and 14. GDAL's `/vsicurl/`, which QGIS and pyogrio use for web addresses, refuses a server that only
+ever sends everything.
 """
 
 import re
