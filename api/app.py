@@ -13,11 +13,25 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import problems
+from api.deps import Services
 from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper
 from api.ranges import Ranges
-from api.routes import grid, health, incidents, pages
+from api.routes import (
+    accounts,
+    audit,
+    cases,
+    events,
+    evidence,
+    grid,
+    health,
+    incidents,
+    messages,
+    pages,
+    staff,
+    whistles,
+)
 from gridgov.clock import Clock, system_clock
 from gridgov.errors import GridgovError
 from gridgov.services.intake import Intake
@@ -26,6 +40,7 @@ from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
 _log = structlog.get_logger(__name__)
+_ROOMS = (incidents, cases, whistles, evidence, grid, staff, messages, events, audit, accounts, health, pages)
 
 
 def create_app(
@@ -55,11 +70,12 @@ def create_app(
         lifespan=_lifespan,
     )
     app.state.store = store
+    app.state.services = Services(store, settings, clock)
     app.state.intake = Intake.configured(store, settings, clock=clock)
     app.state.desk = Desk(store, clock=clock)
     app.state.maps = MapKeeper(clock)
-    for router in (incidents.router, grid.router, health.router, pages.router):
-        app.include_router(router)
+    for room in _ROOMS:
+        app.include_router(room.router)
     pages.mount(app)
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

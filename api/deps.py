@@ -1,12 +1,57 @@
-"""What routes are given: the intake and the desk of the running application."""
+"""What routes are given: the services of the running application, and who calls."""
 
-from typing import Annotated
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol, Self, TypeVar
 
 from fastapi import Depends, Request
 
+from gridgov.clock import Clock
 from gridgov.services.intake import Intake
 from gridgov.services.looking import Desk
+from gridgov.settings import Settings
 from gridgov.store.unit import Store
+
+
+class Configured(Protocol):
+    """A service that is made from an installation's store and settings."""
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
+        """Return the service as an installation's settings want it."""
+
+
+S = TypeVar("S", bound=Configured)
+
+
+@dataclass
+class Services:
+    """The services of one application, each made when it is first asked for."""
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    _made: dict[type[Any], Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(self, kind: type[S]) -> S:
+        """Return the one service of this kind."""
+        with self._lock:
+            if kind not in self._made:
+                self._made[kind] = kind.configured(self.store, self.settings, clock=self.clock)
+            found: S = self._made[kind]
+            return found
+
+
+def service(kind: type[S]) -> Callable[[Request], S]:
+    """Return the dependency that gives a route its service: ``Annotated[Casework, Depends(service(Casework))]``."""
+
+    def given(request: Request) -> S:
+        services: Services = request.app.state.services
+        return services.of(kind)
+
+    return given
 
 
 def _intake(request: Request) -> Intake:

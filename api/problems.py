@@ -14,12 +14,22 @@ from gridgov import errors
 
 STATUS: dict[type[errors.GridgovError], HTTPStatus] = {
     errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
+    errors.NotAllowedError: HTTPStatus.FORBIDDEN,
+    errors.TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.StaleError: HTTPStatus.PRECONDITION_FAILED,
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SetupError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The nearest class above an error decides; a test demands that every error has one."""
+
+
+_HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="gridgov"'},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "5"},
+}
 
 
 class Fault(BaseModel):
@@ -62,9 +72,8 @@ def response(
         faults=list(faults),
         details=list(details),
     )
-    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(
-        problem.model_dump(), status_code=status, media_type="application/problem+json", headers=headers
+        problem.model_dump(), status_code=status, media_type="application/problem+json", headers=_HEADERS.get(status)
     )
 
 

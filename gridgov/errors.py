@@ -8,9 +8,13 @@ GridgovError
 |  |- FileFormatError       a file that cannot be read as what it claims to be
 |  |- PartitionError        cells with gaps or overlaps; carries the faults, each with its place
 |  `- RuleError             the rules of the house forbid it (a matter not admitted, a stage not allowed)
+|- NotAuthenticatedError    nobody is logged in, or the proof is unknown, expired or revoked
+|- NotAllowedError          somebody is logged in and may not do this
+|- TooManyError             too many attempts in too short a time
 |- NotFoundError            no such thing, or not visible to who asks
 |  `- AddressNotFoundError  the gazetteer works and knows no such address
 |- ConflictError            another state is already stored (the same id with another content)
+|  `- StaleError            the edit was made on an older state; carries both
 |- UnavailableError         something outside is down; the same call may succeed later
 |  |- DatabaseUnavailableError
 |  `- GeocoderUnavailableError
@@ -88,6 +92,24 @@ class RuleError(InputError):
     code = "rule-forbids"
 
 
+class NotAuthenticatedError(GridgovError):
+    """Nobody is logged in, or what they prove it with is unknown, expired or revoked."""
+
+    code = "not-authenticated"
+
+
+class NotAllowedError(GridgovError):
+    """Somebody is logged in and may not do this."""
+
+    code = "not-allowed"
+
+
+class TooManyError(GridgovError):
+    """Too many attempts in too short a time; ``details`` says after how many seconds to try again."""
+
+    code = "too-many"
+
+
 class NotFoundError(GridgovError):
     """No such thing, or not visible to who asks."""
 
@@ -104,6 +126,12 @@ class ConflictError(GridgovError):
     """Another state is already stored; ``details`` holds what is."""
 
     code = "conflict"
+
+
+class StaleError(ConflictError):
+    """The edit was made on an older state: ``details`` holds both, what is stored and what was wanted."""
+
+    code = "stale"
 
 
 class UnavailableError(GridgovError):

@@ -1,5 +1,6 @@
 """What tests of services and doors build on: a store inside a savepoint, a clock that can be set, reports."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +13,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine
 
+from gridgov.access import Caller
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
 from gridgov.services.knowledge import KnowledgeKeeper
@@ -62,6 +64,8 @@ class SetClock:
         self.moment += by
 
 
+EVER = datetime(2020, 1, 1, tzinfo=UTC)
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
 """Noon in Shanghai, on a day the tests like."""
 
@@ -87,3 +91,26 @@ def at(lon: float, lat: float, *, accuracy_m: float | None = None, datum: str = 
 def over(geometry: BaseGeometry, *, datum: str = "wgs84") -> GivenPosition:
     """Return a position with an extent."""
     return GivenPosition(datum, geometry)
+
+
+def somebody(
+    store: Store,
+    role: str,
+    area_code: str = "370102",
+    organisation_code: str | None = None,
+    *,
+    login: str | None = None,
+) -> Caller:
+    """Make an account with one grant and a session, and return its proof; `secret_of` gives the words of it."""
+    login = login or f"{role}-{new_id().hex[-12:]}"
+    with store.transaction() as unit:
+        account_id = unit.access.add_account(login, login, now=EVER)
+        unit.access.grant(account_id, role, area_code, organisation_code, now=EVER, by="test")
+        caller = Caller(hashlib.sha256(secret_of(login).encode()).digest())
+        unit.access.add_credential(account_id, "token", caller.secret_hash, now=EVER, expires_at=FAR)
+    return caller
+
+
+def secret_of(login: str) -> str:
+    """Return the secret of a token that `somebody` made, as a program would send it."""
+    return f"secret-of-{login}"

@@ -112,3 +112,5 @@ class Case:
     due_at: datetime | None
     duplicates: tuple[Suggestion, ...]
     facts: tuple[Fact, ...]
+    priority: int
+    account_id: UUID | None = None

@@ -105,7 +105,7 @@ class Intake:
             raise AddressNotFoundError(answer.reason, field="text")
         return answer
 
-    def take(self, report: Report, *, author: str) -> Receipt:
+    def take(self, report: Report, *, author: str, account_id: UUID | None = None) -> Receipt:
         """Take a report in and say what became of it.
 
         Parameters
@@ -114,6 +114,8 @@ class Intake:
             The report; its id is the idempotency key.
         author
             Who or what brought it, for the facts.
+        account_id
+            The account that brought it, which may then see what becomes of it.
 
         Raises
         ------
@@ -129,13 +131,12 @@ class Intake:
             known = unit.incidents.stored(report.id)
             if known is not None:
                 return _again(unit, report, known)
-            return self._take_new(unit, report, author, now)
+            return self._take_new(unit, report, Reception(now, author, self._home_district, account_id))
 
-    def _take_new(self, unit: Unit, report: Report, author: str, now: datetime) -> Receipt:
-        knowledge = self._keeper.current(unit, now)
+    def _take_new(self, unit: Unit, report: Report, reception: Reception) -> Receipt:
+        knowledge = self._keeper.current(unit, reception.now)
         knowledge.matters.matter(report.matter)
         placed = place_report(report, knowledge.grid, knowledge.gazetteer)
-        reception = Reception(now, author, self._home_district)
         judgement = judge(report, placed, _duplicates(unit, report, placed), knowledge, reception)
         unit.incidents.add(judgement.case)
         whistle_id = _add_draft(unit, judgement.case, judgement.draft, knowledge) if judgement.draft else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from shapely.geometry import mapping
 
@@ -36,6 +37,7 @@ class Reception:
     now: datetime
     author: str
     home_district: str
+    account_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def judge(
         due_at=reception.now + matter.file_within,
         duplicates=tuple(duplicates),
         facts=tuple(chain(report.id, said, at=reception.now, author=reception.author)),
+        priority=matter.priority,
+        account_id=reception.account_id,
     )
     return Judgement(case, draft)
 

@@ -12,31 +12,28 @@ from gridgov.errors import ConflictError
 from gridgov.ids import first_id_of
 from gridgov.incidents import (
     Case,
-    CellChance,
-    CellShare,
     DuplicateRule,
     Fact,
     FactKind,
     Neighbour,
     Place,
     Stored,
-    Suggestion,
 )
-from gridgov.store.geometry import from_store, to_store
+from gridgov.store import rows
+from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
     change,
     incident,
     incident_duplicate,
     incident_external,
     incident_fact,
+    incident_party,
     incident_position,
     incident_probability,
     incident_share,
     incident_state,
     reporter,
 )
-
-_FIRST_POSITION = 1
 
 
 class IncidentStore:
@@ -67,19 +64,20 @@ class IncidentStore:
     def add(self, case: Case) -> None:
         """Store a case with its facts, its place, its first state and a change row."""
         run = self._connection.execute
-        run(insert(incident), _incident(case))
-        run(insert(incident_fact), [_fact(case.district_code, fact) for fact in case.facts])
+        run(insert(incident), rows.incident(case))
+        run(insert(incident_fact), [rows.link(case.district_code, fact) for fact in case.facts])
         if case.place:
             self._add_place(case, case.place)
-        run(insert(incident_state), _state(case))
+        run(insert(incident_state), rows.state(case))
+        run(insert(incident_party), [{**rows.head(case), **p} for p in rows.parties(case)])
         report = case.report
-        head = {"district_code": case.district_code, "incident_id": report.id}
+        head = rows.head(case)
         if report.external_number:
             self._claim_number(head, report.channel.value, report.external_number)
         if report.reporter and (report.reporter.name or report.reporter.phone):
             run(insert(reporter), {**head, "name": report.reporter.name, "phone": report.reporter.phone})
         if case.duplicates:
-            run(insert(incident_duplicate), [{**head, **_duplicate(s)} for s in case.duplicates])
+            run(insert(incident_duplicate), [{**head, **rows.duplicate(s)} for s in case.duplicates])
         news = {"district_code": case.district_code, "at": case.received_at}
         run(insert(change), {**news, "kind": "incident.reported", "subject_id": report.id})
 
@@ -102,13 +100,13 @@ class IncidentStore:
         return set(self._connection.execute(select(c.external_number).where(c.external_number.in_(numbers))).scalars())
 
     def _add_place(self, case: Case, place: Place) -> None:
-        head = {"district_code": case.district_code, "incident_id": case.report.id, "seq": _FIRST_POSITION}
-        self._connection.execute(insert(incident_position), {**head, **_position(place)})
+        head = {"district_code": case.district_code, "incident_id": case.report.id, "seq": rows.FIRST_POSITION}
+        self._connection.execute(insert(incident_position), {**head, **rows.position(place)})
         if place.chances:
-            chances = [{**head, "rank": rank, **_chance(c)} for rank, c in enumerate(place.chances)]
+            chances = [{**head, "rank": rank, **rows.chance(c)} for rank, c in enumerate(place.chances)]
             self._connection.execute(insert(incident_probability), chances)
         if place.shares:
-            shares = [{**head, "rank": rank, **_share(s)} for rank, s in enumerate(place.shares)]
+            shares = [{**head, "rank": rank, **rows.share(s)} for rank, s in enumerate(place.shares)]
             self._connection.execute(insert(incident_share), shares)
 
     def neighbours(self, place: Place, matter: str, reported_at: datetime, rule: DuplicateRule) -> list[Neighbour]:
@@ -257,94 +255,3 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     stored = row.pop("geom")
     row["geometry"] = None if stored is None else from_store(stored)
     return row
-
-
-def _incident(case: Case) -> dict[str, Any]:
-    report = case.report
-    return {
-        "district_code": case.district_code,
-        "id": report.id,
-        "number": case.number,
-        "reported_at": report.reported_at,
-        "received_at": case.received_at,
-        "channel": report.channel.value,
-        "external_number": report.external_number,
-        "list_version": case.list_version,
-        "matter_code": report.matter,
-        "text": report.text,
-        "digest": report.digest(),
-    }
-
-
-def _fact(district_code: str, fact: Fact) -> dict[str, Any]:
-    return {
-        "district_code": district_code,
-        "incident_id": fact.incident_id,
-        "seq": fact.seq,
-        "kind": fact.kind.value,
-        "at": fact.at,
-        "author": fact.author,
-        "payload": fact.payload,
-        "previous_hash": fact.previous_hash,
-        "hash": fact.hash,
-    }
-
-
-def _state(case: Case) -> dict[str, Any]:
-    place = case.place
-    return {
-        "district_code": case.district_code,
-        "incident_id": case.report.id,
-        "stage": "reported",
-        "placement": case.placement.value,
-        "findings": [finding.value for finding in case.findings],
-        "position_seq": _FIRST_POSITION if place else None,
-        "cell_district_code": place.cell.district_code if place and place.cell else None,
-        "cell_code": place.cell.code if place and place.cell else None,
-        "lead_organisation_code": case.lead_organisation_code,
-        "due_at": case.due_at,
-        "reported_at": case.report.reported_at,
-        "geom": to_store(place.geometry.representative_point()) if place else None,
-    }
-
-
-def _position(place: Place) -> dict[str, Any]:
-    origin = place.origin
-    return {
-        "source": origin.source,
-        "datum": origin.datum,
-        "raw_wkt": origin.raw_wkt,
-        "address": origin.address,
-        "accuracy_m": origin.accuracy_m,
-        "geom": to_store(place.geometry),
-        "grid_checksum": place.grid_checksum,
-        **_cell(place),
-    }
-
-
-def _cell(part: Place | CellChance | CellShare) -> dict[str, Any]:
-    cell = part.cell
-    return {
-        "cell_district_code": cell.district_code if cell else None,
-        "cell_id": cell.id if cell else None,
-        "cell_code": cell.code if cell else None,
-    }
-
-
-def _chance(chance: CellChance) -> dict[str, Any]:
-    return {**_cell(chance), "probability": chance.probability}
-
-
-def _share(part: CellShare) -> dict[str, Any]:
-    sizes = {"area_m2": part.area_m2, "length_m": part.length_m, "sliver": part.sliver}
-    return {**_cell(part), "share": part.share, **sizes}
-
-
-def _duplicate(suggestion: Suggestion) -> dict[str, Any]:
-    return {
-        "other_district_code": suggestion.district_code,
-        "other_id": suggestion.incident_id,
-        "score": suggestion.score,
-        "distance_m": suggestion.distance_m,
-        "similarity": suggestion.similarity,
-    }

@@ -5,7 +5,7 @@ is refused for want of a partition. Months are opened well ahead; once the defau
 month stays there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -31,9 +31,9 @@ def ensure_months(connection: Connection, now: datetime) -> int:
     return made
 
 
-def create_defaults(connection: Connection) -> None:
-    """Give every partitioned table the partition that takes what no month takes."""
-    for table in PARTITIONED_BY_MONTH:
+def create_defaults(connection: Connection, tables: Sequence[str]) -> None:
+    """Give partitioned tables the partition that takes what no month takes."""
+    for table in tables:
         connection.execute(text(f"CREATE TABLE IF NOT EXISTS {table}_default PARTITION OF {table} DEFAULT"))
 
 

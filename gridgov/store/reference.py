@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from gridgov.store.tables import channel, duty_role, whistle_kind
+from gridgov.access import ROLES
+from gridgov.store.tables import channel, duty_role, role, role_permission, whistle_kind
 
 _CHANNELS = [
     {"code": "grid_worker", "name_zh": "网格员上报", "name_en": "Grid worker"},
@@ -68,3 +69,14 @@ def ensure_reference(connection: Connection) -> None:
     """Add the reference rows that are missing; rows that a district has changed stay as they are."""
     for table, rows in ((channel, _CHANNELS), (duty_role, _ROLES), (whistle_kind, _WHISTLES)):
         connection.execute(insert(table).values(rows).on_conflict_do_nothing())
+    _ensure_roles(connection)
+
+
+def _ensure_roles(connection: Connection) -> None:
+    """Add the roles that are missing with their permissions; what a district has taken from a role stays taken."""
+    rows = [{"code": r.code, "name_zh": r.name_zh, "name_en": r.name_en} for r in ROLES]
+    added = insert(role).values(rows).on_conflict_do_nothing().returning(role.c.code)
+    fresh = set(connection.execute(added).scalars())
+    granted = [{"role": r.code, "permission": p} for r in ROLES if r.code in fresh for p in sorted(r.permissions)]
+    if granted:
+        connection.execute(insert(role_permission).values(granted))

@@ -3,17 +3,21 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from gridgov.errors import DatabaseUnavailableError
+from gridgov.access import Caller, Subject
+from gridgov.errors import DatabaseUnavailableError, NotAuthenticatedError
+from gridgov.store.access import AccessStore
 from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.maps import MapStore
+from gridgov.store.messages import MessageStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.summary import SummaryStore
@@ -28,6 +32,21 @@ class Unit:
     """The rooms of the store, all in one transaction."""
 
     connection: Connection
+    acting: Subject | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """Who acts in this transaction.
+
+        Raises
+        ------
+        NotAuthenticatedError
+            If it was opened for the system itself.
+        """
+        if self.acting is None:
+            message = "Nobody is logged in: this can only be done by somebody."
+            raise NotAuthenticatedError(message)
+        return self.acting
 
     def hold_loading(self) -> None:
         """Make others who load wait until this transaction ends: what to load is decided by what is there."""
@@ -36,6 +55,16 @@ class Unit:
     def gather_statistics(self) -> None:
         """Let the planner know what was just loaded, instead of when the server next finds time for it."""
         self.connection.execute(text("ANALYZE"))
+
+    @cached_property
+    def access(self) -> AccessStore:
+        """Accounts, grants, credentials."""
+        return AccessStore(self.connection)
+
+    @cached_property
+    def messages(self) -> MessageStore:
+        """What people must be told."""
+        return MessageStore(self.connection)
 
     @cached_property
     def areas(self) -> AreaStore:
@@ -110,6 +139,21 @@ class Store:
         """
         with answering(), self._begin() as connection:
             yield Unit(connection)
+
+    @contextmanager
+    def acting(self, caller: Caller, *, now: datetime) -> Iterator[Unit]:
+        """Open a unit of work on behalf of whoever `caller` proves to be; `unit.subject` says who that is.
+
+        Raises
+        ------
+        NotAuthenticatedError
+            If the proof is unknown, expired or revoked.
+        DatabaseUnavailableError
+            As for `transaction`.
+        """
+        with self.transaction() as unit:
+            subject = unit.access.subject(caller, now=now)
+            yield Unit(unit.connection, subject)
 
     def _begin(self) -> AbstractContextManager[Connection]:
         return self.engine.begin()

@@ -1,6 +1,8 @@
 """The tables, as SQLAlchemy sees them. Migrations make them; a test holds both equal."""
 
+from gridgov.store.tables.access import account, account_grant, credential, role, role_permission
 from gridgov.store.tables.base import metadata
+from gridgov.store.tables.cases import act, incident_hop, incident_party, notice
 from gridgov.store.tables.changes import change, load_log
 from gridgov.store.tables.grid import area, area_period, base_feature, cell, cell_lineage, cell_measure, grid_version
 from gridgov.store.tables.incidents import (
@@ -20,6 +22,9 @@ from gridgov.store.tables.rules import channel, matter, matter_list, responsibil
 from gridgov.store.tables.whistles import summons, whistle, whistle_side
 
 __all__ = [
+    "account",
+    "account_grant",
+    "act",
     "address",
     "area",
     "area_period",
@@ -29,6 +34,7 @@ __all__ = [
     "cell_measure",
     "change",
     "channel",
+    "credential",
     "duty",
     "duty_role",
     "grid_version",
@@ -36,6 +42,8 @@ __all__ = [
     "incident_duplicate",
     "incident_external",
     "incident_fact",
+    "incident_hop",
+    "incident_party",
     "incident_position",
     "incident_probability",
     "incident_share",
@@ -44,10 +52,13 @@ __all__ = [
     "matter",
     "matter_list",
     "metadata",
+    "notice",
     "organisation",
     "person",
     "reporter",
     "responsibility",
+    "role",
+    "role_permission",
     "summons",
     "whistle",
     "whistle_kind",

@@ -20,13 +20,28 @@ metadata = MetaData(
 )
 
 REFERENCE = frozenset(
-    {"channel", "duty_role", "matter", "matter_list", "organisation", "responsibility", "whistle_kind"}
+    {
+        "account",
+        "account_grant",
+        "channel",
+        "credential",
+        "duty_role",
+        "matter",
+        "matter_list",
+        "organisation",
+        "responsibility",
+        "role",
+        "role_permission",
+        "whistle_kind",
+    }
 )
 """Small tables that are the same for every district, and may be the target of a foreign key without one."""
 
 PARTITIONED_BY_MONTH = (
     "incident",
     "incident_fact",
+    "incident_hop",
+    "incident_party",
     "incident_position",
     "incident_probability",
     "incident_share",

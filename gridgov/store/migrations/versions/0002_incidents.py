@@ -15,6 +15,16 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_MONTHLY = (
+    "incident",
+    "incident_fact",
+    "incident_position",
+    "incident_probability",
+    "incident_share",
+    "incident_state",
+    "reporter",
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -218,4 +228,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_code", "incident_id", "seq", "rank", name=op.f("incident_share_pkey")),
         postgresql_partition_by="RANGE (incident_id)",
     )
-    create_defaults(op.get_bind())
+    create_defaults(op.get_bind(), _MONTHLY)

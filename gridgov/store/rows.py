@@ -1,0 +1,126 @@
+"""A case as the rows of its tables."""
+
+from typing import Any
+
+from gridgov.incidents import Case, CellChance, CellShare, Fact, Place, Suggestion
+from gridgov.store.geometry import to_store
+
+FIRST_POSITION = 1
+
+
+def incident(case: Case) -> dict[str, Any]:
+    """Return the row of what was reported."""
+    report = case.report
+    return {
+        "district_code": case.district_code,
+        "id": report.id,
+        "number": case.number,
+        "reported_at": report.reported_at,
+        "received_at": case.received_at,
+        "channel": report.channel.value,
+        "external_number": report.external_number,
+        "list_version": case.list_version,
+        "matter_code": report.matter,
+        "text": report.text,
+        "digest": report.digest(),
+    }
+
+
+def link(district_code: str, fact: Fact) -> dict[str, Any]:
+    """Return the row of one fact of the chain."""
+    return {
+        "district_code": district_code,
+        "incident_id": fact.incident_id,
+        "seq": fact.seq,
+        "kind": fact.kind.value,
+        "at": fact.at,
+        "author": fact.author,
+        "payload": fact.payload,
+        "previous_hash": fact.previous_hash,
+        "hash": fact.hash,
+    }
+
+
+def head(case: Case) -> dict[str, Any]:
+    """Return the key of a case's side rows."""
+    return {"district_code": case.district_code, "incident_id": case.report.id}
+
+
+def parties(case: Case) -> list[dict[str, str]]:
+    """Return who sees a case from the start: the areas it lies in, and whoever reported it."""
+    cells = {case.place.cell.code} if case.place and case.place.cell else set()
+    cells |= {s.cell.code for s in case.place.shares if s.cell and not s.sliver} if case.place else set()
+    areas = {case.district_code} | {code[:digits] for code in cells for digits in (6, 9, 12, 15)}
+    places = [{"party": code, "part": "place"} for code in sorted(areas)]
+    return [*places, {"party": str(case.account_id), "part": "reporter"}] if case.account_id else places
+
+
+def state(case: Case) -> dict[str, Any]:
+    """Return the row of where a case stands when it was taken in."""
+    place = case.place
+    return {
+        "district_code": case.district_code,
+        "incident_id": case.report.id,
+        "stage": "reported",
+        "placement": case.placement.value,
+        "findings": [finding.value for finding in case.findings],
+        "position_seq": FIRST_POSITION if place else None,
+        "cell_district_code": place.cell.district_code if place and place.cell else None,
+        "cell_code": place.cell.code if place and place.cell else None,
+        "lead_organisation_code": case.lead_organisation_code,
+        "due_at": case.due_at,
+        "due_kind": "file",
+        "clock": "running",
+        "stage_since": case.received_at,
+        "matter_code": case.report.matter,
+        "priority": case.priority,
+        "reported_at": case.report.reported_at,
+        "geom": to_store(place.geometry.representative_point()) if place else None,
+    }
+
+
+def position(place: Place) -> dict[str, Any]:
+    """Return the row of where it is."""
+    origin = place.origin
+    return {
+        "source": origin.source,
+        "datum": origin.datum,
+        "raw_wkt": origin.raw_wkt,
+        "address": origin.address,
+        "accuracy_m": origin.accuracy_m,
+        "geom": to_store(place.geometry),
+        "grid_checksum": place.grid_checksum,
+        **cell(place),
+    }
+
+
+def cell(part: Place | CellChance | CellShare) -> dict[str, Any]:
+    """Return the cell of a place or of a part of it."""
+    cell = part.cell
+    return {
+        "cell_district_code": cell.district_code if cell else None,
+        "cell_id": cell.id if cell else None,
+        "cell_code": cell.code if cell else None,
+    }
+
+
+def chance(chance: CellChance) -> dict[str, Any]:
+    """Return the row of the probability of one cell."""
+    return {**cell(chance), "probability": chance.probability}
+
+
+def share(part: CellShare) -> dict[str, Any]:
+    """Return the row of the share of one cell."""
+    sizes = {"area_m2": part.area_m2, "length_m": part.length_m, "sliver": part.sliver}
+    return {**cell(part), "share": part.share, **sizes}
+
+
+def duplicate(suggestion: Suggestion) -> dict[str, Any]:
+    """Return the row of a suggested duplicate."""
+    return {
+        "other_district_code": suggestion.district_code,
+        "other_id": suggestion.incident_id,
+        "score": suggestion.score,
+        "distance_m": suggestion.distance_m,
+        "similarity": suggestion.similarity,
+    }

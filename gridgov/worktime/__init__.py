@@ -1,0 +1,1 @@
+"""Working time: how long something may take, counted in the hours when somebody works."""
