@@ -18,6 +18,7 @@ from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper
 from api.ranges import Ranges
+from api.rates import RateLimit
 from api.routes import (
     accounts,
     audit,
@@ -81,6 +82,7 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Ranges)
+    app.add_middleware(RateLimit, per_caller=settings.rate_per_caller, per_address=settings.rate_per_address)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(names))
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders)  # outermost, so that refusals and errors carry them as well

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="The largest request body that the API reads; larger ones get 413."
     )
+    rate_per_caller: int = Field(
+        default=1_200, ge=0, description="Requests a minute that one caller may send; 0 for any number."
+    )
+    rate_per_address: int = Field(
+        default=6_000, ge=0, description="Requests a minute from one address, of all its callers together; 0 for any."
+    )
 
 
 @cache
