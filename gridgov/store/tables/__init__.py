@@ -1,9 +1,11 @@
 """The tables, as SQLAlchemy sees them. Migrations make them; a test holds both equal."""
 
 from gridgov.store.tables.access import account, account_grant, credential, role, role_permission
+from gridgov.store.tables.audit import seal, verification
 from gridgov.store.tables.base import metadata
 from gridgov.store.tables.cases import act, incident_hop, incident_party, notice
 from gridgov.store.tables.changes import change, load_log
+from gridgov.store.tables.evidence import evidence, evidence_exif, upload, upload_part
 from gridgov.store.tables.grid import area, area_period, base_feature, cell, cell_lineage, cell_measure, grid_version
 from gridgov.store.tables.incidents import (
     incident,
@@ -37,6 +39,8 @@ __all__ = [
     "credential",
     "duty",
     "duty_role",
+    "evidence",
+    "evidence_exif",
     "grid_version",
     "incident",
     "incident_duplicate",
@@ -59,7 +63,11 @@ __all__ = [
     "responsibility",
     "role",
     "role_permission",
+    "seal",
     "summons",
+    "upload",
+    "upload_part",
+    "verification",
     "whistle",
     "whistle_kind",
     "whistle_side",

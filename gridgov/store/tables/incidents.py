@@ -17,6 +17,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from gridgov.store.tables.base import district, key, metadata, moment, shape, text
+from gridgov.store.tables.changes import Xid8
 
 _INCIDENT = (["district_code", "incident_id"], ["incident.district_code", "incident.id"])
 
@@ -55,7 +56,9 @@ incident_fact = Table(
     Column("payload", JSONB, nullable=False),
     Column("previous_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("xid", Xid8(), nullable=False, server_default=sql("pg_current_xact_id()"), comment="orders the seals"),
     ForeignKeyConstraint(*_INCIDENT),
+    Index("incident_fact_district_code_xid_idx", "district_code", "xid"),
     postgresql_partition_by="RANGE (incident_id)",
 )
 
