@@ -1,38 +1,14 @@
-"""Whistles: a street summons departments; what straddles a border is whistled for by several streets together.
-
-Here stand the pure rules of drafting. The thresholds and minutes are data (`WhistleKind`), kept in the store.
-"""
+"""Drafting: what straddles a border is whistled for by several streets together, and who is to come."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from gridgov.matters import STREET_OFFICE, MatterList
+from gridgov.whistles.kinds import WhistleKind
 
 Counterpart = Callable[[str, str], str]
 """Returns, for an organisation's code and a district's, the code of who does the same work there."""
-
-
-@dataclass(frozen=True, slots=True)
-class WhistleKind:
-    """A kind of whistle and its numbers.
-
-    Attributes
-    ----------
-    check_in_within
-        How long a summoned department has to be on site: 30 minutes in Pinggu, Beijing, where the practice began
-        (Beijing Municipal Party Committee, "Streets blow the whistle, departments check in", February 2018).
-    confirm_within
-        How long each side of a combined whistle has to confirm it before it escalates to the common parent.
-    min_share
-        The least share of the footprint that makes a street a side.
-    """
-
-    code: str
-    name: str
-    check_in_within: timedelta
-    confirm_within: timedelta
-    min_share: float
 
 
 @dataclass(frozen=True, slots=True)

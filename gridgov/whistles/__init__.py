@@ -1,0 +1,37 @@
+"""Whistles: a street summons departments; what straddles a border is whistled for by several streets together."""
+
+from gridgov.whistles.drafting import (
+    CombinedDraft,
+    Counterpart,
+    Side,
+    StreetShare,
+    Summons,
+    draft_combined,
+    issuing_streets,
+)
+from gridgov.whistles.kinds import (
+    Answerer,
+    IssuerLevel,
+    Vouching,
+    WhistleKind,
+    answerer,
+    issuer_level,
+    require_sound,
+)
+
+__all__ = [
+    "Answerer",
+    "CombinedDraft",
+    "Counterpart",
+    "IssuerLevel",
+    "Side",
+    "StreetShare",
+    "Summons",
+    "Vouching",
+    "WhistleKind",
+    "answerer",
+    "draft_combined",
+    "issuer_level",
+    "issuing_streets",
+    "require_sound",
+]
