@@ -6,9 +6,10 @@ from uuid import UUID
 
 import geopandas as gpd
 import shapely
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime
 
+from api.auth import logged_in
 from api.deps import TheDesk, TheIntake
 from api.problems import Problem
 from api.schemas import Finite, Page, local
@@ -17,7 +18,9 @@ from gridgov.clock import instant
 from gridgov.gazetteer import Sure
 from gridgov.incidents import GivenPosition
 
-router = APIRouter(prefix="/api/v1", tags=["grid"])
+router = APIRouter(
+    prefix="/api/v1", tags=["grid"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
+)
 
 _BAD: dict[int | str, dict[str, Any]] = {422: {"model": Problem}, 503: {"model": Problem}}
 _LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": Level.COMMUNITY}

@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Depends, Query, Response, status
 from pydantic import AwareDatetime, BaseModel
 
+from api.auth import TheSubject, logged_in
 from api.deps import TheDesk, TheIntake
 from api.problems import Problem
 from api.schemas import Page, ReceiptOut, ReportIn, local
@@ -13,9 +14,12 @@ from gridgov.clock import instant
 from gridgov.incidents import Placement
 from gridgov.services.looking import Filter
 
-router = APIRouter(prefix="/api/v1", tags=["incidents"])
+router = APIRouter(
+    prefix="/api/v1", tags=["incidents"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
+)
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
+    403: {"model": Problem, "description": "No role of yours reports incidents"},
     409: {"model": Problem, "description": "The id, or the channel's number, already stands for another report"},
     413: {"model": Problem, "description": "The body is too large"},
     422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
@@ -33,9 +37,9 @@ _MISSING: dict[int | str, dict[str, Any]] = {
     status_code=status.HTTP_201_CREATED,
     responses={200: {"model": ReceiptOut, "description": "The same report was taken in before"}, **_REFUSALS},
 )
-def report_incident(report: ReportIn, response: Response, intake: TheIntake) -> ReceiptOut:
+def report_incident(report: ReportIn, response: Response, intake: TheIntake, subject: TheSubject) -> ReceiptOut:
     """Take a report in: locate and classify it, look for duplicates, draft a combined whistle across a border."""
-    receipt = intake.take(report.report(), author="api")
+    receipt = intake.take_from(subject, report.report())
     if receipt.replayed:
         response.status_code = status.HTTP_200_OK
     return ReceiptOut.of(receipt)

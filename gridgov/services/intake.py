@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from gridgov.access import Subject
 from gridgov.clock import Clock
 from gridgov.errors import AddressNotFoundError, ConflictError
 from gridgov.gazetteer import Sure, Unknown, Unsure
@@ -104,6 +105,19 @@ class Intake:
         if isinstance(answer, Unknown):
             raise AddressNotFoundError(answer.reason, field="text")
         return answer
+
+    def take_from(self, subject: Subject, report: Report) -> Receipt:
+        """Take a report in from somebody who may report, and who may then see what becomes of it.
+
+        Raises
+        ------
+        NotAllowedError
+            If no role of theirs reports incidents.
+        InputError, ConflictError
+            As for `take`.
+        """
+        subject.require("case.report")
+        return self.take(report, author=subject.login, account_id=subject.account_id)
 
     def take(self, report: Report, *, author: str, account_id: UUID | None = None) -> Receipt:
         """Take a report in and say what became of it.

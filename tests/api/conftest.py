@@ -14,9 +14,12 @@ from api.app import create_app
 from gridgov.services.intake import Intake
 from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.settings import Settings
-from tests.support import NOON, SavepointStore, SetClock, keeper, store
+from tests.support import NOON, SavepointStore, SetClock, keeper, secret_of, somebody, store
 
 __all__ = ["keeper", "store"]
+
+EVERYWHERE = "37"
+"""The province: above every district of the sample."""
 
 
 @contextmanager
@@ -34,10 +37,24 @@ def serving(app: FastAPI) -> Iterator[str]:
         thread.join(20)
 
 
+def proof_of(login: str) -> dict[str, str]:
+    """Return the header by which a program shows that it is `login`, an account made by `somebody`."""
+    return {"Authorization": f"Bearer {secret_of(login)}"}
+
+
 @pytest.fixture
-def client(store: SavepointStore, keeper: KnowledgeKeeper) -> Iterator[TestClient]:
+def stranger(store: SavepointStore, keeper: KnowledgeKeeper) -> Iterator[TestClient]:
+    """Yield a client that nobody has logged in."""
     clock = SetClock(NOON)
     app = create_app(store, Settings(), clock=clock, names=["testserver"])
     app.state.intake = Intake(store, clock=clock, home_district="370102", keeper=keeper)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def client(stranger: TestClient, store: SavepointStore) -> TestClient:
+    """Return a client of the command centre of everything."""
+    somebody(store, "command_centre", EVERYWHERE, login="centre")
+    stranger.headers |= proof_of("centre")
+    return stranger

@@ -11,9 +11,11 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.ranges import Ranges
+from gridgov.ids import new_id
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 from tests.api.conftest import serving
+from tests.support import secret_of, somebody
 
 BODY = bytes(range(200))
 
@@ -30,10 +32,13 @@ PLAIN = _plain()
 @pytest.mark.parametrize("layer", ["cells", "areas/streets"])
 def test_gdal_opens_a_layer_by_its_address_as_qgis_does(sample_url: str, layer: str):
     store = Store(sample_url)
+    somebody(store, "planner", login=(login := f"planner-{new_id()}"))
+    pyogrio.set_gdal_config_options({"GDAL_HTTP_HEADERS": f"Authorization: Bearer {secret_of(login)}"})
     with serving(create_app(store, Settings())) as address:
         info = pyogrio.read_info(f"/vsicurl/{address}/api/v1/{layer}")
         frame = pyogrio.read_dataframe(f"{address}/api/v1/{layer}")
     store.close()
+    pyogrio.set_gdal_config_options({"GDAL_HTTP_HEADERS": None})
     assert info["features"] == len(frame) > 0
     assert frame["code"].str.startswith("370102").sum() == {"cells": 773, "areas/streets": 13}[layer]
 

@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
+from tests.api.conftest import proof_of
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -36,7 +37,7 @@ def test_an_operation_answers_as_its_schema_says(client, label):
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.as_strategy())
     def walk(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS)
+        case.call_and_validate(checks=CHECKS, headers=proof_of("centre"))
 
     walk()
 

@@ -1,0 +1,41 @@
+"""Who has not logged in gets nothing, at every door."""
+
+import pytest
+
+from api.app import create_app
+from gridgov.settings import Settings
+from gridgov.store.unit import Store
+
+OPEN = {"GET /health/live", "GET /health/ready", "POST /api/v1/login"}
+FORGED = [
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer gg_forged",
+    "Basic Y2VudHJlOng=",
+    "Bearer \u00e9",
+    "bearer a b",
+    "Bearer " + "x" * 8000,
+]
+
+
+def _operations() -> list[str]:
+    paths = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
+    labels = {f"{method.upper()} {path}" for path, item in paths.items() for method in item}
+    return sorted(label for label in labels - OPEN if not label.split()[1].startswith("/api/v1/oidc/"))
+
+
+@pytest.mark.parametrize("label", _operations())
+def test_an_operation_is_closed_to_whoever_has_not_logged_in(stranger, label):
+    method, path = label.split()
+    assert stranger.request(method, path).status_code == 401
+    answer = stranger.request(method, path, headers={"Authorization": "Bearer gg_forged"})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("proof", FORGED)
+def test_a_forged_proof_is_worth_nothing(stranger, proof):
+    answer = stranger.get("/api/v1/cells", headers={"Authorization": proof.encode()})
+    assert answer.status_code == 401
