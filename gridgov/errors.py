@@ -17,7 +17,8 @@ GridgovError
 |  `- StaleError            the edit was made on an older state; carries both
 |- UnavailableError         something outside is down; the same call may succeed later
 |  |- DatabaseUnavailableError
-|  `- GeocoderUnavailableError
+|  |- GeocoderUnavailableError
+|  `- EvidenceUnavailableError   the store of attachments is full or does not answer
 `- SetupError               this installation is not ready: PostGIS missing, another major version, no grid loaded
 
 Every error says what to do next. `field` names the offending part of the input, `code` is stable for programs.
@@ -150,6 +151,12 @@ class GeocoderUnavailableError(UnavailableError):
     """The outside geocoder does not answer; this says nothing about the address."""
 
     code = "geocoder-unavailable"
+
+
+class EvidenceUnavailableError(UnavailableError):
+    """The store of attachments is full or does not answer."""
+
+    code = "evidence-unavailable"
 
 
 class SetupError(GridgovError):

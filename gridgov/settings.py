@@ -55,6 +55,22 @@ class Settings(BaseSettings):
     rate_per_address: int = Field(
         default=6_000, ge=0, description="Requests a minute from one address, of all its callers together; 0 for any."
     )
+    evidence_url: str | None = Field(
+        default=None,
+        description="Where attachments are kept: file:///folder or s3://bucket/prefix; the folder evidence of data_dir "
+        "if none. S3 takes its credentials from the AWS_ variables.",
+    )
+    evidence_endpoint: str | None = Field(
+        default=None, description="The address of an S3-compatible store that is not Amazon's."
+    )
+    evidence_max_bytes: int = Field(
+        default=67_108_864, ge=1_048_576, description="The largest attachment that may be announced."
+    )
+
+    @property
+    def evidence_address(self) -> str:
+        """Return where attachments are kept, as a URL."""
+        return self.evidence_url or (self.data_dir / "evidence").absolute().as_uri()
 
 
 @cache

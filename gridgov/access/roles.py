@@ -63,7 +63,7 @@ ROLES: tuple[Role, ...] = (
         "street_officer",
         "街道工作人员",
         "Street officer",
-        frozenset(_READ | _DISPATCHER | _HANDLER | _ISSUER | {"staff.locate"}),
+        frozenset(_READ | _DISPATCHER | _HANDLER | _ISSUER | {"staff.locate", "evidence.exif"}),
     ),
     Role("department_officer", "部门工作人员", "Department officer", frozenset(_READ | _HANDLER)),
     Role(
@@ -81,6 +81,7 @@ ROLES: tuple[Role, ...] = (
                 "case.grant_extension",
                 "case.refuse_extension",
                 "reporter.reveal",
+                "evidence.exif",
                 "staff.locate",
                 "whistle.blow",
                 "whistle.confirm",

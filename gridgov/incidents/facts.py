@@ -21,6 +21,7 @@ class FactKind(StrEnum):
     CLASSIFIED = "classified"
     DUPLICATES_SUGGESTED = "duplicates_suggested"
     WHISTLE_DRAFTED = "whistle_drafted"
+    EVIDENCE_ADDED = "evidence_added"
 
 
 @dataclass(frozen=True, slots=True)
