@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from gridgov.clock import system_clock
 from gridgov.errors import SetupError
 from gridgov.store.partitions import ensure_months
+from gridgov.store.queue import ensure_queue
 from gridgov.store.reference import ensure_reference
 from gridgov.store.tables import metadata
 
@@ -54,6 +55,7 @@ def upgrade_connection(connection: Connection) -> None:
         command.upgrade(_config(connection), "head")
     ensure_months(connection, system_clock())
     ensure_reference(connection)
+    ensure_queue(connection)
 
 
 def current(connection: Connection) -> str | None:

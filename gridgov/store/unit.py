@@ -16,6 +16,7 @@ from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.incidents import IncidentStore
+from gridgov.store.jobs import JobStore
 from gridgov.store.maps import MapStore
 from gridgov.store.messages import MessageStore
 from gridgov.store.people import PeopleStore
@@ -65,6 +66,11 @@ class Unit:
     def messages(self) -> MessageStore:
         """What people must be told."""
         return MessageStore(self.connection)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        """What is done after the transaction: `defer` enqueues in it."""
+        return JobStore(self.connection)
 
     @cached_property
     def areas(self) -> AreaStore:

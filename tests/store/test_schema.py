@@ -64,7 +64,10 @@ def test_every_key_is_named_after_its_table(connection):
 
 
 def test_no_table_has_a_trigger_of_its_own(connection):
-    assert connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).all() == []
+    # The queue's own tables (schema jobs) keep the rules of their library.
+    ours = "tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+    query = f"SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND {ours}"  # noqa: S608 - a constant
+    assert connection.execute(text(query)).all() == []
 
 
 @pytest.mark.parametrize("table", PARTITIONED_BY_MONTH)

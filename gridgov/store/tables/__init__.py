@@ -18,10 +18,23 @@ from gridgov.store.tables.incidents import (
     incident_state,
     reporter,
 )
+from gridgov.store.tables.jobs import sweep_failure
 from gridgov.store.tables.people import duty, duty_role, organisation, person
 from gridgov.store.tables.places import address
-from gridgov.store.tables.rules import channel, matter, matter_list, responsibility, whistle_kind
-from gridgov.store.tables.whistles import summons, whistle, whistle_side
+from gridgov.store.tables.rules import channel, matter, matter_list, responsibility
+from gridgov.store.tables.whistles import (
+    check_in,
+    summons,
+    summons_attempt,
+    summons_measure,
+    summons_rating,
+    summons_release,
+    team,
+    team_member,
+    whistle,
+    whistle_kind,
+    whistle_side,
+)
 
 __all__ = [
     "account",
@@ -36,6 +49,7 @@ __all__ = [
     "cell_measure",
     "change",
     "channel",
+    "check_in",
     "credential",
     "duty",
     "duty_role",
@@ -65,6 +79,13 @@ __all__ = [
     "role_permission",
     "seal",
     "summons",
+    "summons_attempt",
+    "summons_measure",
+    "summons_rating",
+    "summons_release",
+    "sweep_failure",
+    "team",
+    "team_member",
     "upload",
     "upload_part",
     "verification",
