@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy sees them. Migrations make them; a test holds both equal."""
 
 from gridgov.store.tables.access import account, account_grant, credential, role, role_permission
+from gridgov.store.tables.accounts import account_event, login_attempt, sign_on
 from gridgov.store.tables.audit import seal, verification
 from gridgov.store.tables.base import metadata
 from gridgov.store.tables.cases import act, incident_hop, incident_party, notice
@@ -38,6 +39,7 @@ from gridgov.store.tables.whistles import (
 
 __all__ = [
     "account",
+    "account_event",
     "account_grant",
     "act",
     "address",
@@ -67,6 +69,7 @@ __all__ = [
     "incident_share",
     "incident_state",
     "load_log",
+    "login_attempt",
     "matter",
     "matter_list",
     "metadata",
@@ -78,6 +81,7 @@ __all__ = [
     "role",
     "role_permission",
     "seal",
+    "sign_on",
     "summons",
     "summons_attempt",
     "summons_measure",

@@ -3,7 +3,20 @@
 An account belongs to the installation, not to a district: people log in before anybody knows where they belong.
 """
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE
 
 from gridgov.store.tables.base import metadata, moment, text
@@ -32,6 +45,7 @@ account = Table(
     text("issuer_subject", nullable=True),
     moment("created_at"),
     moment("disabled_at", nullable=True),
+    Column("area_code", String(15), comment="whose administrators look after it"),
     UniqueConstraint("login"),
     UniqueConstraint("issuer", "issuer_subject"),
 )
@@ -46,6 +60,7 @@ account_grant = Table(
     Column("organisation_code", ForeignKey("organisation.code")),
     Column("valid", TSTZRANGE, nullable=False),
     text("granted_by"),
+    text("withdrawn_by", nullable=True),
     Index("account_grant_account_id_idx", "account_id"),
 )
 
@@ -61,6 +76,10 @@ credential = Table(
     moment("created_at"),
     moment("expires_at"),
     moment("revoked_at", nullable=True),
+    Column("prefix", String(12), comment="how a token begins, to know it again by"),
+    moment("seen_at", nullable=True),
+    Column("idle_minutes", Integer, comment="a session ends when unused for so long"),
+    Column("ends_at", DateTime(timezone=True), comment="and then at the latest"),
     UniqueConstraint("secret_hash"),
     Index("credential_account_id_idx", "account_id"),
 )

@@ -22,16 +22,19 @@ metadata = MetaData(
 REFERENCE = frozenset(
     {
         "account",
+        "account_event",
         "account_grant",
         "channel",
         "credential",
         "duty_role",
+        "login_attempt",
         "matter",
         "matter_list",
         "organisation",
         "responsibility",
         "role",
         "role_permission",
+        "sign_on",
         "whistle_kind",
     }
 )
