@@ -5,6 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gridgov.access import ROLES
 from gridgov.store.tables import channel, duty_role, role, role_permission, whistle_kind
+from gridgov.store.whistles.kinds import to_row
+from gridgov.whistles import STARTING_KINDS
 
 _CHANNELS = [
     {"code": "grid_worker", "name_zh": "网格员上报", "name_en": "Grid worker"},
@@ -32,42 +34,12 @@ _ROLES = [
     {"code": "inspector", "name_zh": "核查员", "name_en": "Inspector"},
     {"code": "lane_chief", "name_zh": "街巷长", "name_en": "Lane chief"},
 ]
-
-_PINGGU = "Beijing, 'streets blow the whistle, departments check in' (2018), after Pinggu's practice: 30 minutes"
-_WHISTLES = [
-    {
-        "code": "comprehensive_enforcement",
-        "name_zh": "综合执法哨",
-        "name_en": "Comprehensive-enforcement whistle",
-        "check_in_minutes": 30,
-        "confirm_minutes": 60,
-        "min_share": 0.05,
-        "source": _PINGGU,
-    },
-    {
-        "code": "key_work",
-        "name_zh": "重点工作哨",
-        "name_en": "Key-work whistle",
-        "check_in_minutes": 120,
-        "confirm_minutes": 240,
-        "min_share": 0.05,
-        "source": "A district's own choice; change the row",
-    },
-    {
-        "code": "emergency",
-        "name_zh": "应急处置哨",
-        "name_en": "Emergency whistle",
-        "check_in_minutes": 30,
-        "confirm_minutes": 10,
-        "min_share": 0.01,
-        "source": _PINGGU,
-    },
-]
+_KINDS = [to_row(kind) for kind in STARTING_KINDS]
 
 
 def ensure_reference(connection: Connection) -> None:
     """Add the reference rows that are missing; rows that a district has changed stay as they are."""
-    for table, rows in ((channel, _CHANNELS), (duty_role, _ROLES), (whistle_kind, _WHISTLES)):
+    for table, rows in ((channel, _CHANNELS), (duty_role, _ROLES), (whistle_kind, _KINDS)):
         connection.execute(insert(table).values(rows).on_conflict_do_nothing())
     _ensure_roles(connection)
 

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import Range
 
 from gridgov.errors import SetupError
 from gridgov.matters import Matter, MatterList, Part, Responsibility
-from gridgov.store.tables import matter, matter_list, responsibility, whistle_kind
+from gridgov.store.tables import matter, matter_list, responsibility
+from gridgov.store.whistles.kinds import KindStore
 from gridgov.whistles import WhistleKind
 
 
@@ -93,9 +94,7 @@ class RuleStore:
 
     def whistle_kinds(self) -> dict[str, WhistleKind]:
         """Return the kinds of whistle by code."""
-        c = whistle_kind.c
-        rows = self._connection.execute(select(c.code, c.name_zh, c.check_in_minutes, c.confirm_minutes, c.min_share))
-        return {r[0]: WhistleKind(r[0], r[1], timedelta(minutes=r[2]), timedelta(minutes=r[3]), r[4]) for r in rows}
+        return KindStore(self._connection).all()
 
 
 def _matter(version: int, m: Matter) -> dict[str, object]:

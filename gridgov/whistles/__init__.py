@@ -18,8 +18,10 @@ from gridgov.whistles.kinds import (
     issuer_level,
     require_sound,
 )
+from gridgov.whistles.starting import STARTING_KINDS
 
 __all__ = [
+    "STARTING_KINDS",
     "Answerer",
     "CombinedDraft",
     "Counterpart",

@@ -96,7 +96,7 @@ def draft_combined(
         return None
     kind = kinds[matter.whistle_kind]
     issuers = issuing_streets(shares, kind.min_share)
-    if len(issuers) < 2:
+    if kind.retired or len(issuers) < 2:
         return None
     confirm_due_at = now + kind.confirm_within
     sides = tuple(

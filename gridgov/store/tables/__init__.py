@@ -5,7 +5,7 @@ from gridgov.store.tables.accounts import account_event, login_attempt, sign_on
 from gridgov.store.tables.audit import seal, verification
 from gridgov.store.tables.base import metadata
 from gridgov.store.tables.cases import act, incident_hop, incident_party, notice
-from gridgov.store.tables.changes import change, load_log
+from gridgov.store.tables.changes import change, change_horizon, load_log
 from gridgov.store.tables.evidence import evidence, evidence_exif, upload, upload_part
 from gridgov.store.tables.grid import area, area_period, base_feature, cell, cell_lineage, cell_measure, grid_version
 from gridgov.store.tables.incidents import (
@@ -50,6 +50,7 @@ __all__ = [
     "cell_lineage",
     "cell_measure",
     "change",
+    "change_horizon",
     "channel",
     "check_in",
     "credential",

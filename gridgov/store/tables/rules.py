@@ -1,9 +1,8 @@
-"""Reference data: channels, matters with their versions, responsibilities, kinds of whistle. Rules are rows."""
+"""Reference data: channels, matters with their versions, responsibilities. Rules are rows."""
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
@@ -17,18 +16,6 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint
 from gridgov.store.tables.base import metadata, text
 
 channel = Table("channel", metadata, Column("code", String(40), primary_key=True), text("name_zh"), text("name_en"))
-
-whistle_kind = Table(
-    "whistle_kind",
-    metadata,
-    Column("code", String(40), primary_key=True),
-    text("name_zh"),
-    text("name_en"),
-    Column("check_in_minutes", Integer, nullable=False),
-    Column("confirm_minutes", Integer, nullable=False),
-    Column("min_share", Double, nullable=False),
-    text("source"),
-)
 
 matter_list = Table(
     "matter_list",
@@ -53,6 +40,7 @@ matter = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("file_minutes", Integer, nullable=False),
     Column("handle_minutes", Integer, nullable=False),
+    Column("counted", String(10), nullable=False, server_default="working", comment="urgent, working, days"),
 )
 
 responsibility = Table(
