@@ -19,6 +19,8 @@ incident_party = Table(
     Column("part", String(20), nullable=False, comment="place, reporter, handling, side, summoned"),
     ForeignKeyConstraint(*_INCIDENT),
     Index("incident_party_party_incident_id_idx", "party", "incident_id"),
+    # Who may see one incident: a hash, because a tree in the order of incidents would tempt the planner of the lists.
+    Index("incident_party_incident_id_idx", "incident_id", postgresql_using="hash"),
     postgresql_partition_by="RANGE (incident_id)",
 )
 

@@ -1,7 +1,7 @@
 """What changed, for live screens; and what was loaded, for the record.
 
-A change row is written in the transaction it tells of. Readers go by ``(xid, id)`` below the oldest running
-transaction, never by `id` alone: an identity is drawn before the commit, so a later commit can carry a lower one.
+A change row is written in the transaction it tells of. Readers go by what they have seen of each transaction, never by
+`id` alone: an identity is drawn before the commit, so a later commit can carry a lower one (see `store.changes`).
 """
 
 from sqlalchemy import BigInteger, Column, Identity, Index, String, Table, Uuid
@@ -34,8 +34,12 @@ change = Table(
     moment("at"),
     Column("kind", String(40), nullable=False),
     Column("subject_id", Uuid, nullable=False),
+    Column("incident_id", Uuid, comment="what a whistle, an attachment ... hangs on: it decides who may know"),
     Index("change_xid_id_idx", "xid", "id"),
 )
+
+# The newest transaction of which a change was forgotten: a reader that stands before it has lost something.
+change_horizon = Table("change_horizon", metadata, district(), Column("xid", Xid8(), nullable=False))
 
 load_log = Table(
     "load_log",
