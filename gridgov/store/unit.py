@@ -15,6 +15,7 @@ from gridgov.store.access import AccessStore
 from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cells import CellStore
+from gridgov.store.changes import ChangeStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
 from gridgov.store.maps import MapStore
@@ -71,6 +72,11 @@ class Unit:
     def jobs(self) -> JobStore:
         """What is done after the transaction: `defer` enqueues in it."""
         return JobStore(self.connection)
+
+    @cached_property
+    def changes(self) -> ChangeStore:
+        """What changed, for live screens."""
+        return ChangeStore(self.connection)
 
     @cached_property
     def areas(self) -> AreaStore:
