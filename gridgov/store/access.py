@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.postgresql import Range
 
 from gridgov.access import Caller, Grant, Subject
+from gridgov.access.logins import folded
 from gridgov.errors import NotAuthenticatedError
 from gridgov.ids import new_id
 from gridgov.store.tables import account, account_grant, credential, role_permission
@@ -67,7 +68,7 @@ class AccessStore:
         """Make an account without a password and without grants, and return its id."""
         values = {
             "id": new_id(),
-            "login": login.lower(),
+            "login": folded(login),
             "name": name,
             "email": email,
             "person_district_code": person[0] if person else None,

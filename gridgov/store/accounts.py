@@ -1,0 +1,254 @@
+"""Accounts as those see them who look after them: passwords, sessions, tokens, failed logins, and what befell them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import Range
+
+from gridgov.access.throttle import FORGOTTEN, counted, waited
+from gridgov.ids import new_id
+from gridgov.store.tables import account, account_event, account_grant, credential, login_attempt, role, sign_on
+
+_SEEN_EVERY = timedelta(minutes=1)
+_A, _C, _G = account.c, credential.c, account_grant.c
+_SHOWN = (
+    _A.id,
+    _A.login,
+    _A.name,
+    _A.email,
+    _A.area_code,
+    _A.person_district_code,
+    _A.person_id,
+    _A.must_change,
+    _A.created_at,
+    _A.disabled_at,
+    _A.issuer,
+    _A.password_hash.is_not(None).label("has_password"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What decides whether an account may come in."""
+
+    id: UUID
+    login: str
+    password_hash: str | None
+    must_change: bool
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Somebody who went to the provider of a single sign-on and is to come back."""
+
+    browser_hash: bytes
+    nonce: str
+    verifier: str
+    next: str
+
+
+class AccountStore:
+    """Reads and writes accounts of one transaction; who may is decided by the services."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # Coming in.
+
+    def attempt(self, keys: Mapping[bytes, str], *, now: datetime) -> timedelta:
+        """Count an attempt under each key before it is judged, and return zero; or return how long to wait instead.
+
+        Counted first, so that a hundred guesses sent at once are a hundred guesses. Whoever calls must undo the
+        transaction where there is something to wait for: what was refused is not counted.
+        """
+        rows = {key: self._held(key, kind, now) for key, kind in keys.items()}
+        wait = max(waited(kind, *rows[key], now) for key, kind in keys.items())
+        if not wait:
+            for key, kind in keys.items():
+                values = {"failures": counted(kind, *rows[key], now), "last_at": now}
+                self._connection.execute(update(login_attempt).where(login_attempt.c.key == key).values(values))
+        return wait
+
+    def _held(self, key: bytes, kind: str, now: datetime) -> tuple[int, datetime]:
+        row = postgresql.insert(login_attempt).values(key=key, kind=kind, failures=0, last_at=now)
+        held = row.on_conflict_do_update(index_elements=["key"], set_={"kind": kind})
+        found = self._connection.execute(held.returning(login_attempt.c.failures, login_attempt.c.last_at)).one()
+        return found[0], found[1]
+
+    def forgive(self, keys: Mapping[bytes, str]) -> None:
+        """Take back what `attempt` counted: the right password was given. An address stays what it was before."""
+        c = login_attempt.c
+        for key, kind in keys.items():
+            if kind == "address":
+                fewer = func.greatest(c.failures - 1, 0)
+                self._connection.execute(update(login_attempt).where(c.key == key).values(failures=fewer))
+            else:
+                self._connection.execute(delete(login_attempt).where(c.key == key))
+
+    def forget(self, *, now: datetime) -> None:
+        """Remove failures that nobody counts any more, and journeys that nobody came back from."""
+        self._connection.execute(delete(login_attempt).where(login_attempt.c.last_at < now - FORGOTTEN))
+        self._connection.execute(delete(sign_on).where(sign_on.c.expires_at < now))
+
+    def door(self, *, login: str | None = None, account_id: UUID | None = None, hold: bool = False) -> Door | None:
+        """Return what decides whether an account may come in, by its folded login or its id; `hold` locks its row."""
+        query = select(_A.id, _A.login, _A.password_hash, _A.must_change, _A.disabled_at.is_not(None))
+        query = query.where(_A.login == login if account_id is None else _A.id == account_id)
+        row = self._connection.execute(query.with_for_update() if hold else query).first()
+        return Door(*row) if row else None
+
+    def set_password(self, account_id: UUID, password_hash: str, *, must_change: bool) -> None:
+        """Keep a new hash of an account's password."""
+        values = {"password_hash": password_hash, "must_change": must_change}
+        self._connection.execute(update(account).where(_A.id == account_id).values(values))
+
+    # Sessions and tokens.
+
+    def open(self, account_id: UUID, kind: str, secret_hash: bytes, *, now: datetime, **more: Any) -> UUID:
+        """Keep a session or a token; `more` holds the other columns of its row."""
+        values = {"id": new_id(), "account_id": account_id, "kind": kind, "secret_hash": secret_hash, "name": ""}
+        values |= {"created_at": now, "seen_at": now, **more}
+        self._connection.execute(insert(credential).values(values))
+        return UUID(str(values["id"]))
+
+    def seen(self, secret_hash: bytes, *, now: datetime) -> None:
+        """Note that a session or token is in use, and put off the end of an idle session.
+
+        A row that another request of the same session holds is left to that one.
+        """
+        valid = (_C.secret_hash == secret_hash) & (_C.expires_at > now) & _C.revoked_at.is_(None)
+        stale = _C.seen_at.is_(None) | (_C.seen_at < now - _SEEN_EVERY)
+        free = select(_C.id).where(valid, stale).with_for_update(skip_locked=True).scalar_subquery()
+        put_off = func.least(
+            literal(now, _C.ends_at.type) + func.make_interval(0, 0, 0, 0, 0, _C.idle_minutes), _C.ends_at
+        )
+        later = case((_C.idle_minutes.is_not(None), put_off), else_=_C.expires_at)
+        self._connection.execute(update(credential).where(_C.id == free).values(seen_at=now, expires_at=later))
+
+    def credentials(self, account_id: UUID, kind: str, *, now: datetime) -> list[dict[str, Any]]:
+        """Return an account's sessions or tokens that are in force, newest first, without anything secret."""
+        query = (
+            select(_C.id, _C.name, _C.prefix, _C.scopes, _C.created_at, _C.seen_at, _C.expires_at)
+            .where(_C.account_id == account_id, _C.kind == kind, _C.revoked_at.is_(None), _C.expires_at > now)
+            .order_by(_C.id.desc())
+        )
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+    def kind_of(self, credential_id: UUID) -> str:
+        """Return whether a credential is a session or a token."""
+        return str(self._connection.execute(select(_C.kind).where(_C.id == credential_id)).scalar_one())
+
+    def revoke(self, account_id: UUID, *, now: datetime, only: UUID | None = None, but: UUID | None = None) -> int:
+        """End an account's sessions and tokens: all, one, or all but one; return how many."""
+        held = update(credential).where(_C.account_id == account_id, _C.revoked_at.is_(None))
+        held = held if only is None else held.where(_C.id == only)
+        held = held if but is None else held.where(_C.id != but)
+        return self._connection.execute(held.values(revoked_at=now)).rowcount
+
+    # Looking after accounts.
+
+    def add(self, values: Mapping[str, Any], *, now: datetime) -> None:
+        """Add an account."""
+        self._connection.execute(insert(account).values(must_change=False, created_at=now, **values))
+
+    def change(self, account_id: UUID, values: Mapping[str, Any]) -> None:
+        """Change an account's name, address, state."""
+        self._connection.execute(update(account).where(_A.id == account_id).values(**values))
+
+    def one(self, account_id: UUID) -> dict[str, Any] | None:
+        """Return an account with all that may be shown of it, or None."""
+        row = self._connection.execute(select(*_SHOWN).where(_A.id == account_id)).mappings().first()
+        return dict(row) if row else None
+
+    def id_of(self, login: str) -> UUID | None:
+        """Return the id of the account with this folded login, or None."""
+        return self._connection.execute(select(_A.id).where(_A.login == login)).scalar()
+
+    def listed(
+        self, areas: Iterable[str], *, now: datetime, limit: int, after: UUID | None, text: str | None
+    ) -> list[dict[str, Any]]:
+        """Return the accounts that belong to one of `areas` or hold a role there, oldest first, after an id."""
+        held = exists().where(_G.account_id == _A.id, _G.valid.contains(now))
+        inside = [or_(_A.area_code.startswith(a), held.where(_G.area_code.startswith(a))) for a in areas]
+        query = select(*_SHOWN).where(or_(literal(value=False), *inside)).order_by(_A.id).limit(limit)
+        if after is not None:
+            query = query.where(_A.id > after)
+        if text:
+            query = query.where(or_(_A.login.contains(text, autoescape=True), _A.name.contains(text, autoescape=True)))
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+    def grants(self, account_id: UUID, *, now: datetime) -> list[dict[str, Any]]:
+        """Return an account's grants in force, as those see them who give and withdraw them."""
+        query = (
+            select(
+                _G.id, _G.role, _G.area_code, _G.organisation_code, _G.granted_by, func.lower(_G.valid).label("since")
+            )
+            .where(_G.account_id == account_id, _G.valid.contains(now))
+            .order_by(_G.id)
+        )
+        return [dict(row) for row in self._connection.execute(query).mappings()]
+
+    def add_grant(self, values: Mapping[str, Any], *, now: datetime) -> None:
+        """Add a grant, in force from `now` on."""
+        self._connection.execute(insert(account_grant).values(valid=Range(now, None), **values))
+
+    def grant(self, grant_id: UUID) -> dict[str, Any] | None:
+        """Return a grant with its period, or None."""
+        row = self._connection.execute(select(account_grant).where(_G.id == grant_id)).mappings().first()
+        return dict(row) if row else None
+
+    def withdraw(self, grant_id: UUID, *, now: datetime, by: str) -> None:
+        """End a grant; the row stays, so that who could do what on a day can still be told."""
+        period = func.tstzrange(func.lower(_G.valid), func.greatest(now, func.lower(_G.valid)))
+        values = {"valid": period, "withdrawn_by": by}
+        self._connection.execute(update(account_grant).where(_G.id == grant_id).values(values))
+
+    def knows_role(self, code: str) -> bool:
+        """Return whether there is such a role."""
+        return self._connection.execute(select(role.c.code).where(role.c.code == code)).first() is not None
+
+    # Single sign-on.
+
+    def depart(self, state_hash: bytes, journey: Journey, *, expires_at: datetime) -> None:
+        """Keep what somebody must bring back from the provider."""
+        values = {"state_hash": state_hash, "expires_at": expires_at, "browser_hash": journey.browser_hash}
+        values |= {"nonce": journey.nonce, "verifier": journey.verifier, "next": journey.next}
+        self._connection.execute(insert(sign_on).values(values))
+
+    def arrive(self, state_hash: bytes, *, now: datetime) -> Journey | None:
+        """Return what was kept under a state, once."""
+        c = sign_on.c
+        gone = delete(sign_on).where(c.state_hash == state_hash, c.expires_at > now)
+        row = self._connection.execute(gone.returning(c.browser_hash, c.nonce, c.verifier, c.next)).first()
+        return Journey(*row) if row else None
+
+    def signed_on(self, issuer: str, subject: str) -> UUID | None:
+        """Return the account that an issuer's subject is linked to, or None."""
+        query = select(_A.id).where(_A.issuer == issuer, _A.issuer_subject == subject)
+        return self._connection.execute(query).scalar()
+
+    def link(self, issuer: str, subject: str, login: str) -> UUID | None:
+        """Link an issuer's subject to the account that was made for it under this login, or return None."""
+        waiting = update(account).where(_A.login == login, _A.issuer == issuer, _A.issuer_subject.is_(None))
+        return self._connection.execute(waiting.values(issuer_subject=subject).returning(_A.id)).scalar()
+
+    # What befell an account.
+
+    def note(self, account_id: UUID, kind: str, *, by: str, at: datetime, **data: Any) -> None:
+        """Append what was done with an account; never a secret."""
+        values = {"id": new_id(), "account_id": account_id, "kind": kind, "by": by, "at": at, "data": data}
+        self._connection.execute(insert(account_event).values(values))
+
+    def events(self, account_id: UUID, *, limit: int, before: UUID | None) -> list[dict[str, Any]]:
+        """Return what befell an account, newest first, strictly before the id `before`."""
+        c = account_event.c
+        query = select(c.id, c.at, c.kind, c.by, c.data).where(c.account_id == account_id)
+        query = query.order_by(c.id.desc()).limit(limit)
+        query = query if before is None else query.where(c.id < before)
+        return [dict(row) for row in self._connection.execute(query).mappings()]
