@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from gridgov.access import Caller, Subject
 from gridgov.errors import DatabaseUnavailableError, NotAuthenticatedError
 from gridgov.store.access import AccessStore
+from gridgov.store.accounts import AccountStore
 from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cells import CellStore
@@ -62,6 +63,11 @@ class Unit:
     def access(self) -> AccessStore:
         """Accounts, grants, credentials."""
         return AccessStore(self.connection)
+
+    @cached_property
+    def accounts(self) -> AccountStore:
+        """Accounts as those see them who look after them."""
+        return AccountStore(self.connection)
 
     @cached_property
     def messages(self) -> MessageStore:
