@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gridgov.access import ROLES
 from gridgov.store.tables import channel, duty_role, role, role_permission, whistle_kind
 from gridgov.store.whistles.kinds import to_row
+from gridgov.store.worktime_reference import ensure_worktime
 from gridgov.whistles import STARTING_KINDS
 
 _CHANNELS = [
@@ -42,6 +43,7 @@ def ensure_reference(connection: Connection) -> None:
     for table, rows in ((channel, _CHANNELS), (duty_role, _ROLES), (whistle_kind, _KINDS)):
         connection.execute(insert(table).values(rows).on_conflict_do_nothing())
     _ensure_roles(connection)
+    ensure_worktime(connection)
 
 
 def _ensure_roles(connection: Connection) -> None:

@@ -1,1 +1,25 @@
-"""Working time: how long something may take, counted in the hours when somebody works."""
+"""Working time: when organisations work, how long steps may take there, and what follows when they take longer."""
+
+from gridgov.worktime.calendar import CalendarDay, CalendarYear, DayKind, WorkCalendar
+from gridgov.worktime.hours import ALWAYS, Hours, Segment
+from gridgov.worktime.limits import Escalation, Level, Limit, LimitKind, LimitRow, LimitUnit
+from gridgov.worktime.rules import Kept, OwnLimits, WorkRules
+
+__all__ = [
+    "ALWAYS",
+    "CalendarDay",
+    "CalendarYear",
+    "DayKind",
+    "Escalation",
+    "Hours",
+    "Kept",
+    "Level",
+    "Limit",
+    "LimitKind",
+    "LimitRow",
+    "LimitUnit",
+    "OwnLimits",
+    "Segment",
+    "WorkCalendar",
+    "WorkRules",
+]

@@ -24,9 +24,14 @@ REFERENCE = frozenset(
         "account",
         "account_event",
         "account_grant",
+        "calendar_day",
+        "calendar_year",
         "channel",
         "credential",
         "duty_role",
+        "escalation_step",
+        "hours_of_kind",
+        "hours_of_organisation",
         "login_attempt",
         "matter",
         "matter_list",
@@ -34,8 +39,12 @@ REFERENCE = frozenset(
         "responsibility",
         "role",
         "role_permission",
+        "rule_change",
         "sign_on",
+        "time_limit",
         "whistle_kind",
+        "work_hours",
+        "work_segment",
     }
 )
 """Small tables that are the same for every district, and may be the target of a foreign key without one."""
