@@ -25,6 +25,7 @@ from gridgov.store.people import PeopleStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.summary import SummaryStore
 from gridgov.store.whistles import WhistleStore
+from gridgov.store.worktime import WorktimeStore
 
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
@@ -108,6 +109,11 @@ class Unit:
     def rules(self) -> RuleStore:
         """Matters with their versions, kinds of whistle."""
         return RuleStore(self.connection)
+
+    @cached_property
+    def worktime(self) -> WorktimeStore:
+        """The calendar, hours, limits, steps of escalation."""
+        return WorktimeStore(self.connection)
 
     @cached_property
     def incidents(self) -> IncidentStore:
