@@ -5,13 +5,20 @@ wants of the database comes with the library, never as a copy: the newest step t
 the schema, and a library with newer steps brings them when gridgov starts.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, text
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import URL, Connection, text
+
+from gridgov.store.cluster.address import plain
 
 SCHEMA = "jobs"
+_ANSWER_S = 5.0
 
 # The library would notify listeners from within the transaction that enqueues, and commits then wait for each other
 # (measured with change rows: 206 a second in place of 4,571 with 32 clients). Our workers look for jobs instead.
@@ -67,3 +74,33 @@ def _run(connection: Connection, statement: str) -> None:
     if driver is None:  # pragma: no cover - a connection in use has one
         return
     driver.execute(statement)  # as it stands: the files hold percent signs and several statements
+
+
+@asynccontextmanager
+async def queue_pool(url: URL) -> AsyncIterator[AsyncConnectionPool]:
+    """Open connections to the queue of the database at `url`, for a worker.
+
+    Raises
+    ------
+    psycopg_pool.PoolTimeout
+        If the database does not answer within seconds.
+    """
+    pool = AsyncConnectionPool(
+        plain(url.render_as_string(hide_password=False)),
+        min_size=1,
+        max_size=4,
+        timeout=_ANSWER_S,
+        configure=_to_queue,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+    try:
+        await pool.open(wait=True, timeout=_ANSWER_S)
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def _to_queue(connection: AsyncConnection) -> None:
+    await connection.execute(f"SET search_path TO {SCHEMA}")
+    await connection.commit()

@@ -1,0 +1,89 @@
+"""Sweeping: every deadline that is due is acted upon, until none is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import structlog
+
+from gridgov.clock import Clock
+from gridgov.errors import UnavailableError
+from gridgov.services.sweeps import Sweep
+from gridgov.settings import Settings
+from gridgov.store.unit import Store
+
+SWEEPS: Mapping[str, Sweep] = MappingProxyType({})
+"""The sweeps by name. A room that has deadlines adds a line."""
+
+BATCH = 200
+"""Rows to a transaction: few enough that an act waits a fraction of a second for a row that is being swept."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one round did: rows dealt with by sweep, and the sweeps that failed as a whole."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, Exception] = field(default_factory=dict)
+
+
+class Sweeping:
+    """Runs sweeps until nothing is due, one transaction for each batch.
+
+    Parameters
+    ----------
+    store
+        Where deadlines are kept.
+    clock
+        Tells the time; asked again for each batch.
+    sweeps
+        What to run, by name.
+    batch
+        Rows of a transaction.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock, sweeps: Mapping[str, Sweep] = SWEEPS, batch: int = BATCH) -> None:
+        self._store = store
+        self._clock = clock
+        self._sweeps = sweeps
+        self._batch = batch
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> "Sweeping":  # noqa: ARG003 - all alike
+        """Return the service as an installation's settings want it."""
+        return cls(store, clock=clock)
+
+    def run(self, stopping: Callable[[], bool] = lambda: False) -> Swept:
+        """Run the sweeps in turn, a batch each, until none finds anything due or `stopping` says so.
+
+        In turn, so that ten thousand late cases do not keep a whistle's thirty minutes waiting.
+
+        Raises
+        ------
+        gridgov.errors.UnavailableError
+            If the database goes away; what was committed stays, the rest is still due.
+        """
+        rows = dict.fromkeys(self._sweeps, 0)
+        failed: dict[str, Exception] = {}
+        busy = list(self._sweeps)
+        while busy and not stopping():
+            for name in list(busy):
+                done = self._one_batch(name, failed)
+                rows[name] += done
+                if not done:
+                    busy.remove(name)
+        return Swept(rows, failed)
+
+    def _one_batch(self, name: str, failed: dict[str, Exception]) -> int:
+        try:
+            with self._store.transaction() as unit:
+                aside = unit.jobs.count_set_aside(name)
+                return self._sweeps[name](unit, self._clock(), self._batch + aside)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one sweep that is broken must not stop the others
+            _log.error("a sweep failed", sweep=name, exc_info=error)
+            failed[name] = error
+            return 0
