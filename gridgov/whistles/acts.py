@@ -1,0 +1,181 @@
+"""What is done to a whistle, purely: each act checks its table and its rules, and returns the whistle that follows."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from gridgov.errors import ConflictError, RuleError
+from gridgov.whistles.lifecycle import (
+    DONE_WITH,
+    ON_SITE,
+    Party,
+    Stage,
+    SummonsAct,
+    WhistleAct,
+    summons_step,
+    whistle_step,
+)
+from gridgov.whistles.live import LiveSummons, Whistle
+
+LONGEST_WORDS = 2_000
+"""Characters a reason, a rating's words or a measure may have."""
+
+
+def confirm(whistle: Whistle, street_code: str, *, by: str, at: datetime, above: str | None = None) -> Whistle:
+    """Return the whistle with a side confirmed; once all are, the summons go out and their time starts.
+
+    Parameters
+    ----------
+    above
+        The common parent that confirms in the side's stead, which it may once the side's deadline has escalated.
+    """
+    step = whistle_step(whistle.stage, WhistleAct.CONFIRM, Party.PARENT if above is not None else Party.SIDE)
+    side = whistle.side(street_code)
+    if side.confirmed_at:
+        message = f"Street {street_code} has confirmed already, at {side.confirmed_at.isoformat()}."
+        raise ConflictError(message, field="street_code")
+    if above is not None and not side.confirm_step:
+        due = side.confirm_due_at.isoformat() if side.confirm_due_at else "later"
+        message = f"Street {street_code} has until {due} to confirm; you may confirm in its stead after that."
+        raise RuleError(message, field="street_code")
+    side = replace(side, confirmed_at=at, confirmed_by=by, confirmed_above=above)
+    whistle = whistle.with_side(side)
+    if all(s.confirmed_at for s in whistle.sides):
+        return blow(replace(whistle, stage=step.last or step.next), at=at)
+    return replace(whistle, stage=step.next)
+
+
+def blow(whistle: Whistle, *, at: datetime) -> Whistle:
+    """Return the whistle blown: every summons goes out at once, and their time starts."""
+    due_at = at + whistle.kind.check_in_within
+    called = tuple(
+        replace(s, stage=summons_step(s.stage, SummonsAct.SUMMON, Party.SYSTEM).next, summoned_at=at, due_at=due_at)
+        for s in whistle.summons
+    )
+    close_due_at = at + whistle.kind.close_within
+    return replace(whistle, stage=Stage.BLOWN, blown_at=at, close_due_at=close_due_at, summons=called)
+
+
+def choose_lead(whistle: Whistle, street_code: str, choice: str) -> Whistle:
+    """Return the whistle with a side's choice of who leads; once all sides choose the same one, it leads."""
+    step = whistle_step(whistle.stage, WhistleAct.CHOOSE_LEAD, Party.SIDE)
+    whistle = whistle.with_side(replace(whistle.side(street_code), lead_choice=whistle.side(choice).street_code))
+    if {s.lead_choice for s in whistle.sides} == {choice}:
+        sides = tuple(replace(s, leads=s.street_code == choice, lead_choice=None) for s in whistle.sides)
+        whistle = replace(whistle, sides=sides)
+    return replace(whistle, stage=step.next)
+
+
+def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime) -> Whistle:
+    """Return the whistle withdrawn, by its leading side or (None) by the common parent, while nobody is on site."""
+    party = Party.PARENT if street_code is None else Party.SIDE
+    step = whistle_step(whistle.stage, WhistleAct.WITHDRAW, party)
+    if street_code is not None and not whistle.side(street_code).leads:
+        message = f"Only the leading side, street {whistle.lead.street_code}, may withdraw it: ask them."
+        raise RuleError(message, field="street_code")
+    came = sorted(s.organisation_code for s in whistle.summons if s.arrived_at)
+    if came:
+        message = f"{', '.join(came)} came already: release them and close the whistle instead of withdrawing it."
+        raise RuleError(message, field="act")
+    calls = tuple(_withdrawn(call) for call in whistle.summons)
+    return replace(whistle, stage=step.next, withdrawn_at=at, summons=calls)
+
+
+def _withdrawn(call: LiveSummons) -> LiveSummons:
+    if call.stage in DONE_WITH:
+        return call
+    return replace(call, stage=summons_step(call.stage, SummonsAct.WITHDRAW, Party.SYSTEM).next)
+
+
+def acknowledge(whistle: Whistle, organisation_code: str, *, at: datetime) -> Whistle:
+    """Return the whistle with a summons acknowledged."""
+    call = whistle.call(organisation_code)
+    step = summons_step(call.stage, SummonsAct.ACKNOWLEDGE, Party.ANSWERER)
+    return whistle.with_call(replace(call, stage=step.next, acknowledged_at=at))
+
+
+def arrive(whistle: Whistle, organisation_code: str, *, at: datetime, vouched: bool = False) -> Whistle:
+    """Return the whistle with an organisation on site since `at`; the time to scene is whole seconds."""
+    call = whistle.call(organisation_code)
+    act, party = (SummonsAct.VOUCH, Party.VOUCHER) if vouched else (SummonsAct.CHECK_IN, Party.ANSWERER)
+    step = summons_step(call.stage, act, party)
+    took = int((at - (call.summoned_at or at)).total_seconds())
+    measure_due_at = at + whistle.kind.measure_within
+    call = replace(call, stage=step.next, arrived_at=at, time_to_scene_s=took, measure_due_at=measure_due_at)
+    return whistle.with_call(call)
+
+
+def file_measure(whistle: Whistle, organisation_code: str, *, at: datetime) -> Whistle:
+    """Return the whistle with a measure filed; the first one counts for the deadline, more may follow."""
+    call = whistle.call(organisation_code)
+    step = summons_step(call.stage, SummonsAct.FILE_MEASURE, Party.ANSWERER)
+    return whistle.with_call(replace(call, stage=step.next, measured_at=call.measured_at or at))
+
+
+def leave(whistle: Whistle, organisation_code: str, *, at: datetime) -> Whistle:
+    """Return the whistle with an organisation gone, which it may be after its release."""
+    call = whistle.call(organisation_code)
+    if call.stage in ON_SITE:
+        waiting = ", ".join(sorted(whistle.streets - call.let_go))
+        message = f"You may not leave before you are released: street {waiting} still needs you. This was written down."
+        raise RuleError(message, field="act", details=[{"stage": call.stage.value, "waiting_for": waiting}])
+    step = summons_step(call.stage, SummonsAct.LEAVE, Party.ANSWERER)
+    return whistle.with_call(replace(call, stage=step.next, left_at=call.left_at or at))
+
+
+def release(whistle: Whistle, organisation_code: str, street_code: str, *, at: datetime) -> Whistle:
+    """Return the whistle with an organisation released by a side; it is free once every side has let it go."""
+    return _let_go(whistle, organisation_code, street_code, SummonsAct.RELEASE, at=at)
+
+
+def excuse(whistle: Whistle, organisation_code: str, street_code: str, *, at: datetime) -> Whistle:
+    """Return the whistle with an organisation that never came excused by a side."""
+    return _let_go(whistle, organisation_code, street_code, SummonsAct.EXCUSE, at=at)
+
+
+def _let_go(whistle: Whistle, organisation_code: str, street_code: str, act: SummonsAct, *, at: datetime) -> Whistle:
+    side, call = whistle.side(street_code), whistle.call(organisation_code)
+    if side.street_code in call.let_go:
+        message = f"Street {street_code} has let {organisation_code} go already."
+        raise ConflictError(message, field="organisation_code")
+    step = summons_step(call.stage, act, Party.SIDE)
+    call = replace(call, let_go=call.let_go | {street_code})
+    if call.let_go >= whistle.streets:
+        call = replace(call, stage=step.last or step.next, released_at=at)
+    return whistle.with_call(call)
+
+
+def rate(whistle: Whistle, organisation_code: str, street_code: str, *, score: int) -> Whistle:
+    """Return the whistle with an organisation rated by a side, 1 (worst) to 5; a later rating counts more."""
+    side, call = whistle.side(street_code), whistle.call(organisation_code)
+    step = summons_step(call.stage, SummonsAct.RATE, Party.SIDE)
+    if not 1 <= score <= 5:
+        message = f"The score is {score}: give a whole number from 1 (did not help) to 5 (solved it)."
+        raise RuleError(message, field="score")
+    call = replace(call, rated=call.rated | {side.street_code})
+    complete = call.rated >= whistle.streets
+    return whistle.with_call(replace(call, stage=(step.last or step.next) if complete else step.next))
+
+
+def close(whistle: Whistle, street_code: str, *, at: datetime) -> Whistle:
+    """Return the whistle with a side closed; it closes itself only when every side has.
+
+    A side closes once it has let go everybody who was summoned.
+    """
+    step = whistle_step(whistle.stage, WhistleAct.CLOSE, Party.SIDE)
+    side = whistle.side(street_code)
+    if side.closed_at:
+        message = f"Street {street_code} has closed already, at {side.closed_at.isoformat()}."
+        raise ConflictError(message, field="street_code")
+    held = [s for s in whistle.summons if s.stage not in DONE_WITH and street_code not in s.let_go]
+    if held:
+        on_site = sorted(s.organisation_code for s in held if s.stage in ON_SITE)
+        absent = sorted(s.organisation_code for s in held if s.stage not in ON_SITE)
+        message = (
+            f"Still on site: {', '.join(on_site) or 'nobody'}; never came: {', '.join(absent) or 'nobody'}. "
+            "Release those and excuse these before you close."
+        )
+        raise RuleError(message, field="act", details=[{"on_site": on_site, "never_came": absent}])
+    whistle = whistle.with_side(replace(side, closed_at=at))
+    if all(s.closed_at for s in whistle.sides):
+        return replace(whistle, stage=step.last or step.next, closed_at=at)
+    return replace(whistle, stage=step.next)
