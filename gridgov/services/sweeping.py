@@ -8,7 +8,7 @@ import structlog
 
 from gridgov.clock import Clock
 from gridgov.errors import UnavailableError
-from gridgov.services.sweeps import Sweep
+from gridgov.services.sweeps import Sweep, where, words
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
@@ -84,6 +84,6 @@ class Sweeping:
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - one sweep that is broken must not stop the others
-            _log.error("a sweep failed", sweep=name, exc_info=error)
+            _log.error("a sweep failed", sweep=name, why=words(error), where=where(error))
             failed[name] = error
             return 0

@@ -14,12 +14,14 @@ import structlog
 from procrastinate.jobs import Job, Status
 
 from gridgov.clock import Clock
+from gridgov.services.sweeps import where, words
 from gridgov.services.tasks import TASKS, Place, Task
 from gridgov.settings import Settings
 from gridgov.store.queue import queue_pool
 from gridgov.store.unit import Store
 
-logging.getLogger("procrastinate").setLevel(logging.WARNING)  # it tells of each job three times
+# It tells of each job three times, and of a failed one with all that the error repeats: we say it ourselves.
+logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the worker says itself when the database is away
 
 _log = structlog.get_logger(__name__)
@@ -112,7 +114,7 @@ class Worker:
             try:
                 await self._shift()
             except Exception as error:  # noqa: BLE001 - whatever it was: begin anew, more slowly each time
-                _log.warning("the worker begins anew", reason=" ".join(str(error).split()), error=type(error).__name__)
+                _log.warning("the worker begins anew", reason=words(error))
             if time.monotonic() - began > self._pace.stalled_s:
                 rest = self._pace.first_rest_s
             await self._pause(rest)
@@ -167,7 +169,8 @@ class Worker:
     def _app(self) -> procrastinate.App:
         app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         for task in self._tasks.values():
-            retry = procrastinate.RetryStrategy(max_attempts=task.attempts, exponential_wait=2)
+            again = task.attempts - 1  # for the library 0 means without end
+            retry = procrastinate.RetryStrategy(max_attempts=again, exponential_wait=2) if again else False
             known = app.task(name=task.name, retry=retry)(_bound(task, self.place))
             if task.every_s:
                 cron = f"* * * * * */{task.every_s}"
@@ -177,7 +180,11 @@ class Worker:
 
 def _bound(task: Task, place: Place) -> Callable[..., None]:
     def do(timestamp: int | None = None, **arguments: Any) -> None:  # noqa: ARG001 - of a task that is done again and again
-        task.do(place, **arguments)
+        try:
+            task.do(place, **arguments)
+        except Exception as error:
+            _log.error("a job failed", task=task.name, why=words(error), where=where(error))
+            raise
 
     return do
 
@@ -193,3 +200,7 @@ async def _until_one_ends(*parts: Any) -> None:
     for end in ends:
         if isinstance(end, Exception):
             raise end
+    if not isinstance(ends[0], BaseException):
+        return
+    message = "a part of it ended by itself"
+    raise ConnectionError(message)

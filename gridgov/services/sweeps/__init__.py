@@ -9,6 +9,7 @@ committed never happened, one that was is not due any more, and several workers 
         return fire(unit, "cases", due, _step(unit, now), key=lambda d: (d.district_code, str(d.incident_id)), now=now)
 """
 
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -98,8 +99,22 @@ def _tried(unit: Unit, step: Callable[[Sequence[Row]], object], rows: Sequence[R
 def _set_aside(unit: Unit, sweep: str, name: tuple[str, str], error: Exception | None, now: datetime) -> bool:
     if error is None:
         return False
-    # An error of a database driver repeats the values of its statement, and among them what people wrote.
-    words = type(error).__name__ if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
-    failures = unit.jobs.set_aside(sweep, name, words, at=now)
-    _log.error("a due row was set aside", sweep=sweep, district=name[0], subject=name[1], failures=failures, why=words)
+    why = words(error)
+    failures = unit.jobs.set_aside(sweep, name, why, at=now)
+    _log.error("a due row was set aside", sweep=sweep, subject=name, failures=failures, why=why, where=where(error))
     return True
+
+
+def words(error: BaseException) -> str:
+    """Return what went wrong in one line.
+
+    An error of the database repeats the values of its statement, and among them what people wrote: it is only named.
+    """
+    if isinstance(error, DBAPIError):
+        return f"{type(error).__name__} ({type(error.orig).__name__})"
+    return " ".join(f"{type(error).__name__}: {error}".split())[:500]
+
+
+def where(error: BaseException) -> str:
+    """Return the last steps that led to an error, without its words."""
+    return "".join(traceback.format_tb(error.__traceback__)[-4:])
