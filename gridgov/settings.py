@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -71,6 +71,31 @@ class Settings(BaseSettings):
     def evidence_address(self) -> str:
         """Return where attachments are kept, as a URL."""
         return self.evidence_url or (self.data_dir / "evidence").absolute().as_uri()
+
+    names: str = Field(
+        default="",
+        description="The names by which other machines call this server, with commas between: grid.example.gov.cn.",
+    )
+    tls_cert: Path | None = Field(default=None, description="The certificate, with its chain (PEM), to serve by TLS.")
+    tls_key: Path | None = Field(default=None, description="The certificate's private key (PEM).")
+    behind_proxy: bool = Field(
+        default=False,
+        description="Whether a proxy before this server terminates TLS and says where requests come from.",
+    )
+    proxies: str = Field(
+        default="127.0.0.1", description="The addresses of such proxies, with commas between; others are not believed."
+    )
+    session_idle_minutes: int = Field(default=120, ge=1, description="After so many minutes unused a session ends.")
+    session_hours: int = Field(default=12, ge=1, le=720, description="After so many hours a session ends in any case.")
+    oidc_issuer: str | None = Field(
+        default=None, description="The issuer of an OpenID Connect single sign-on, as its discovery document names it."
+    )
+    oidc_client_id: str | None = Field(default=None, description="This installation's client id there.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret; none for a public client.")
+    oidc_claim: str = Field(
+        default="preferred_username",
+        description="The claim that must be an account's login when somebody signs on for the first time.",
+    )
 
 
 @cache
