@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
 
 from api.app import create_app
 from api.limits import LOOPBACK
+from api.streams import LiveServer
 from gridgov.errors import GridgovError, SetupError
+from gridgov.services.relaying import Relay
 from gridgov.settings import Settings
 from gridgov.store.cluster import Cluster
 from gridgov.store.schema import upgrade_engine
@@ -74,8 +76,9 @@ def serve(url: str, settings: Settings) -> None:
     store = Store(url, pool_size=20)
     try:
         upgrade_engine(store.engine)
-        uvicorn.run(
-            create_app(store, settings),
+        app = create_app(store, settings)
+        config = uvicorn.Config(
+            app,
             host=settings.host,
             port=settings.port,
             log_config=None,
@@ -84,5 +87,7 @@ def serve(url: str, settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=5,
         )
+        with suppress(KeyboardInterrupt):
+            LiveServer(config, app.state.services.of(Relay).close).run()
     finally:
         store.close()
