@@ -17,6 +17,7 @@ from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.changes import ChangeStore
+from gridgov.store.evidence import EvidenceStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
 from gridgov.store.maps import MapStore
@@ -124,6 +125,11 @@ class Unit:
     def whistles(self) -> WhistleStore:
         """Whistles, sides, summons."""
         return WhistleStore(self.connection)
+
+    @cached_property
+    def evidence(self) -> EvidenceStore:
+        """Attachments and their uploads."""
+        return EvidenceStore(self.connection)
 
     @cached_property
     def maps(self) -> MapStore:
