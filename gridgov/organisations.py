@@ -25,6 +25,7 @@ class Organisation:
     name: str
     kind: OrganisationKind
     area_code: str
+    parent_code: str | None = None
 
 
 class OrganisationBook:

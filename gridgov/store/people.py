@@ -24,8 +24,8 @@ class PeopleStore:
     def book(self) -> OrganisationBook:
         """Return all organisations."""
         c = organisation.c
-        rows = self._connection.execute(select(c.id, c.code, c.name, c.kind, c.area_code))
-        return OrganisationBook([Organisation(r[0], r[1], r[2], OrganisationKind(r[3]), r[4]) for r in rows])
+        rows = self._connection.execute(select(c.id, c.code, c.name, c.kind, c.area_code, c.parent_code))
+        return OrganisationBook([Organisation(r[0], r[1], r[2], OrganisationKind(r[3]), r[4], r[5]) for r in rows])
 
     def put_organisations(self, rows: Sequence[dict[str, Any]]) -> int:
         """Add or change organisations by code; return how many changed anything."""

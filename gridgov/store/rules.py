@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from gridgov.errors import SetupError
-from gridgov.matters import Matter, MatterList, Part, Responsibility
+from gridgov.matters import Counted, Matter, MatterList, Part, Responsibility
 from gridgov.store.tables import matter, matter_list, responsibility
 from gridgov.store.whistles.kinds import KindStore
 from gridgov.whistles import WhistleKind
@@ -50,6 +50,7 @@ class RuleStore:
                 priority=r["priority"],
                 file_within=timedelta(minutes=r["file_minutes"]),
                 handle_within=timedelta(minutes=r["handle_minutes"]),
+                counted=Counted(r["counted"]),
             )
             for r in rows
         ]
@@ -109,6 +110,7 @@ def _matter(version: int, m: Matter) -> dict[str, object]:
         "priority": m.priority,
         "file_minutes": m.file_within // timedelta(minutes=1),
         "handle_minutes": m.handle_within // timedelta(minutes=1),
+        "counted": m.counted.value,
     }
 
 

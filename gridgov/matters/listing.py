@@ -1,7 +1,4 @@
-"""Matters and the responsibility list: what can be wrong with a city, who leads, who cooperates, how fast.
-
-The list is versioned data; a case keeps the version it was judged by.
-"""
+"""The responsibility list: every matter with its rules, and the organisations' parts in it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +15,17 @@ class Part(StrEnum):
     COOPERATING = "cooperating"
 
 
+class Counted(StrEnum):
+    """How the time to handle a matter runs."""
+
+    URGENT = "urgent"
+    """Day and night, whoever handles it."""
+    WORKING = "working"
+    """While the organisation works."""
+    DAYS = "days"
+    """By the organisation's working days; 24 hours of the list are one."""
+
+
 STREET_OFFICE = "STREET_OFFICE"
 """Stands in the list for "the office of the street where it happens"."""
 
@@ -27,7 +35,8 @@ class Matter:
     """One class of incident and its rules.
 
     `admitted` is the admission list: whether grid workers and streets may be given this matter at all.
-    Limits count from the step before: filing from the report, handling from the dispatch.
+    Limits count from the step before: filing from the report, handling from the dispatch. Filing counts as the clock
+    of whoever files runs; `counted` says how handling does.
     """
 
     code: str
@@ -39,6 +48,7 @@ class Matter:
     priority: int
     file_within: timedelta
     handle_within: timedelta
+    counted: Counted = Counted.WORKING
 
     @property
     def whistle_allowed(self) -> bool:
