@@ -13,6 +13,7 @@ from gridgov.incidents.report import (
     public_number,
     require_valid,
 )
+from gridgov.incidents.standing import Clock, Head, Stage, Standing
 
 __all__ = [
     "Case",
@@ -20,17 +21,21 @@ __all__ = [
     "CellRef",
     "CellShare",
     "Channel",
+    "Clock",
     "DuplicateRule",
     "Fact",
     "FactKind",
     "Finding",
     "GivenPosition",
+    "Head",
     "Neighbour",
     "Origin",
     "Place",
     "Placement",
     "Report",
     "Reporter",
+    "Stage",
+    "Standing",
     "Stored",
     "Suggestion",
     "chain",

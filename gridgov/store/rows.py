@@ -69,6 +69,7 @@ def state(case: Case) -> dict[str, Any]:
         "cell_code": place.cell.code if place and place.cell else None,
         "lead_organisation_code": case.lead_organisation_code,
         "due_at": case.due_at,
+        "deadline_at": case.due_at,
         "due_kind": "file",
         "clock": "running",
         "stage_since": case.received_at,

@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_code", "id", name=op.f("notice_pkey")),
         sa.UniqueConstraint("district_code", "dedup", name=op.f("notice_district_code_dedup_key")),
     )
+    op.add_column("incident_state", sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "incident_state",
         sa.Column(
@@ -125,6 +126,21 @@ def upgrade() -> None:
             comment="working seconds left while the clock is paused; may be negative",
         ),
     )
+    op.add_column(
+        "incident_state",
+        sa.Column(
+            "handling_left_s",
+            sa.Integer(),
+            nullable=True,
+            comment="working seconds left of handling while another clock runs",
+        ),
+    )
+    op.add_column(
+        "incident_state",
+        sa.Column(
+            "extension_s", sa.Integer(), nullable=True, comment="working seconds asked for, and not answered yet"
+        ),
+    )
     op.add_column("incident_state", sa.Column("suspended_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "incident_state",
@@ -156,7 +172,7 @@ _PLACES = """
 """
 _STATES = """
     UPDATE incident_state SET matter_code = i.matter_code, priority = m.priority, stage_since = i.received_at,
-        clock = 'running', due_kind = 'file'
+        clock = 'running', due_kind = 'file', deadline_at = due_at
     FROM incident i JOIN matter m ON m.list_version = i.list_version AND m.code = i.matter_code
     WHERE i.district_code = incident_state.district_code AND i.id = incident_state.incident_id
 """
