@@ -13,8 +13,10 @@ from gridgov.access import Caller, Subject
 from gridgov.errors import DatabaseUnavailableError, NotAuthenticatedError
 from gridgov.store.access import AccessStore
 from gridgov.store.accounts import AccountStore
+from gridgov.store.acts import ActStore
 from gridgov.store.areas import AreaStore
 from gridgov.store.bases import BaseStore
+from gridgov.store.cases import CaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.changes import ChangeStore
 from gridgov.store.evidence import EvidenceStore
@@ -120,6 +122,16 @@ class Unit:
     def incidents(self) -> IncidentStore:
         """Incidents, facts, positions, shares."""
         return IncidentStore(self.connection)
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        """Cases while they live: locked, moved on, appended to."""
+        return CaseStore(self.connection)
+
+    @cached_property
+    def acts(self) -> ActStore:
+        """What was done already, by the id of each act."""
+        return ActStore(self.connection)
 
     @cached_property
     def whistles(self) -> WhistleStore:
