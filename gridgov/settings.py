@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address that the server listens on.")
     port: int = Field(default=8770, ge=1, le=65535, description="The port that the server listens on.")
+    jobs_at_once: int = Field(
+        default=2, ge=0, le=64, description="Jobs that serving does at the same time; 0 leaves them to `gridgov work`."
+    )
     log_level: str = Field(default="INFO", description="The least severe log line that is written.")
     log_json: bool = Field(default=False, description="Whether log lines are JSON, for machines, or text, for people.")
     max_body_bytes: int = Field(
@@ -80,7 +83,7 @@ class Settings(BaseSettings):
     tls_key: Path | None = Field(default=None, description="The certificate's private key (PEM).")
     behind_proxy: bool = Field(
         default=False,
-        description="Whether a proxy before this server terminates TLS and says where requests come from.",
+        description="Whether a proxy before us terminates TLS and says where requests come from.",
     )
     proxies: str = Field(
         default="127.0.0.1", description="The addresses of such proxies, with commas between; others are not believed."
