@@ -11,17 +11,21 @@ from typing import Any
 import pytest
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from gridgov.access import Caller
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
 from gridgov.services.knowledge import KnowledgeKeeper
+from gridgov.store.entering import APP
 from gridgov.store.unit import Store
 
 
 class SavepointStore(Store):
-    """A store whose transactions are savepoints of one connection: the test's end undoes them all."""
+    """A store whose transactions are savepoints of one connection: the test's end undoes them all.
+
+    Whoever acts does it under the rules of the rows, as in life; the system inside of it gets its rights back.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -31,9 +35,21 @@ class SavepointStore(Store):
         return self._savepoint()
 
     @contextmanager
-    def _savepoint(self) -> Iterator[Connection]:
+    def _begin_acting(self) -> Iterator[Connection]:
+        with self._savepoint(APP) as connection:
+            yield connection
+
+    @contextmanager
+    def _savepoint(self, role: str = "none") -> Iterator[Connection]:
         with self._connection.begin_nested():
+            before = self._connection.execute(_ROLE).one()
+            self._connection.execute(_SET_ROLE, {"role": role, "context": ""})
             yield self._connection
+            self._connection.execute(_SET_ROLE, before._asdict())
+
+
+_ROLE = text("SELECT current_setting('role') AS role, current_setting('gridgov.context', true) AS context")
+_SET_ROLE = text("SELECT set_config('role', :role, true), set_config('gridgov.context', coalesce(:context, ''), true)")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from gridgov.clock import system_clock
 from gridgov.errors import SetupError
+from gridgov.store.guard import ensure_guard
 from gridgov.store.partitions import ensure_months
 from gridgov.store.queue import ensure_queue
 from gridgov.store.reference import ensure_reference
@@ -56,6 +57,7 @@ def upgrade_connection(connection: Connection) -> None:
     ensure_months(connection, system_clock())
     ensure_reference(connection)
     ensure_queue(connection)
+    ensure_guard(connection)
 
 
 def current(connection: Connection) -> str | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from gridgov.access import Caller, Subject
-from gridgov.errors import DatabaseUnavailableError, NotAuthenticatedError
+from gridgov.errors import DatabaseUnavailableError, NotAllowedError, NotAuthenticatedError
 from gridgov.store.access import AccessStore
 from gridgov.store.accounts import AccountStore
 from gridgov.store.acts import ActStore
@@ -19,6 +20,7 @@ from gridgov.store.bases import BaseStore
 from gridgov.store.cases import CaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.changes import ChangeStore
+from gridgov.store.entering import APP, enter, login_url, lower
 from gridgov.store.evidence import EvidenceStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
@@ -32,6 +34,7 @@ from gridgov.store.worktime import WorktimeStore
 
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
+_FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
 
 @dataclass(frozen=True)
@@ -163,12 +166,15 @@ class Store:
         A SQLAlchemy URL with the ``postgresql+psycopg`` driver.
     pool_size
         Connections that are kept open at most.
+    app_url
+        The URL of the login role under which people act. Without it, a private database is entered as `gridgov_app`;
+        elsewhere the connection lays its rights down by ``SET ROLE``, which SQL that slips in could undo.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self.engine: Engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False, pool_reset_on_return="rollback"
-        )
+    def __init__(self, url: str, *, pool_size: int = 10, app_url: str | None = None) -> None:
+        self.engine: Engine = _engine(url, pool_size)
+        app_url = app_url or login_url(url, APP)
+        self._app_engine = _engine(app_url, pool_size) if app_url else None
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
@@ -193,9 +199,16 @@ class Store:
         DatabaseUnavailableError
             As for `transaction`.
         """
-        with self.transaction() as unit:
-            subject = unit.access.subject(caller, now=now)
-            yield Unit(unit.connection, subject)
+        with answering(), self._begin_acting() as connection:
+            yield Unit(connection, enter(connection, caller, now=now))
+
+    @contextmanager
+    def _begin_acting(self) -> Iterator[Connection]:
+        """Open a transaction that sees no row until somebody enters."""
+        with (self._app_engine or self.engine).begin() as connection:
+            if self._app_engine is None:
+                lower(connection)
+            yield connection
 
     def _begin(self) -> AbstractContextManager[Connection]:
         return self.engine.begin()
@@ -214,11 +227,19 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+        if self._app_engine is not None:
+            self._app_engine.dispose()
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False, pool_reset_on_return="rollback"
+    )
 
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turn a driver's words for a server that is gone into ours; other errors pass as they are."""
+    """Turn a driver's words for a server that is gone, or for a row that one may not write, into ours."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
@@ -226,4 +247,6 @@ def answering() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailableError(_DOWN) from error
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise NotAllowedError(_FORBIDDEN) from error
         raise

@@ -1,14 +1,14 @@
 """What is inside the server: the database, its extensions, and what it tells about itself."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
 from gridgov.errors import DatabaseUnavailableError, SetupError
-from gridgov.store.cluster.initialise import ROLE
+from gridgov.store.cluster.initialise import LOGINS, ROLE, ensure_logins
 from gridgov.store.cluster.listen import PORT
 
 DATABASE = "gridgov"
@@ -17,6 +17,8 @@ _MAINTENANCE = "postgres"
 # "grid" in ASCII: held by the session that makes the database or its extensions.
 _PREPARING = 0x67726964
 _CREATE = SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+
+_LOGIN = SQL("CREATE ROLE {} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS")
 
 
 @contextmanager
@@ -57,6 +59,7 @@ def prepare(socket: Path, data: Path, database: str) -> None:
     with connected(socket) as connection:
         _require_ours(connection, data)
         connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+        _ensure_roles(connection, data)
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database]).fetchone()
         if known is None:
             create(connection, database)
@@ -66,6 +69,17 @@ def prepare(socket: Path, data: Path, database: str) -> None:
         for name in EXTENSIONS:
             if name not in present:
                 connection.execute(SQL("CREATE EXTENSION IF NOT EXISTS {}").format(Identifier(name)))
+
+
+def _ensure_roles(connection: psycopg.Connection, data: Path) -> None:
+    """Have the login roles before any database grants them something, as one that comes back from a dump does."""
+    present = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+    for name in LOGINS:
+        if name not in present:
+            with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+                connection.execute(_LOGIN.format(Identifier(name)))
+    if ensure_logins(data):
+        connection.execute("SELECT pg_reload_conf(), pg_sleep(0.2)")
 
 
 def create(connection: psycopg.Connection, database: str) -> None:

@@ -1,6 +1,7 @@
 """Make a data folder, whole or not at all."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,13 @@ from gridgov.store.cluster.find import Programs
 from gridgov.store.cluster.process import run
 
 ROLE = "gridgov"
-"""The one role of the database: who may use it is decided by the account of the operating system."""
+"""The role that owns the database: who may use it is decided by the account of the operating system."""
+
+LOGINS = ("gridgov_app", "gridgov_jobs")
+"""The login roles that own nothing: requests of people, and background work."""
 
 _INITDB_S = 300
+_NAME = re.compile(r'^gridgov "(.*)" gridgov$', re.MULTILINE)
 
 
 def initialise(data: Path, programs: Programs, account: Account, *, durable: bool) -> None:
@@ -31,13 +36,34 @@ def initialise(data: Path, programs: Programs, account: Account, *, durable: boo
         message = f"PostgreSQL could not make its data folder {data}: {done.stdout.strip()}"
         raise SetupError(message)
     _write(fresh / "pg_hba.conf", "local all all peer map=gridgov\n")
-    names = sorted({account.name, caller().name, "root"})
-    _write(fresh / "pg_ident.conf", "".join(f'gridgov "{name}" {ROLE}\n' for name in names))
+    _write(fresh / "pg_ident.conf", _identities({account.name, caller().name, "root"}))
     try:
         fresh.rename(data)
     except OSError as error:
         message = f"{data} is not a data folder of PostgreSQL: move it away, or set GRIDGOV_DATA_DIR to another folder."
         raise SetupError(message) from error
+
+
+def ensure_logins(data: Path) -> bool:
+    """Let the accounts that may log in as the owner log in as the other roles too; return whether that was new.
+
+    Data folders that were made before these roles existed know the owner alone.
+    """
+    path = data / "pg_ident.conf"
+    found = path.read_text("utf-8")
+    wanted = _identities(set(_NAME.findall(found)))
+    if wanted == found:
+        return False
+    aside = path.with_name("pg_ident.conf.new")
+    _write(aside, wanted)
+    shutil.copystat(path, aside)
+    os.chown(aside, path.stat().st_uid, path.stat().st_gid)
+    aside.replace(path)
+    return True
+
+
+def _identities(names: set[str]) -> str:
+    return "".join(f'gridgov "{name}" {role}\n' for name in sorted(names) for role in (ROLE, *LOGINS))
 
 
 def require_harmless(data: Path) -> None:

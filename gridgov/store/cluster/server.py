@@ -12,7 +12,7 @@ from gridgov.errors import DatabaseUnavailableError, SetupError
 from gridgov.store.cluster import listen
 from gridgov.store.cluster.account import server_account
 from gridgov.store.cluster.find import find_programs
-from gridgov.store.cluster.initialise import initialise, require_harmless, sweep
+from gridgov.store.cluster.initialise import ensure_logins, initialise, require_harmless, sweep
 from gridgov.store.cluster.process import PID_FILE, end_orphans, is_alive, read_postmaster, run, serves
 
 State = Literal["stopped", "starting", "ready", "stopping"]
@@ -173,6 +173,7 @@ class Server:
         programs = find_programs(self.pg_bin, major=self.major)
         if self.major is None:
             initialise(self.data, programs, account, durable=self.durable)
+        ensure_logins(self.data)
         folder = listen.socket_folder(self.home)
         if listen.answers(folder):
             self._require_ours(folder)

@@ -3,11 +3,235 @@
 Migrations go forward only: going back is restoring the dump that was made before.
 """
 
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
 
 
+@dataclass(frozen=True)
+class Rule:
+    """What the application's role may do with a table's rows, command by command; None: nothing at all."""
+
+    read: str | None = None
+    add: str | None = None
+    change: str | None = None
+    remove: str | None = None
+    columns: str = ""
+    """What may be read, where not all of it may."""
+
+
+# Each condition calls its functions as `(SELECT ...)`: once per query, not per row.
+_ENTERED = "(SELECT gridgov_private.entered())"
+_ACTS = "(SELECT gridgov_private.acts())"
+_ACCOUNT = "(SELECT gridgov_private.account())"
+
+
+def _may(permission: str) -> str:
+    return f"(SELECT gridgov_private.may('{permission}'))"
+
+
+def _in_districts(permission: str, column: str = "district_code") -> str:
+    return f"{column} = ANY ((SELECT gridgov_private.districts('{permission}'))::text[])"
+
+
+def _in_parties(permission: str, column: str) -> str:
+    return f"{column} = ANY ((SELECT gridgov_private.parties('{permission}'))::text[])"
+
+
+def _visible(table: str, column: str = "incident_id") -> str:
+    """Return the one condition: the district's own people, and whoever takes part."""
+    return (
+        f"({_in_districts('case.read')} OR EXISTS (SELECT FROM incident_party AS p "
+        f"WHERE p.district_code = {table}.district_code AND p.incident_id = {table}.{column} "
+        f"AND {_in_parties('case.read', 'p.party')}))"
+    )
+
+
+def _of_whistle(table: str, column: str = "whistle_id") -> str:
+    """Return the condition that the whistle is seen: by whoever sees its incident."""
+    return (
+        f"EXISTS (SELECT FROM whistle AS w WHERE w.district_code = {table}.district_code AND w.id = {table}.{column})"
+    )
+
+
+def _case(table: str, *, add: bool = True, change: bool = False, column: str = "incident_id") -> Rule:
+    seen = _visible(table, column)
+    done = f"{_ACTS} AND {seen}"
+    return Rule(seen, done if add else None, done if change else None)
+
+
+def _whistle(table: str, *, change: bool = True) -> Rule:
+    seen = _of_whistle(table)
+    done = f"{_ACTS} AND {seen}"
+    return Rule(seen, done, done if change else None)
+
+
+def _reference(permission: str | None = None) -> Rule:
+    write = _may(permission) if permission else None
+    return Rule(_ENTERED, write, write, write)
+
+
+def _placed(permission: str) -> Rule:
+    write = _in_districts(permission)
+    return Rule(_ENTERED, write, write, write)
+
+
+_OWN = f"account_id = {_ACCOUNT}"
+_MANAGES = _may("accounts.manage")
+_ALONG = (
+    "(incident_id IS NULL OR EXISTS (SELECT FROM incident_state AS s WHERE s.district_code = notice.district_code "
+    "AND s.incident_id = notice.incident_id)) AND (whistle_id IS NULL OR EXISTS (SELECT FROM whistle AS w "
+    "WHERE w.district_code = notice.district_code AND w.id = notice.whistle_id))"
+)
+_CHANGED = (
+    f"({_in_districts('case.read')} OR EXISTS (SELECT FROM incident_state AS s "  # noqa: S608 - names are ours
+    "WHERE s.district_code = change.district_code AND s.incident_id = change.subject_id) "
+    "OR EXISTS (SELECT FROM whistle AS w WHERE w.district_code = change.district_code AND w.id = change.subject_id))"
+)
+
+_RULES: dict[str, Rule] = {
+    # Access. Secrets are read by nobody: proving who one is happens before one enters.
+    "role": _reference("accounts.manage"),
+    "role_permission": _reference("accounts.manage"),
+    "account": Rule(
+        f"id = {_ACCOUNT} OR {_MANAGES}",
+        _MANAGES,
+        f"id = {_ACCOUNT} OR {_MANAGES}",
+        columns="id, login, name, person_district_code, person_id, email, must_change, issuer, issuer_subject, "
+        "created_at, disabled_at",
+    ),
+    "account_grant": Rule(f"{_OWN} OR {_MANAGES}", _MANAGES, _MANAGES),
+    "credential": Rule(
+        f"{_OWN} OR {_MANAGES}",
+        f"{_OWN} OR {_MANAGES}",
+        f"{_OWN} OR {_MANAGES}",
+        columns="id, account_id, kind, name, scopes, created_at, expires_at, revoked_at",
+    ),
+    # The city, which whoever has entered may read.
+    "area": _placed("grid.plan"),
+    "area_period": _placed("grid.plan"),
+    "grid_version": _placed("grid.plan"),
+    "cell": _placed("grid.plan"),
+    "cell_lineage": _placed("grid.plan"),
+    "cell_measure": _placed("grid.plan"),
+    "base_feature": _placed("grid.plan"),
+    "address": _placed("grid.plan"),
+    "organisation": _reference("rules.manage"),
+    "duty_role": _reference("rules.manage"),
+    "person": _placed("grid.plan"),
+    "duty": _placed("grid.plan"),
+    "channel": _reference("rules.manage"),
+    "whistle_kind": _reference("rules.manage"),
+    "matter_list": _reference("rules.manage"),
+    "matter": _reference("rules.manage"),
+    "responsibility": _reference("rules.manage"),
+    "load_log": Rule(_ENTERED, f"{_may('rules.manage')} OR {_may('grid.plan')}"),
+    # Incidents. A report is taken in by the system, and never changed by anybody.
+    "incident": _case("incident", column="id", add=False),
+    "incident_state": _case("incident_state", add=False, change=True),
+    "incident_fact": _case("incident_fact"),
+    "incident_position": _case("incident_position"),
+    "incident_probability": _case("incident_probability"),
+    "incident_share": _case("incident_share"),
+    "incident_hop": _case("incident_hop", change=True),
+    "incident_external": _case("incident_external", add=False),
+    "incident_duplicate": _case("incident_duplicate", change=True),
+    "incident_party": Rule(
+        f"{_in_districts('case.read')} OR {_in_parties('case.read', 'party')} "
+        "OR gridgov_private.sees(district_code, incident_id)",
+        f"{_ACTS} AND ({_in_districts('case.read')} OR gridgov_private.sees(district_code, incident_id))",
+    ),
+    "reporter": Rule(),
+    "whistle": _case("whistle", change=True),
+    "whistle_side": _whistle("whistle_side"),
+    "summons": _whistle("summons"),
+    # What acts leave behind.
+    "act": Rule(f"{_OWN} OR {_in_districts('audit.read')}", _OWN, _OWN),
+    "notice": Rule(f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')}", f"{_ENTERED} AND {_ALONG}"),
+    "change": Rule(_CHANGED, f"{_ENTERED} AND {_CHANGED}"),
+}
+
+
 def upgrade() -> None:
-    """Change the schema."""
+    """Make the roles, the way in, and a rule for each table."""
+    run = op.execute
+    run(_ROLES)
+    run(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+    run("GRANT USAGE ON SCHEMA public TO gridgov_app, gridgov_jobs")
+    run(_QUEUE)
+    for table, rule in _RULES.items():
+        for statement in _statements(table, rule):
+            run(statement)
+    for table in op.get_bind().execute(sa.text(_WITHOUT)).scalars().all():
+        for statement in _statements(table, Rule(_ENTERED, _ENTERED, _ENTERED, _ENTERED)):
+            run(statement)
+    run(_DISTRICTS)
+
+
+def _statements(table: str, rule: Rule) -> list[str]:
+    made = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"]
+    commands = {"SELECT": rule.read, "INSERT": rule.add, "UPDATE": rule.change, "DELETE": rule.remove}
+    for command, condition in commands.items():
+        if condition is not None:
+            words = {"SELECT": f"USING ({condition})", "DELETE": f"USING ({condition})"}
+            held = words.get(command, f"WITH CHECK ({condition})")
+            held = f"USING ({condition}) {held}" if command == "UPDATE" else held
+            made.append(f"CREATE POLICY app_{command.lower()} ON {table} FOR {command} TO gridgov_app {held}")
+            columns = f" ({rule.columns})" if command == "SELECT" and rule.columns else ""
+            made.append(f"GRANT {command}{columns} ON {table} TO gridgov_app")
+    made.append(f"CREATE POLICY jobs_all ON {table} TO gridgov_jobs USING (true) WITH CHECK (true)")
+    made.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO gridgov_jobs")
+    return made
+
+
+# Roles belong to the whole server: another database may bring them at the same moment.
+_ROLES = """
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['gridgov_app', 'gridgov_jobs'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT NOBYPASSRLS', wanted);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL;
+            END;
+        END IF;
+        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        END IF;
+    END LOOP;
+END
+$$
+"""
+_WITHOUT = """
+    SELECT c.relname FROM pg_class AS c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND NOT c.relrowsecurity AND c.relname NOT IN ('spatial_ref_sys', 'alembic_version')
+      AND c.relname NOT LIKE 'procrastinate%'
+"""
+# Incidents that lie in no cell are their district's all the same.
+_DISTRICTS = """
+    INSERT INTO incident_party (district_code, party, incident_id, part)
+    SELECT district_code, district_code, id, 'place' FROM incident ON CONFLICT DO NOTHING
+"""
+# Whoever acts may enqueue what follows from it, and read nothing of the queue.
+_QUEUE = """
+DO $$
+BEGIN
+    IF to_regnamespace('jobs') IS NOT NULL THEN
+        GRANT USAGE ON SCHEMA jobs TO gridgov_app, gridgov_jobs;
+        REVOKE ALL ON FUNCTION jobs.defer(text, jsonb) FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION jobs.defer(text, jsonb) TO gridgov_app, gridgov_jobs;
+    END IF;
+END
+$$
+"""

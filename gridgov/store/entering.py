@@ -1,0 +1,66 @@
+"""The way in for people: a connection under a login role that owns nothing, and the proof that opens rows to it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, make_url, text
+
+from gridgov.access import Caller, Grant, Subject
+from gridgov.errors import NotAuthenticatedError
+
+APP = "gridgov_app"
+"""The login role of requests: it sees nothing until somebody has entered."""
+
+JOBS = "gridgov_jobs"
+"""The login role of background work: all rows, no table of its own."""
+
+_OWNER = "gridgov"  # of the private cluster (gridgov.store.cluster.initialise)
+_ENTER = text("SELECT * FROM gridgov_enter(:secret_hash, :now)")
+_AS_APP = text(f"SET LOCAL ROLE {APP}")
+
+
+def enter(connection: Connection, caller: Caller, *, now: datetime) -> Subject:
+    """Open to this transaction the rows that a caller may see, and return who that is; one round trip.
+
+    Raises
+    ------
+    NotAuthenticatedError
+        If the proof is unknown, expired or revoked, or the account is disabled.
+    """
+    row = connection.execute(_ENTER, {"secret_hash": caller.secret_hash, "now": now}).first()
+    if row is None:
+        message = "You are not logged in, or no longer: log in again."
+        raise NotAuthenticatedError(message)
+    return Subject(
+        account_id=row.account_id,
+        login=row.login,
+        name=row.name,
+        person=(row.person_district_code, row.person_id) if row.person_id else None,
+        grants=tuple(_grant(g) for g in row.grants),
+        credential_id=row.credential_id,
+        scopes=None if row.scopes is None else frozenset(row.scopes),
+    )
+
+
+def lower(connection: Connection) -> None:
+    """Lay the owner's rights down for the rest of the transaction.
+
+    Weaker than a login: SQL that slips in could take the rights up again.
+    """
+    connection.execute(_AS_APP)
+
+
+def login_url(url: str, login: str) -> str | None:
+    """Return the URL under which `login` reaches the same private database, or None for any other database.
+
+    In a private one the account of the operating system decides who may log in as whom; elsewhere a password might.
+    """
+    parsed = make_url(url)
+    host = parsed.query.get("host", "")
+    if parsed.password is not None or parsed.host or not str(host).startswith("/") or parsed.username != _OWNER:
+        return None
+    return parsed.set(username=login).render_as_string(hide_password=False)
+
+
+def _grant(row: dict[str, Any]) -> Grant:
+    return Grant(row["role"], row["area"], row["organisation"], frozenset(row["permissions"]))

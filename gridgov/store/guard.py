@@ -1,0 +1,74 @@
+"""What guards the database beyond its schema: settings that a copy, a dump or a newer PostGIS would lose.
+
+Looked at whenever gridgov starts, in the transaction of the migrations, and mended where something is missing.
+"""
+
+import structlog
+from sqlalchemy import Connection, text
+
+_log = structlog.get_logger(__name__)
+
+LEAKPROOF = (
+    "public.geometry_overlaps(geometry,geometry)",
+    "public.overlaps_2d(geometry,box2df)",
+    "public.overlaps_2d(box2df,geometry)",
+)
+"""What `&&` stands for. They only compare boxes and never fail on a value, so rows of others cannot leak through them;
+unless they are marked so, row-level security keeps them from the spatial index."""
+
+CLOSED = (
+    # Large objects belong to whoever makes them, and no rule of the rows holds them.
+    "pg_catalog.lo_creat(integer)",
+    "pg_catalog.lo_create(oid)",
+    "pg_catalog.lo_from_bytea(oid,bytea)",
+    "pg_catalog.lo_open(oid,integer)",
+    "pg_catalog.lo_put(oid,bigint,bytea)",
+    # All requests are of one role, so each could end the others.
+    "pg_catalog.pg_cancel_backend(integer)",
+    "pg_catalog.pg_terminate_backend(integer,bigint)",
+)
+"""Functions that PostgreSQL lets everybody call, and nobody here needs."""
+
+_KEYS = text("""
+    INSERT INTO gridgov_private.context_key (inner_key, outer_key)
+    SELECT sha256(a || b), sha256(c || d)
+    FROM (SELECT uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()),
+                 uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid())) AS drawn (a, b, c, d)
+    ON CONFLICT DO NOTHING
+""")
+_IS_SUPERUSER = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+_LEAKY = text("""
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE oid = ANY (SELECT to_regprocedure(name) FROM unnest(CAST(:names AS text[])) AS name) AND NOT proleakproof
+""")
+_OPEN = text("""
+    SELECT oid::regprocedure::text FROM pg_proc
+    WHERE oid = ANY (SELECT to_regprocedure(name) FROM unnest(CAST(:names AS text[])) AS name)
+      AND has_function_privilege('gridgov_app', oid, 'EXECUTE')
+""")
+_TEMPORARY = text("SELECT has_database_privilege('gridgov_app', current_database(), 'TEMPORARY')")
+_CREATE = text("SELECT has_schema_privilege('gridgov_app', 'public', 'CREATE')")
+
+
+def ensure_guard(connection: Connection) -> None:
+    """Draw the keys of entering, mark what the spatial index needs, and take from logins what nobody needs.
+
+    Marking and closing need a superuser: where the owner is none, what is left out is logged with the statement that
+    a superuser of the server would run.
+    """
+    run = connection.execute
+    run(_KEYS)
+    if run(_CREATE).scalar():
+        run(text("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+    if run(_TEMPORARY).scalar():
+        database = run(text("SELECT quote_ident(current_database())")).scalar_one()
+        run(text(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"))
+    wanted = [f"ALTER FUNCTION {name} LEAKPROOF" for name in run(_LEAKY, {"names": list(LEAKPROOF)}).scalars()]
+    wanted += [
+        f"REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC" for name in run(_OPEN, {"names": list(CLOSED)}).scalars()
+    ]
+    if wanted and not run(_IS_SUPERUSER).scalar():
+        _log.warning("left out, for want of a superuser: have one run these in the database", statements=wanted)
+        return
+    for statement in wanted:
+        run(text(statement))
