@@ -1,18 +1,25 @@
 """What is refused before it is read: bodies that are too large. And what every answer says to the browser."""
 
+import re
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import response
+from gridgov.evidence import PART_BYTES
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 """The names by which this machine calls itself. Others are refused: a page elsewhere could point its name at us."""
 
 
+_PART = re.compile(r"/api/v1/evidence/uploads/[^/]+/parts/[^/]+")
+
+
 class BodyLimit:
     """Refuse bodies over a limit with 413, by their declared length or by counting.
+
+    A part of an upload has a limit of its own and is not gathered here: its route writes it to the disk as it comes.
 
     Parameters
     ----------
@@ -31,13 +38,18 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        part = scope["method"] == "PUT" and _PART.fullmatch(scope["path"]) is not None
+        limit = PART_BYTES if part else self._max_bytes
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._max_bytes:
-            await self._refuse(scope, receive, send)
+        if declared.isdecimal() and int(declared) > limit:
+            await self._refuse(scope, receive, send, limit)
+            return
+        if part:
+            await self._app(scope, receive, send)
             return
         body = await self._read(receive)
         if body is None:
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, limit)
             return
         await self._app(scope, _replay(body, receive), send)
 
@@ -54,8 +66,8 @@ class BodyLimit:
             if not message.get("more_body", False):
                 return b"".join(parts)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"The body is larger than {self._max_bytes} bytes: send less at once."
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        detail = f"The body is larger than {limit} bytes: send less at once."
         await response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)(scope, receive, send)
 
 

@@ -80,9 +80,7 @@ def seal_after(
     return Seal(district_code, seq, at, system_id, packed, before, digest)
 
 
-def seal_hash(  # noqa: PLR0913 - the hash covers every column of a seal
-    district_code: str, seq: int, at: datetime, system_id: int, leaves: bytes, *, previous: bytes
-) -> bytes:
+def seal_hash(district_code: str, seq: int, at: datetime, system_id: int, leaves: bytes, *, previous: bytes) -> bytes:
     """Return the SHA-256 over the previous hash, the seal's canonical JSON and the SHA-256 of its leaves."""
     body = [district_code, seq, at.astimezone(UTC).isoformat(), system_id, hashlib.sha256(leaves).hexdigest()]
     return hashlib.sha256(previous + json.dumps(body, separators=(",", ":")).encode()).digest()

@@ -1,0 +1,338 @@
+"""Attaching: a photo or a short video comes in parts, is cleaned, and hangs on its incident for good."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import BinaryIO, Self
+from uuid import UUID
+
+from gridgov.access import Caller, Subject
+from gridgov.clock import Clock
+from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError, TooManyError
+from gridgov.evidence import (
+    PART_BYTES,
+    Announcement,
+    display_name,
+    part_count,
+    part_length,
+    require_announceable,
+)
+from gridgov.incidents import FactKind
+from gridgov.services.preparing import Prepared, measured, prepare
+from gridgov.services.showing import takes_part
+from gridgov.settings import Settings
+from gridgov.store.evidence import Evidence, Upload
+from gridgov.store.objects import Objects
+from gridgov.store.unit import Store, Unit
+
+ABANDONED_AFTER = timedelta(days=3)
+"""A phone that was offline over a weekend still completes what it began on Friday."""
+
+MOST_OPEN_BYTES = 1_073_741_824
+"""What one account may have announced and not completed: a shift's photos, and not the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an upload is: which parts there are, and which are still to come.
+
+    Attributes
+    ----------
+    replayed
+        Whether the same upload had been announced before.
+    """
+
+    upload: Upload
+    received: tuple[int, ...]
+    replayed: bool = False
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The numbers of the parts that are not there."""
+        if self.upload.stage != "open":
+            return ()
+        there = set(self.received)
+        return tuple(n for n in range(1, part_count(self.upload.size, self.upload.part_size) + 1) if n not in there)
+
+
+class Attaching:
+    """Takes attachments in.
+
+    Parameters
+    ----------
+    store
+        Where it is written what there is.
+    objects
+        Where the files are.
+    clock
+        Tells when they come.
+    most
+        Bytes of the largest file that is taken.
+    """
+
+    def __init__(self, store: Store, objects: Objects, *, clock: Clock, most: int) -> None:
+        self._store = store
+        self._objects = objects
+        self._clock = clock
+        self._most = most
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
+        """Return the service as an installation's settings want it."""
+        return cls(store, Objects.configured(settings), clock=clock, most=settings.evidence_max_bytes)
+
+    def announce(self, caller: Caller, announced: Announcement) -> Progress:
+        """Open an upload; announced again in the same words, the one that is there is returned.
+
+        Raises
+        ------
+        InputError
+            If the file would not be taken.
+        NotFoundError
+            If there is no such incident or whistle for the caller.
+        NotAllowedError
+            If the caller has no part in the incident that lets them attach.
+        ConflictError
+            If the id already stands for another upload.
+        TooManyError
+            If the caller has too much announced that never came.
+        """
+        require_announceable(announced, most=self._most)
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            head = unit.evidence.incident_of(announced.incident_id, announced.whistle_id)
+            if head is None:
+                message = "There is no such incident or whistle, or it is not yours to see."
+                raise NotFoundError(message, field="whistle_id" if announced.whistle_id else "incident_id")
+            _require_part(unit, head)
+            unit.evidence.hold(announced.id)
+            known = unit.evidence.upload(announced.id, unit.subject.account_id)
+            if known is not None:
+                _require_same(known, _wanted(announced, head, unit.subject, known.created_at))
+                return self._progress(unit, known, replayed=True)
+            wanted = _wanted(announced, head, unit.subject, now)
+            self._require_room(unit, wanted)
+            if not unit.evidence.announce(wanted):
+                raise _taken()
+            return Progress(wanted, ())
+
+    def progress(self, caller: Caller, upload_id: UUID) -> Progress:
+        """Return how far an upload of the caller is, for a phone that goes on with it.
+
+        Raises
+        ------
+        NotFoundError
+            If the caller has announced no such upload.
+        """
+        with self._store.acting(caller, now=self._clock()) as unit:
+            return self._progress(unit, _own(unit, upload_id))
+
+    def expected(self, caller: Caller, upload_id: UUID, number: int) -> tuple[str, int]:
+        """Return the district of an upload and how many bytes its part `number` must have, before any is read.
+
+        Raises
+        ------
+        NotFoundError
+            If the caller has announced no such upload.
+        ConflictError
+            If it is complete or was given up.
+        InputError
+            If it has no such part.
+        """
+        with self._store.acting(caller, now=self._clock()) as unit:
+            found = _own(unit, upload_id)
+            _require_open(found)
+            return found.district_code, part_length(found.size, found.part_size, number)
+
+    def incoming(self) -> AbstractContextManager[BinaryIO]:
+        """Return an empty file on the disk for a part on its way."""
+        return self._objects.incoming()
+
+    def receive(self, caller: Caller, upload_id: UUID, number: int, part: BinaryIO, sha256: bytes) -> Progress:
+        """Keep one part; sent again it is kept once, sent with other bytes it replaces the first.
+
+        Raises
+        ------
+        InputError
+            If its length is not that of its place, or its bytes do not hash to `sha256`.
+        """
+        district_code, length = self.expected(caller, upload_id, number)
+        size, digest = measured(part)
+        if size != length:
+            message = f"Part {number} has {size} bytes instead of {length}: cut the file every {PART_BYTES} bytes."
+            raise InputError(message, field="number", details=[{"expected": length}])
+        if digest != sha256:
+            message = f"Part {number} was damaged on its way (its checksum differs): send it again."
+            raise InputError(message, field="content-digest")
+        self._objects.keep_part((district_code, upload_id), number, sha256, part)
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            found = _own(unit, upload_id, lock=True)
+            _require_open(found)
+            before = dict(unit.evidence.parts(found)).get(number)
+            unit.evidence.add_part(found, number, size, sha256, at=now)
+            unit.evidence.set_stage(found, "open", now + ABANDONED_AFTER)
+            progress = self._progress(unit, found)
+        if before not in {None, sha256}:
+            self._objects.drop_part((district_code, upload_id), number, before or b"")
+        return progress
+
+    def complete(self, caller: Caller, upload_id: UUID) -> Evidence:
+        """Put the parts together, clean what they make, and hang it on the incident; done twice, it is done once.
+
+        Raises
+        ------
+        ConflictError
+            If parts are missing (`details` says which) or the upload was given up.
+        FileFormatError
+            If the whole is not what was announced, or no photo or video that is taken.
+        """
+        with self._store.acting(caller, now=self._clock()) as unit:
+            found = _own(unit, upload_id)
+            done = unit.evidence.find(upload_id, found.district_code)
+            if done is not None:
+                return done
+            parts = self._require_whole(unit, found)
+        try:
+            prepared = prepare(self._objects, found, parts)
+        except NotFoundError as error:
+            return self._completed_meanwhile(caller, found, error)
+        added = self._add(caller, found, prepared)
+        self._objects.drop_parts((found.district_code, upload_id))
+        return added
+
+    def give_up(self, caller: Caller, upload_id: UUID) -> None:
+        """Give an open upload up; what it has sent is removed by the next sweep."""
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            found = _own(unit, upload_id, lock=True)
+            if found.stage == "complete":
+                message = "This upload is complete: what hangs on a case stays there."
+                raise ConflictError(message)
+            unit.evidence.set_stage(found, "abandoned", now)
+
+    def _progress(self, unit: Unit, found: Upload, *, replayed: bool = False) -> Progress:
+        return Progress(found, tuple(number for number, _ in unit.evidence.parts(found)), replayed)
+
+    def _require_room(self, unit: Unit, wanted: Upload) -> None:
+        if unit.evidence.open_bytes(wanted.account_id) + wanted.size > MOST_OPEN_BYTES:
+            message = "You have announced more than 1 GiB that has not come: complete it, or give it up, first."
+            raise TooManyError(message, details=[{"most_bytes": MOST_OPEN_BYTES}])
+
+    def _require_whole(self, unit: Unit, found: Upload) -> list[tuple[int, bytes]]:
+        _require_open(found)
+        progress = self._progress(unit, found)
+        if progress.missing:
+            message = f"{len(progress.missing)} parts are missing: send them, then complete again."
+            raise ConflictError(message, details=[{"missing": list(progress.missing)}])
+        return unit.evidence.parts(found)
+
+    def _completed_meanwhile(self, caller: Caller, found: Upload, error: NotFoundError) -> Evidence:
+        """Return what somebody else completed while we read; if nobody did, a part is lost and must come again."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            done = unit.evidence.find(found.id, found.district_code)
+            if done is not None:
+                return done
+            unit.evidence.forget_parts(found, [int(detail["number"]) for detail in error.details])
+        raise ConflictError(error.message, details=error.details) from error
+
+    def _add(self, caller: Caller, found: Upload, prepared: Prepared) -> Evidence:
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            current = _own(unit, found.id, lock=True)
+            done = unit.evidence.find(found.id, found.district_code)
+            if done is not None:  # somebody completed it while we cleaned; the content is the same
+                return done
+            _require_open(current)
+            _require_part(unit, (found.district_code, found.incident_id))
+            added = _attached(unit, found, prepared, now)
+            unit.evidence.add(added, prepared.cleaned.told)
+            unit.evidence.set_stage(found, "complete", None)
+            unit.evidence.forget_parts(found)
+            unit.changes.add(found.district_code, "evidence.added", added.id, at=now, incident_id=found.incident_id)
+            return added
+
+
+def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> Evidence:
+    """Append the fact of an attachment, and return the attachment that it tells of."""
+    cleaned = prepared.cleaned
+    said = {
+        "evidence_id": str(found.id),
+        "whistle_id": str(found.whistle_id) if found.whistle_id else None,
+        "media_type": cleaned.kind.media_type,
+        "size": prepared.size,
+        "sha256": prepared.sha256.hex(),
+        "original_size": found.size,
+        "original_sha256": found.sha256.hex(),
+    }
+    head = (found.district_code, found.incident_id)
+    fact = unit.evidence.append(head, FactKind.EVIDENCE_ADDED, said, at=now, author=unit.subject.login)
+    return Evidence(
+        district_code=found.district_code,
+        id=found.id,
+        incident_id=found.incident_id,
+        whistle_id=found.whistle_id,
+        fact_seq=fact.seq,
+        name=display_name(found.name, cleaned.kind.suffix),
+        media_type=cleaned.kind.media_type,
+        size=prepared.size,
+        sha256=prepared.sha256,
+        original_size=found.size,
+        original_sha256=found.sha256,
+        width=cleaned.width,
+        height=cleaned.height,
+        duration_s=cleaned.duration_s,
+        thumbnail_sha256=prepared.thumbnail_sha256,
+        account_id=unit.subject.account_id,
+        author=unit.subject.login,
+        added_at=now,
+    )
+
+
+def _wanted(announced: Announcement, head: tuple[str, UUID], subject: Subject, now: datetime) -> Upload:
+    return Upload(
+        district_code=head[0],
+        id=announced.id,
+        incident_id=head[1],
+        whistle_id=announced.whistle_id,
+        account_id=subject.account_id,
+        name=announced.name,
+        media_type=announced.media_type,
+        size=announced.size,
+        sha256=announced.sha256,
+        part_size=PART_BYTES,
+        stage="open",
+        created_at=now,
+        due_at=now + ABANDONED_AFTER,
+    )
+
+
+def _require_same(known: Upload, wanted: Upload) -> None:
+    said = ("account_id", "incident_id", "whistle_id", "name", "media_type", "size", "sha256")
+    if any(getattr(known, name) != getattr(wanted, name) for name in said):
+        raise _taken()
+
+
+def _taken() -> ConflictError:
+    message = "This id already stands for another upload: announce this one under a new id."
+    return ConflictError(message, field="id")
+
+
+def _own(unit: Unit, upload_id: UUID, *, lock: bool = False) -> Upload:
+    found = unit.evidence.upload(upload_id, unit.subject.account_id, lock=lock)
+    if found is None:
+        message = f"You have announced no upload {upload_id}: POST /api/v1/evidence/uploads first."
+        raise NotFoundError(message, field="upload_id")
+    return found
+
+
+def _require_open(found: Upload) -> None:
+    if found.stage != "open":
+        message = f"This upload is {found.stage}: announce the file anew under a new id."
+        raise ConflictError(message, field="upload_id", details=[{"stage": found.stage}])
+
+
+def _require_part(unit: Unit, head: tuple[str, UUID]) -> None:
+    if not takes_part(unit, head, "evidence.add"):
+        message = "You take no part in this case that lets you attach to it: ask whoever handles it."
+        raise NotAllowedError(message)
