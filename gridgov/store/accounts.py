@@ -6,16 +6,29 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import Range, aggregate_order_by
 
 from gridgov.access.throttle import FORGOTTEN, counted, waited
 from gridgov.ids import new_id
-from gridgov.store.tables import account, account_event, account_grant, credential, login_attempt, role, sign_on
+from gridgov.store.tables import (
+    account,
+    account_event,
+    account_grant,
+    area_period,
+    cell,
+    credential,
+    login_attempt,
+    role,
+    role_permission,
+    sign_on,
+)
 
+_CHANGING = 0x6772_6966  # beside those of the schema's migrations and of loading
 _SEEN_EVERY = timedelta(minutes=1)
 _A, _C, _G = account.c, credential.c, account_grant.c
+_KEPT = (_C.name, _C.prefix, _C.scopes, _C.created_at, _C.seen_at, _C.expires_at)
 _SHOWN = (
     _A.id,
     _A.login,
@@ -134,21 +147,23 @@ class AccountStore:
     def credentials(self, account_id: UUID, kind: str, *, now: datetime) -> list[dict[str, Any]]:
         """Return an account's sessions or tokens that are in force, newest first, without anything secret."""
         query = (
-            select(_C.id, _C.name, _C.prefix, _C.scopes, _C.created_at, _C.seen_at, _C.expires_at)
+            select(_C.id, *_KEPT)
             .where(_C.account_id == account_id, _C.kind == kind, _C.revoked_at.is_(None), _C.expires_at > now)
             .order_by(_C.id.desc())
         )
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
-    def kind_of(self, credential_id: UUID) -> str:
-        """Return whether a credential is a session or a token."""
-        return str(self._connection.execute(select(_C.kind).where(_C.id == credential_id)).scalar_one())
+    def credential(self, credential_id: UUID) -> dict[str, Any] | None:
+        """Return a session or token, without anything secret, or None."""
+        query = select(_C.id, _C.account_id, _C.kind, *_KEPT).where(_C.id == credential_id)
+        row = self._connection.execute(query).mappings().first()
+        return dict(row) if row else None
 
-    def revoke(self, account_id: UUID, *, now: datetime, only: UUID | None = None, but: UUID | None = None) -> int:
-        """End an account's sessions and tokens: all, one, or all but one; return how many."""
+    def revoke(self, account_id: UUID, *, now: datetime, only: UUID | None = None, kind: str | None = None) -> int:
+        """End an account's sessions and tokens: all, all of a kind, or one; return how many."""
         held = update(credential).where(_C.account_id == account_id, _C.revoked_at.is_(None))
         held = held if only is None else held.where(_C.id == only)
-        held = held if but is None else held.where(_C.id != but)
+        held = held if kind is None else held.where(_C.kind == kind)
         return self._connection.execute(held.values(revoked_at=now)).rowcount
 
     # Looking after accounts.
@@ -171,7 +186,7 @@ class AccountStore:
         return self._connection.execute(select(_A.id).where(_A.login == login)).scalar()
 
     def listed(
-        self, areas: Iterable[str], *, now: datetime, limit: int, after: UUID | None, text: str | None
+        self, areas: Iterable[str], *, now: datetime, limit: int, after: UUID | None, words: str | None
     ) -> list[dict[str, Any]]:
         """Return the accounts that belong to one of `areas` or hold a role there, oldest first, after an id."""
         held = exists().where(_G.account_id == _A.id, _G.valid.contains(now))
@@ -179,8 +194,10 @@ class AccountStore:
         query = select(*_SHOWN).where(or_(literal(value=False), *inside)).order_by(_A.id).limit(limit)
         if after is not None:
             query = query.where(_A.id > after)
-        if text:
-            query = query.where(or_(_A.login.contains(text, autoescape=True), _A.name.contains(text, autoescape=True)))
+        if words:
+            query = query.where(
+                or_(_A.login.contains(words, autoescape=True), _A.name.contains(words, autoescape=True))
+            )
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def grants(self, account_id: UUID, *, now: datetime) -> list[dict[str, Any]]:
@@ -208,6 +225,38 @@ class AccountStore:
         period = func.tstzrange(func.lower(_G.valid), func.greatest(now, func.lower(_G.valid)))
         values = {"valid": period, "withdrawn_by": by}
         self._connection.execute(update(account_grant).where(_G.id == grant_id).values(values))
+
+    def hold_grants(self) -> None:
+        """Make others who change accounts wait until this transaction ends: what is allowed depends on the rest."""
+        self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHANGING})
+
+    def has_holder_of(self, permission: str, *, now: datetime) -> bool:
+        """Return whether anybody who can come in holds a permission."""
+        query = (
+            select(_A.id)
+            .join(account_grant, _G.account_id == _A.id)
+            .join(role_permission, role_permission.c.role == _G.role)
+            .where(role_permission.c.permission == permission, _G.valid.contains(now), _A.disabled_at.is_(None))
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def knows_area(self, code: str, *, now: datetime) -> bool:
+        """Return whether an area or cell in force has this code, or one that begins with it."""
+        known = area_period.c
+        areas = select(known.code).where(known.code.startswith(code), known.valid.contains(now))
+        cells = select(cell.c.code).where(cell.c.code == code, cell.c.valid.contains(now))
+        return self._connection.execute(areas.limit(1).union_all(cells.limit(1))).first() is not None
+
+    def roles(self) -> list[dict[str, Any]]:
+        """Return the roles with their permissions."""
+        permissions = func.array_agg(aggregate_order_by(role_permission.c.permission, role_permission.c.permission))
+        query = (
+            select(role.c.code, role.c.name_zh, role.c.name_en, permissions.label("permissions"))
+            .outerjoin(role_permission, role_permission.c.role == role.c.code)
+            .group_by(role.c.code)
+            .order_by(role.c.code)
+        )
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def knows_role(self, code: str) -> bool:
         """Return whether there is such a role."""
