@@ -45,7 +45,11 @@ class Dispatch:
 
     def said(self) -> dict[str, Any]:
         """Return what the fact of the dispatch says about the list; ``against_list`` is there only if it was."""
-        said: dict[str, Any] = {"organisation": self.organisation_code, "list_version": self.list_version}
+        said: dict[str, Any] = {
+            "organisation": self.organisation_code,
+            "matter": self.matter_code,
+            "list_version": self.list_version,
+        }
         return {**said, "lead": self.lead, "against_list": self.reason} if self.against_list else said
 
 

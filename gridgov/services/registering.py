@@ -13,7 +13,7 @@ from gridgov import codes
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError
 from gridgov.ids import new_id
-from gridgov.matters import Matter, Part, Responsibility
+from gridgov.matters import Counted, Matter, Part, Responsibility
 from gridgov.store.unit import Unit
 
 _TRUE = {"1", "true", "yes", "是"}
@@ -43,31 +43,88 @@ def register_matters(unit: Unit, matters: pd.DataFrame, parts: pd.DataFrame, *, 
     Parameters
     ----------
     matters
-        Columns code, name, category, subcategory, whistle_allowed, whistle_kind, admitted, priority, file_hours,
-        handle_hours.
+        As for `matters_of`.
     parts
-        Columns matter_code, organisation_code (or STREET_OFFICE), part.
+        As for `responsibilities_of`.
     """
-    _require(matters, "matters", "code", "name", "whistle_allowed", "admitted", "priority", "file_hours")
-    _require(parts, "responsibilities", "matter_code", "organisation_code", "part")
-    listed = [
-        Matter(
-            code=row["code"],
-            name=row["name"],
-            category=row["category"],
-            subcategory=row["subcategory"],
-            whistle_kind=row["whistle_kind"] if _flag(row["whistle_allowed"]) else None,
-            admitted=_flag(row["admitted"]),
-            priority=int(row["priority"]),
-            file_within=timedelta(hours=float(row["file_hours"])),
-            handle_within=timedelta(hours=float(row["handle_hours"])),
-        )
-        for row in _records(matters)
-    ]
-    responsible = [
-        Responsibility(row["matter_code"], row["organisation_code"], Part(row["part"])) for row in _records(parts)
-    ]
-    return unit.rules.publish_matters(listed, responsible, at=now, source=source)
+    return unit.rules.publish_matters(matters_of(matters), responsibilities_of(parts), at=now, source=source)
+
+
+def matters_of(rows: pd.DataFrame) -> list[Matter]:
+    """Return the matters of a table.
+
+    Its columns are code, name, category, subcategory, whistle_allowed, whistle_kind, admitted, priority, file_hours,
+    handle_hours and maybe counted: how the time to handle runs. Where that is left out, the most urgent run day and
+    night, whole days are working days (a list that says 72 hours means three of them), and all others are hours of
+    work: our choice, after the three units that such lists are written in.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or a cell is not what its column holds.
+    """
+    names = ("code", "name", "whistle_allowed", "admitted", "priority", "file_hours", "handle_hours")
+    _require(rows, "matters", *names)
+    return [_matter(row) for row in _records(rows)]
+
+
+def _matter(row: dict[str, Any]) -> Matter:
+    handle = timedelta(hours=_number(row, "handle_hours"))
+    priority = round(_number(row, "priority"))
+    try:
+        counted = Counted(row["counted"]) if row.get("counted") else _usually(priority, handle)
+    except ValueError as error:
+        message = f"Matter {row['code']}: {row['counted']!r} is none of {', '.join(Counted)}."
+        raise InputError(message, field="counted") from error
+    return Matter(
+        code=row["code"] or "",
+        name=row["name"] or "",
+        category=row.get("category") or "",
+        subcategory=row.get("subcategory") or "",
+        whistle_kind=row.get("whistle_kind") if _flag(row["whistle_allowed"]) else None,
+        admitted=_flag(row["admitted"]),
+        priority=priority,
+        file_within=timedelta(hours=_number(row, "file_hours")),
+        handle_within=handle,
+        counted=counted,
+    )
+
+
+def _usually(priority: int, handle: timedelta) -> Counted:
+    if priority == 1:
+        return Counted.URGENT
+    return Counted.WORKING if handle % timedelta(days=1) else Counted.DAYS
+
+
+def _number(row: dict[str, Any], name: str) -> float:
+    try:
+        value = float(row[name])
+        timedelta(hours=value)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"Matter {row['code']}: {name} is {row[name]!r}, and must be a number."
+        raise InputError(message, field=name) from error
+    return value
+
+
+def responsibilities_of(rows: pd.DataFrame) -> list[Responsibility]:
+    """Return the responsibilities of a table: matter_code, organisation_code (or STREET_OFFICE), part.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a part is neither lead nor cooperating.
+    """
+    _require(rows, "responsibilities", "matter_code", "organisation_code", "part")
+    return [_responsibility(row) for row in _records(rows)]
+
+
+def _responsibility(row: dict[str, Any]) -> Responsibility:
+    try:
+        part = Part(row["part"])
+    except ValueError as error:
+        message = f"Matter {row['matter_code']}: a part is lead or cooperating, not {row['part']!r}."
+        raise InputError(message, field="part") from error
+    return Responsibility(row["matter_code"] or "", row["organisation_code"] or "", part)
 
 
 def register_staff(unit: Unit, people: pd.DataFrame, duties: pd.DataFrame, districts: dict[str, str]) -> int:

@@ -2,15 +2,20 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Integer, cast, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Range
 
-from gridgov.errors import SetupError
+from gridgov.errors import ConflictError, NotFoundError, SetupError
 from gridgov.matters import Counted, Matter, MatterList, Part, Responsibility
-from gridgov.store.tables import matter, matter_list, responsibility
+from gridgov.store.tables import incident, incident_fact, matter, matter_list, organisation, responsibility
 from gridgov.store.whistles.kinds import KindStore
 from gridgov.whistles import WhistleKind
+
+Place = tuple[datetime, UUID, int]
+"""Where a page of facts ends: the moment, the incident, the fact's number in it."""
 
 
 class RuleStore:
@@ -31,14 +36,23 @@ class RuleStore:
         ------
         SetupError
             If no list was loaded yet.
+        NotFoundError
+            If there never was such a version.
         """
         version = version or self.current_version()
         if version is None:
-            message = "No matter list is loaded: `gridgov demo` brings one, or call register_matters."
+            message = (
+                "No matter list is loaded: `gridgov demo` brings one, `gridgov rules publish` puts yours in force."
+            )
             raise SetupError(message)
-        rows = self._connection.execute(
-            select(matter).where(matter.c.list_version == version).order_by(matter.c.code)
-        ).mappings()
+        rows = (
+            self._connection.execute(select(matter).where(matter.c.list_version == version).order_by(matter.c.code))
+            .mappings()
+            .all()
+        )
+        if not rows:
+            message = f"There never was a version {version} of the list: GET /api/v1/matter-lists shows all."
+            raise NotFoundError(message, field="version")
         matters = [
             Matter(
                 code=r["code"],
@@ -63,13 +77,20 @@ class RuleStore:
     def publish_matters(
         self, matters: list[Matter], responsibilities: list[Responsibility], *, at: datetime, source: str
     ) -> bool:
-        """Put a new version of the list in force from `at` on; return False if the present one says the same."""
+        """Put a new version of the list in force from `at` on; return False if the present one says the same.
+
+        Raises
+        ------
+        ConflictError
+            If the present one came into force at `at` or later.
+        """
         version = (self.current_version() or 0) + 1
         MatterList(version, matters, responsibilities)
         digest = _checksum(matters, responsibilities)
         current = select(matter_list.c.checksum).where(func.upper_inf(matter_list.c.valid))
         if self._connection.execute(current).scalar() == digest:
             return False
+        self._require_after(at)
         self._connection.execute(
             update(matter_list)
             .where(func.upper_inf(matter_list.c.valid))
@@ -92,6 +113,52 @@ class RuleStore:
             ],
         )
         return True
+
+    def _require_after(self, at: datetime) -> None:
+        since = self._connection.execute(
+            select(func.lower(matter_list.c.valid)).where(func.upper_inf(matter_list.c.valid))
+        ).scalar()
+        if since is not None and since >= at:
+            message = f"The list in force began at {since.isoformat()}: the next one begins later than that."
+            raise ConflictError(message, field="at")
+
+    def versions(self) -> list[dict[str, Any]]:
+        """Return all versions of the list, newest first: ``version, since, until, source, matters``."""
+        c = matter_list.c
+        counted = select(func.count()).where(matter.c.list_version == c.version).scalar_subquery()
+        query = select(
+            c.version, func.lower(c.valid).label("since"), func.upper(c.valid).label("until"), c.source, counted
+        ).order_by(c.version.desc())
+        names = ("version", "since", "until", "source", "matters")
+        return [dict(zip(names, row, strict=True)) for row in self._connection.execute(query)]
+
+    def against_list(
+        self, since: datetime, until: datetime, *, limit: int, before: Place | None = None
+    ) -> list[dict[str, Any]]:
+        """Return dispatches against the list in a period, newest first, each with its reason.
+
+        Parameters
+        ----------
+        before
+            Where the page before this one ended.
+        """
+        f, said = incident_fact.c, incident_fact.c.payload
+        key = tuple_(f.at, f.incident_id, f.seq)
+        judged = matter.c.list_version == cast(said["list_version"].astext, Integer)
+        query = (
+            select(f.district_code, f.incident_id, f.seq, incident.c.number, f.at, f.author)
+            .add_columns(matter.c.code.label("matter_code"), matter.c.name.label("matter_name"), matter.c.list_version)
+            .add_columns(organisation.c.code.label("organisation_code"), organisation.c.name.label("organisation_name"))
+            .add_columns(said["lead"].astext.label("lead"), said["against_list"].astext.label("reason"))
+            .join(incident, (incident.c.district_code == f.district_code) & (incident.c.id == f.incident_id))
+            .join(matter, judged & (matter.c.code == said["matter"].astext))
+            .join(organisation, organisation.c.code == said["organisation"].astext)
+            .where(said["against_list"].astext.is_not(None), f.at >= since, f.at < until)
+            .order_by(f.at.desc(), f.incident_id.desc(), f.seq.desc())
+            .limit(limit)
+        )
+        found = self._connection.execute(query if before is None else query.where(key < before))
+        return [dict(row) for row in found.mappings()]
 
     def whistle_kinds(self) -> dict[str, WhistleKind]:
         """Return the kinds of whistle by code."""

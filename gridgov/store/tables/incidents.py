@@ -59,6 +59,12 @@ incident_fact = Table(
     Column("xid", Xid8(), nullable=False, server_default=sql("pg_current_xact_id()"), comment="orders the seals"),
     ForeignKeyConstraint(*_INCIDENT),
     Index("incident_fact_district_code_xid_idx", "district_code", "xid"),
+    Index(
+        "incident_fact_against_list_idx",
+        "district_code",
+        "at",
+        postgresql_where=sql("(payload ->> 'against_list') IS NOT NULL"),
+    ),
     postgresql_partition_by="RANGE (incident_id)",
 )
 

@@ -27,6 +27,13 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("rule_change_pkey")),
     )
+    op.create_index(
+        "incident_fact_against_list_idx",
+        "incident_fact",
+        ["district_code", "at"],
+        unique=False,
+        postgresql_where=sa.text("(payload ->> 'against_list') IS NOT NULL"),
+    )
     op.add_column(
         "matter",
         sa.Column(
