@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.server import kept_running, require_loopback, serve
+from api.server import require_loopback, serve
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.errors import SetupError
 from gridgov.incidents import Report
@@ -19,6 +19,7 @@ from gridgov.services.looking import DayCount, Desk
 from gridgov.services.sample import day_of_reports, load_sample, not_yet_played, play
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
+from gridgov.store.cluster.watch import kept_running
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
 

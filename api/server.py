@@ -1,24 +1,19 @@
 """Serve the application, and stop it cleanly."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 
-import structlog
 import uvicorn
 
 from api.app import create_app
 from api.limits import LOOPBACK
 from api.streams import LiveServer
-from gridgov.errors import GridgovError, SetupError
+from gridgov.clock import system_clock
+from gridgov.errors import SetupError
 from gridgov.services.relaying import Relay
+from gridgov.services.working import Worker
 from gridgov.settings import Settings
-from gridgov.store.cluster import Cluster
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
-
-_log = structlog.get_logger(__name__)
-_WATCH_SECONDS = 2.0
 
 
 def require_loopback(host: str) -> None:
@@ -34,34 +29,6 @@ def require_loopback(host: str) -> None:
             f"gridgov has no accounts yet, so it serves this machine only: set GRIDGOV_HOST to 127.0.0.1, not {host}."
         )
         raise SetupError(message)
-
-
-@contextmanager
-def kept_running(settings: Settings) -> Iterator[None]:
-    """See to it that the private database runs again within seconds if somebody kills it.
-
-    A server that ``GRIDGOV_DATABASE_URL`` names is somebody else's to watch.
-    """
-    if settings.database_url:
-        yield
-        return
-    ended = threading.Event()
-    watch = threading.Thread(target=_watch, args=(ended,), name="watch", daemon=True)
-    watch.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watch.join()
-
-
-def _watch(ended: threading.Event) -> None:
-    while not ended.wait(_WATCH_SECONDS):
-        try:
-            with Cluster.default().running():  # joins the server that runs, or starts it
-                pass
-        except GridgovError as error:
-            _log.warning("the private database does not start", reason=error.message)
 
 
 def serve(url: str, settings: Settings) -> None:
@@ -87,7 +54,14 @@ def serve(url: str, settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=5,
         )
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt), _at_work(store, settings):
             LiveServer(config, app.state.services.of(Relay).close).run()
     finally:
         store.close()
+
+
+def _at_work(store: Store, settings: Settings) -> AbstractContextManager[object]:
+    """Do jobs beside serving, unless programs of their own do them."""
+    if not settings.jobs_at_once:
+        return nullcontext()
+    return Worker(store, settings, clock=system_clock, jobs_at_once=settings.jobs_at_once)

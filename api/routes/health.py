@@ -1,11 +1,36 @@
 """Alive, and ready: two different questions."""
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
 
-from api.deps import TheIntake, TheStore
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from api.deps import TheIntake, TheStore, service
 from api.problems import Problem
+from gridgov.services.overseeing import Overseer
 
 router = APIRouter(prefix="/health", tags=["health"])
+
+
+class Jobs(BaseModel):
+    """How the work behind the doors goes on."""
+
+    waiting: int
+    later: int
+    doing: int
+    failed: int
+    set_aside: int
+    workers: int
+    oldest_due_at: datetime | None
+
+
+class Readiness(BaseModel):
+    """The database answers, a grid is loaded, and so much is left to do."""
+
+    status: Literal["ready"]
+    jobs: Jobs
 
 
 @router.get("/live")
@@ -15,8 +40,8 @@ def live() -> dict[str, str]:
 
 
 @router.get("/ready", responses={503: {"model": Problem, "description": "The database or the grid is missing"}})
-def ready(store: TheStore, intake: TheIntake) -> dict[str, str]:
-    """Return that the database answers and a grid is loaded, so that reports can be taken in."""
+def ready(store: TheStore, intake: TheIntake, overseer: Annotated[Overseer, Depends(service(Overseer))]) -> Readiness:
+    """Return that the database answers and a grid is loaded, and say what is left to do."""
     store.require_alive()
     intake.knowledge()
-    return {"status": "ready"}
+    return Readiness(status="ready", jobs=Jobs(**asdict(overseer.look())))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, delete, func, select, text, tuple_
+from sqlalchemy import Column, Connection, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from gridgov.store.tables import metadata, sweep_failure
@@ -24,6 +24,10 @@ _FAILED = text("""
     SELECT job.id, job.task_name AS task, job.attempts, job.args::text AS arguments,
            (SELECT max(at) FROM jobs.procrastinate_events event WHERE event.job_id = job.id) AS at
     FROM jobs.procrastinate_jobs job WHERE job.status = 'failed' ORDER BY job.id DESC LIMIT :limit
+""")
+_RETRY = text("""
+    UPDATE jobs.procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
+    WHERE status = 'failed' RETURNING id
 """)
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -97,6 +101,12 @@ class JobStore:
     def failed(self, limit: int = 20) -> list[FailedJob]:
         """Return the jobs that were given up, newest first."""
         return [FailedJob(**row) for row in self._connection.execute(_FAILED, {"limit": limit}).mappings()]
+
+    def retry(self, now: datetime) -> int:
+        """Give every failed job and every due row set aside another chance at once, and return how many there were."""
+        jobs = len(self._connection.execute(_RETRY).all())
+        waiting = update(sweep_failure).where(sweep_failure.c.retry_at > now).values(retry_at=now)
+        return jobs + self._connection.execute(waiting).rowcount
 
     def oldest_due(self, now: datetime) -> datetime | None:
         """Return the oldest deadline that should have been acted upon by `now`, or None if there is none."""

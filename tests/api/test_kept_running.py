@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.server import kept_running
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import Cluster, plain
+from gridgov.store.cluster.watch import kept_running
 from tests.conftest import HOME
 
 PATIENCE_S = 120
@@ -44,6 +44,6 @@ def _again(url: str) -> int:
 
 
 def test_a_server_that_somebody_else_runs_is_left_alone(monkeypatch):
-    monkeypatch.setattr("api.server._watch", lambda _: pytest.fail("watched"))
+    monkeypatch.setattr("gridgov.store.cluster.watch.watch", lambda *_: pytest.fail("watched"))
     with kept_running(Settings(database_url="postgresql://somewhere/else")):
         pass
