@@ -1,5 +1,6 @@
 """Whistles with their sides and summons."""
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from gridgov.store.tables import (
     whistle,
     whistle_side,
 )
+from gridgov.store.whistles.kinds import KindStore
+from gridgov.store.whistles.live import LiveStore
+from gridgov.store.whistles.log import LogStore
+from gridgov.store.whistles.teams import TeamStore
 from gridgov.whistles import CombinedDraft
 
 
@@ -25,6 +30,26 @@ class WhistleStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @cached_property
+    def kinds(self) -> KindStore:
+        """Kinds of whistle."""
+        return KindStore(self._connection)
+
+    @cached_property
+    def live(self) -> LiveStore:
+        """Whistles as they stand: locked, moved on, due."""
+        return LiveStore(self._connection)
+
+    @cached_property
+    def log(self) -> LogStore:
+        """Check-ins, measures, releases, ratings, attempts."""
+        return LogStore(self._connection)
+
+    @cached_property
+    def teams(self) -> TeamStore:
+        """Command groups and team templates."""
+        return TeamStore(self._connection)
 
     def add_draft(
         self,
@@ -48,6 +73,7 @@ class WhistleStore:
                 combined=True,
                 crosses_district=draft.crosses_district,
                 drafted_at=draft.drafted_at,
+                due_at=min(s.confirm_due_at for s in draft.sides),
             )
         )
         run(
@@ -77,10 +103,11 @@ class WhistleStore:
         run(insert(change).values(**news, kind="whistle.drafted", subject_id=whistle_id))
 
     def of_incident(self, district_code: str, incident_id: UUID) -> UUID | None:
-        """Return the id of the incident's whistle, or None."""
+        """Return the id of the incident's newest whistle, or None."""
         query = select(whistle.c.id).where(
             whistle.c.district_code == district_code, whistle.c.incident_id == incident_id
         )
+        query = query.order_by(whistle.c.id.desc()).limit(1)
         return self._connection.execute(query).scalar()
 
     def page(self, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:

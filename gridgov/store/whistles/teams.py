@@ -1,0 +1,82 @@
+"""Command groups and team templates as rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, tuple_, update
+
+from gridgov.errors import ConflictError, NotFoundError
+from gridgov.store.tables import team, team_member
+from gridgov.whistles.teams import Team, TeamKind
+
+
+class TeamStore:
+    """Reads and writes teams of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, made: Team, *, at: datetime, by: str) -> None:
+        """Add a team.
+
+        Raises
+        ------
+        ConflictError
+            If the area has one of that name.
+        """
+        c = team.c
+        same = (c.district_code == made.district_code, c.area_code == made.area_code, c.name == made.name)
+        if self._connection.execute(select(c.id).where(*same)).first():
+            message = f"{made.area_code} has a team named {made.name} already: choose another name."
+            raise ConflictError(message, field="name")
+        row = {"district_code": made.district_code, "id": made.id, "kind": made.kind.value, "name": made.name}
+        row |= {"area_code": made.area_code, "created_at": at, "created_by": by}
+        self._connection.execute(insert(team).values(row))
+        head = {"district_code": made.district_code, "team_id": made.id}
+        members = [{**head, "organisation_code": code, "leads": code == made.lead} for code in made.members]
+        self._connection.execute(insert(team_member), members)
+
+    def all(self) -> list[Team]:
+        """Return the teams that can be summoned, by area and name."""
+        query = select(team).where(team.c.retired_at.is_(None)).order_by(team.c.area_code, team.c.name)
+        rows = self._connection.execute(query).all()
+        members = self._members([(row.district_code, row.id) for row in rows])
+        return [
+            Team(
+                id=row.id,
+                district_code=row.district_code,
+                kind=TeamKind(row.kind),
+                name=row.name,
+                area_code=row.area_code,
+                members=tuple(code for code, _ in members[row.id]),
+                lead=next((code for code, leads in members[row.id] if leads), None),
+            )
+            for row in rows
+        ]
+
+    def one(self, team_id: UUID) -> Team:
+        """Return a team that can be summoned.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none, or it was retired.
+        """
+        found = next((one for one in self.all() if one.id == team_id), None)
+        if found is None:
+            message = f"There is no team {team_id}: GET /api/v1/teams lists those there are."
+            raise NotFoundError(message, field="teams")
+        return found
+
+    def retire(self, gone: Team, *, at: datetime) -> None:
+        """Let a team be summoned no more."""
+        mine = (team.c.district_code == gone.district_code, team.c.id == gone.id)
+        self._connection.execute(update(team).where(*mine).values(retired_at=at))
+
+    def _members(self, keys: list[tuple[str, UUID]]) -> dict[UUID, list[tuple[str, bool]]]:
+        c = team_member.c
+        found: dict[UUID, list[tuple[str, bool]]] = {team_id: [] for _, team_id in keys}
+        query = select(c.team_id, c.organisation_code, c.leads).where(tuple_(c.district_code, c.team_id).in_(keys))
+        for row in self._connection.execute(query.order_by(c.organisation_code)) if keys else ():
+            found[row[0]].append((row[1], row[2]))
+        return found

@@ -1,0 +1,129 @@
+"""Who acts as what in a whistle: which side somebody speaks for, whom they answer for, whether they stand above."""
+
+from collections.abc import Iterable
+
+from gridgov.access import Grant, Subject
+from gridgov.errors import NotAllowedError, RuleError
+from gridgov.whistles.kinds import IssuerLevel, WhistleKind, issuer_level
+from gridgov.whistles.lifecycle import ON_SITE
+from gridgov.whistles.live import Whistle
+
+ABOVE = "whistle.escalated"
+"""The permission of whoever answers for what escalates."""
+
+_BELOW_STREETS = frozenset({IssuerLevel.COMMUNITY, IssuerLevel.LANE_CHIEF})
+_RANK = {level: rank for rank, level in enumerate(IssuerLevel)}
+
+
+def issuer(subject: Subject, cells: Iterable[str], kind: WhistleKind) -> tuple[IssuerLevel, str]:
+    """Return at which level and for which area somebody may blow a whistle of `kind` over any of `cells`.
+
+    Raises
+    ------
+    NotAllowedError
+        If none of the cells lies in an area that they may blow for.
+    RuleError
+        If they may, but not a whistle of this kind.
+    """
+    codes = tuple(cells)
+    own = [g for g in _granted(subject, "whistle.blow") if any(code.startswith(g.area_code) for code in codes)]
+    if not own:
+        message = f"{subject.login} may not blow a whistle here: its street, its community or its lane chief does."
+        raise NotAllowedError(message)
+    levels = sorted({(issuer_level(g.role, g.area_code), g.area_code) for g in own}, key=lambda o: _RANK[o[0]])
+    chosen = next((one for one in levels if one[0] in kind.issuers), None)
+    if chosen is None:
+        who = ", ".join(sorted(kind.issuers))
+        message = f"A whistle of kind {kind.code} is blown by {who}: ask them, or choose another kind."
+        raise RuleError(message, field="kind")
+    return chosen
+
+
+def side_for(subject: Subject, permission: str, whistle: Whistle, street_code: str | None = None) -> str:
+    """Return the street that somebody acts for: its own people, and whoever blew this whistle inside it.
+
+    A district's people are no side: they would otherwise confirm what they have to decide about.
+
+    Raises
+    ------
+    NotAllowedError
+        If they act for no side, or not for the one they name.
+    """
+    mine = sorted(s for s in whistle.streets if any(_speaks(g, s, whistle) for g in _granted(subject, permission)))
+    if street_code is not None:
+        mine = [code for code in mine if code == street_code]
+    if not mine:
+        sides = ", ".join(sorted(whistle.streets))
+        message = f"{subject.login} may not do this for street {street_code or sides}: only its own people may."
+        raise NotAllowedError(message)
+    return mine[0]
+
+
+def require_answers(subject: Subject, organisation_code: str) -> None:
+    """Refuse whoever does not act for the organisation.
+
+    Raises
+    ------
+    NotAllowedError
+        Naming the organisation.
+    """
+    if not subject.acts_for("whistle.answer", organisation_code):
+        message = f"{subject.login} does not act for {organisation_code}: only its own people answer its summons."
+        raise NotAllowedError(message)
+
+
+def may_stand_above(subject: Subject, whistle: Whistle) -> bool:
+    """Return whether somebody answers for the area above all sides."""
+    return any(whistle.parent.startswith(g.area_code) for g in _granted(subject, ABOVE))
+
+
+def require_above(subject: Subject, whistle: Whistle) -> str:
+    """Return the common parent that somebody acts for.
+
+    Raises
+    ------
+    NotAllowedError
+        If they do not answer for the area above all sides.
+    """
+    if not may_stand_above(subject, whistle):
+        message = f"{subject.login} may not do this: only the sides, or the area above them ({whistle.parent}), may."
+        raise NotAllowedError(message)
+    return whistle.parent
+
+
+def require_voucher(subject: Subject, whistle: Whistle, organisation_code: str) -> None:
+    """Refuse whoever may not vouch: people of a side, or of another organisation that is on site.
+
+    Raises
+    ------
+    NotAllowedError
+        If they are neither, or of the organisation itself.
+    """
+    if subject.acts_for("whistle.answer", organisation_code):
+        message = f"{subject.login} belongs to {organisation_code}: somebody else on site must vouch for it."
+        raise NotAllowedError(message)
+    local = any(
+        g.area_code.startswith(street) for g in _granted(subject, "whistle.vouch") for street in whistle.streets
+    )
+    beside = any(
+        s.stage in ON_SITE and subject.acts_for("whistle.answer", s.organisation_code) for s in whistle.summons
+    )
+    if not local and not beside:
+        message = f"{subject.login} may not vouch here: people of the street or of a department on site may."
+        raise NotAllowedError(message)
+
+
+def _speaks(grant: Grant, street_code: str, whistle: Whistle) -> bool:
+    if grant.area_code == street_code:
+        return True
+    return (
+        whistle.level in _BELOW_STREETS
+        and grant.area_code.startswith(street_code)
+        and grant.area_code == whistle.issuer_area_code
+    )
+
+
+def _granted(subject: Subject, permission: str) -> list[Grant]:
+    if subject.scopes is not None and permission not in subject.scopes:
+        return []
+    return [grant for grant in subject.grants if permission in grant.permissions]
