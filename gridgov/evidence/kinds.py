@@ -32,6 +32,7 @@ ACCEPTED: dict[str, Kind] = {
 }
 """By media type."""
 
+_BRAND = b"ftyp3gp"
 _SAME = {"image/apng": "image/png", "video/x-m4v": "video/mp4"}
 _HEIC = {"image/heic", "image/heif", "image/avif"}
 
@@ -45,7 +46,7 @@ def sniff(head: bytes) -> Kind:
         If it is no photo and no video of a kind that is accepted.
     """
     guess = filetype.guess(head)
-    found = _SAME.get(guess.mime, guess.mime) if guess else "unknown"
+    found = _SAME.get(guess.mime, guess.mime) if guess else _by_brand(head)
     if found in _HEIC:
         message = "This is an HEIC or AVIF photo: set the camera to 'most compatible', or send it as JPEG."
         raise FileFormatError(message, field="file")
@@ -53,3 +54,8 @@ def sniff(head: bytes) -> Kind:
         message = f"This is no photo or video ({found}): send JPEG, PNG, WebP, MP4, 3GP, MOV or WebM."
         raise FileFormatError(message, field="file")
     return ACCEPTED[found]
+
+
+def _by_brand(head: bytes) -> str:
+    """Return the kind of a 3GP that names no other brand: the library looks for it at the wrong place."""
+    return "video/3gpp" if head[4:].startswith(_BRAND) else "unknown"

@@ -33,6 +33,9 @@ def clean_photo(source: BinaryIO, kind: Kind, target: BinaryIO) -> tuple[tuple[i
         return _clean(source, kind, target)
     except FileFormatError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        message = f"The photo has more than {MOST_PIXELS // 1_000_000} million pixels: make it smaller."
+        raise FileFormatError(message, field="file") from error
     except Exception as error:  # a decoder meets strangers' bytes: whatever it says, the file is broken
         message = "The photo is broken, or ends too early: take or send it again."
         raise FileFormatError(message, field="file") from error
