@@ -27,6 +27,10 @@ class PeopleStore:
         rows = self._connection.execute(select(c.id, c.code, c.name, c.kind, c.area_code, c.parent_code))
         return OrganisationBook([Organisation(r[0], r[1], r[2], OrganisationKind(r[3]), r[4], r[5]) for r in rows])
 
+    def codes(self) -> frozenset[str]:
+        """Return the codes of all organisations."""
+        return frozenset(self._connection.execute(select(organisation.c.code)).scalars())
+
     def put_organisations(self, rows: Sequence[dict[str, Any]]) -> int:
         """Add or change organisations by code; return how many changed anything."""
         return upsert(self._connection, organisation, rows, keys=["code"], keep=frozenset({"id"}))

@@ -20,6 +20,7 @@ from gridgov.store.tables import (
     matter,
     matter_list,
     organisation,
+    role,
     rule_change,
     time_limit,
     work_hours,
@@ -70,9 +71,10 @@ class WorktimeStore:
         return found
 
     def _signature(self) -> _Signature:
-        """Return what differs whenever a rule does: ids that were made for one change and for no other.
+        """Return what differs whenever a rule does.
 
-        Counts would not do: another change may bring a table to the count that an undone one had brought it to.
+        Counts alone would not do: another change may bring a table to the count that an undone one had brought it to.
+        The newest ids alone would not either: of two machines, one may make a lower id later.
         """
         newest = [
             select(table.c.id).order_by(table.c.id.desc()).limit(1).scalar_subquery()
@@ -81,8 +83,8 @@ class WorktimeStore:
         listed = select(matter_list.c.checksum).where(func.upper_inf(matter_list.c.valid)).scalar_subquery()
         version = select(func.max(matter_list.c.version)).scalar_subquery()
         years = select(func.count(), func.min(calendar_year.c.year)).select_from(calendar_year).subquery()
-        row = self._connection.execute(select(*newest, listed, version, years)).one()
-        return (str(self._connection.engine.url), *row)
+        counts = [select(func.count()).select_from(table).scalar_subquery() for table in (rule_change, load_log)]
+        return tuple(self._connection.execute(select(*newest, *counts, listed, version, years)).one())
 
     def _read(self) -> WorkRules:
         return WorkRules(
@@ -208,11 +210,11 @@ class WorktimeStore:
         if rows:
             self._connection.execute(insert(escalation_step), rows)
 
-    def put_hours(self, hours: Hours, *, name_en: str) -> None:
+    def put_hours(self, hours: Hours) -> None:
         """Add hours that organisations may keep, or replace them."""
         values = {
             "name_zh": hours.name,
-            "name_en": name_en,
+            "name_en": hours.name_en,
             "around_the_clock": hours.around_the_clock,
             "source": hours.source,
         }
@@ -246,6 +248,10 @@ class WorktimeStore:
         values = {"id": new_id(), "at": at, "author": author, "what": what, "data": dict(data)}
         self._connection.execute(insert(rule_change).values(values))
 
+    def role_codes(self) -> set[str]:
+        """Return the roles there are, whose holders a step of escalation may tell."""
+        return set(self._connection.execute(select(role.c.code)).scalars())
+
     def changes(self, *, limit: int) -> list[dict[str, Any]]:
         """Return the newest changes of rules."""
         query = select(rule_change).order_by(rule_change.c.id.desc()).limit(limit)
@@ -254,7 +260,7 @@ class WorktimeStore:
 
 def _hours(row: Row[Any], week: Mapping[int, Sequence[Segment]]) -> Hours:
     days = None if row.around_the_clock else {day: tuple(segments) for day, segments in week.items()}
-    return Hours(row.code, days, row.name_zh, row.source)
+    return Hours(row.code, days, row.name_zh, row.source, row.name_en)
 
 
 def _limit(row: Row[Any]) -> Limit:

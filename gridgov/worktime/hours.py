@@ -60,6 +60,7 @@ class Hours:
     week: Mapping[int, tuple[Segment, ...]] | None = field(default=None, hash=False)
     name: str = ""
     source: str = ""
+    name_en: str = ""
 
     def __post_init__(self) -> None:
         if self.week is None:
@@ -87,7 +88,7 @@ class Hours:
         return () if pattern is None else tuple(sorted(self.week.get(pattern, ())))
 
 
-ALWAYS = Hours("around_the_clock", None, "7x24")
+ALWAYS = Hours("around_the_clock", None, "7x24", name_en="Day and night")
 
 
 class Timeline(Protocol):
