@@ -249,7 +249,7 @@ class Attaching:
             unit.evidence.add(added, prepared.cleaned.told)
             unit.evidence.set_stage(found, "complete", None)
             unit.evidence.forget_parts(found)
-            unit.changes.add(found.district_code, "evidence.added", added.id, at=now, incident_id=found.incident_id)
+            _announce_change(unit, found, now)
             return added
 
 
@@ -287,6 +287,11 @@ def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> E
         author=unit.subject.login,
         added_at=now,
     )
+
+
+def _announce_change(unit: Unit, found: Upload, now: datetime) -> None:
+    whose = found.incident_id  # screens fetch the case anew, and the rules of the rows know it
+    unit.changes.add(found.district_code, "incident.evidence_added", whose, at=now, incident_id=whose)
 
 
 def _wanted(announced: Announcement, head: tuple[str, UUID], subject: Subject, now: datetime) -> Upload:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, true, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.evidence import Told
@@ -101,7 +101,7 @@ class EvidenceStore:
         """Write down an upload that is about to come, and return whether its id was free."""
         values = {name: getattr(announced, name) for name in Upload.__dataclass_fields__}
         added = upsert(upload).values(values).on_conflict_do_nothing()
-        return self._connection.execute(added).rowcount == 1
+        return self._connection.execute(added.returning(upload.c.id)).first() is not None
 
     def open_bytes(self, account_id: UUID) -> int:
         """Return how many bytes an account has announced and not completed."""
@@ -194,5 +194,8 @@ class EvidenceStore:
         return Told(*row) if row else Told()
 
     def _all(self, *conditions: Any) -> list[Evidence]:
-        query = select(*(evidence.c[name] for name in Evidence.__dataclass_fields__)).where(*conditions)
+        visible = exists().where(
+            incident.c.district_code == evidence.c.district_code, incident.c.id == evidence.c.incident_id
+        )
+        query = select(*(evidence.c[name] for name in Evidence.__dataclass_fields__)).where(*conditions, visible)
         return [Evidence(*row) for row in self._connection.execute(query.order_by(evidence.c.id))]

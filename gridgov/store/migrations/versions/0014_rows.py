@@ -96,6 +96,15 @@ _CHANGED = (
     "OR EXISTS (SELECT FROM whistle AS w WHERE w.district_code = change.district_code AND w.id = change.subject_id))"
 )
 
+_UPLOADED = (
+    "EXISTS (SELECT FROM upload AS u WHERE u.district_code = upload_part.district_code "
+    f"AND u.id = upload_part.upload_id AND u.{_OWN})"
+)
+_ATTACHED = (
+    "EXISTS (SELECT FROM evidence AS e "
+    "WHERE e.district_code = evidence_exif.district_code AND e.id = evidence_exif.evidence_id)"
+)
+
 _RULES: dict[str, Rule] = {
     # Access. Secrets are read by nobody: proving who one is happens before one enters.
     "role": _reference("accounts.manage"),
@@ -152,6 +161,14 @@ _RULES: dict[str, Rule] = {
     "whistle": _case("whistle", change=True),
     "whistle_side": _whistle("whistle_side"),
     "summons": _whistle("summons"),
+    # Attachments: an upload is its sender's; what a file told of place and time is for few.
+    "upload": Rule(_OWN, f"{_OWN} AND {_ACTS} AND {_visible('upload')}", _OWN),
+    "upload_part": Rule(_UPLOADED, _UPLOADED, _UPLOADED, _UPLOADED),
+    "evidence": _case("evidence"),
+    "evidence_exif": Rule(f"{_may('evidence.exif')} AND {_ATTACHED}", f"{_ACTS} AND {_ATTACHED}"),
+    # Seals are set by the system, and read by whoever audits.
+    "seal": Rule(_in_districts("audit.read")),
+    "verification": Rule(_in_districts("audit.read")),
     # What acts leave behind.
     "act": Rule(f"{_OWN} OR {_in_districts('audit.read')}", _OWN, _OWN),
     "notice": Rule(f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')}", f"{_ENTERED} AND {_ALONG}"),
