@@ -144,12 +144,12 @@ def require_valid(report: Report, *, now: datetime) -> None:
     if report.position is None and not (report.address or "").strip():
         message = "The report says nothing about where: give a position or an address."
         raise InputError(message, field="position")
-    _require_text(report.text, "text", TEXT_LIMIT)
-    _require_text(report.address or "-", "address", ADDRESS_LIMIT)
-    _require_text(report.external_number or "-", "external_number", NAME_LIMIT)
+    require_text(report.text, "text", TEXT_LIMIT)
+    require_text(report.address or "-", "address", ADDRESS_LIMIT)
+    require_text(report.external_number or "-", "external_number", NAME_LIMIT)
     if report.reporter:
-        _require_text(report.reporter.name or "-", "reporter.name", NAME_LIMIT)
-        _require_text(report.reporter.phone or "-", "reporter.phone", NAME_LIMIT)
+        require_text(report.reporter.name or "-", "reporter.name", NAME_LIMIT)
+        require_text(report.reporter.phone or "-", "reporter.phone", NAME_LIMIT)
 
 
 def _require_id(identifier: UUID) -> None:
@@ -168,7 +168,14 @@ def _require_time(reported_at: datetime, now: datetime) -> None:
         raise InputError(message, field="reported_at")
 
 
-def _require_text(text: str, field: str, limit: int) -> None:
+def require_text(text: str, field: str, limit: int) -> None:
+    """Refuse words that are empty, too long, or no text at all.
+
+    Raises
+    ------
+    InputError
+        Naming the field.
+    """
     if not text.strip():
         message = "This is empty: say in a few words what is the matter."
         raise InputError(message, field=field)
