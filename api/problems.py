@@ -101,7 +101,11 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, errors.GridgovError):  # pragma: no cover - registered for this class only
         raise error
     faults = [Fault(field=error.field, message=error.message)] if error.field else []
-    return response(status_of(type(error)), error.code, error.message, faults=faults, details=error.details)
+    answer = response(status_of(type(error)), error.code, error.message, faults=faults, details=error.details)
+    wait = next((fact["retry_after_s"] for fact in error.details if "retry_after_s" in fact), None)
+    if wait is not None:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

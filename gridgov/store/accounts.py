@@ -20,6 +20,8 @@ from gridgov.store.tables import (
     cell,
     credential,
     login_attempt,
+    organisation,
+    person,
     role,
     role_permission,
     sign_on,
@@ -246,6 +248,15 @@ class AccountStore:
         areas = select(known.code).where(known.code.startswith(code), known.valid.contains(now))
         cells = select(cell.c.code).where(cell.c.code == code, cell.c.valid.contains(now))
         return self._connection.execute(areas.limit(1).union_all(cells.limit(1))).first() is not None
+
+    def area_of_person(self, district_code: str, person_id: UUID) -> str | None:
+        """Return the area of a person's organisation, or None where there is no such person."""
+        query = (
+            select(organisation.c.area_code)
+            .join(person, person.c.organisation_code == organisation.c.code)
+            .where(person.c.district_code == district_code, person.c.id == person_id)
+        )
+        return self._connection.execute(query).scalar()
 
     def roles(self) -> list[dict[str, Any]]:
         """Return the roles with their permissions."""

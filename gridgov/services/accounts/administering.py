@@ -11,12 +11,14 @@ from gridgov.access.logins import require_good, valid_login
 from gridgov.access.secrets import new_password
 from gridgov.clock import Clock
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from gridgov.ids import moment_of
 from gridgov.services.accounts.hashing import Hasher
 from gridgov.services.accounts.wanted import (
     Machine,
     NewAccount,
     NewGrant,
     Who,
+    person_in_reach,
     require_free,
     require_known,
     require_name,
@@ -69,6 +71,13 @@ class Administration:
             rows = unit.accounts.listed(hand.areas, now=now, limit=limit, after=after, words=words)
             return [_with_grants(unit, row, now) for row in rows]
 
+    def roles(self, who: Who) -> list[dict[str, Any]]:
+        """Return the roles with what each may do, to anybody who has logged in."""
+        with self._store.transaction() as unit:
+            if not isinstance(who, Machine):
+                unit.access.subject(who, now=self._clock())
+            return unit.accounts.roles()
+
     def account(self, who: Who, account_id: UUID) -> dict[str, Any]:
         """Return one account with its grants.
 
@@ -93,6 +102,8 @@ class Administration:
     def add(self, who: Who, new: NewAccount, *, password: str | None = None) -> tuple[dict[str, Any], str | None]:
         """Make an account without any role, and return it with its first password, which must be changed.
 
+        ``replayed`` in what is returned says whether it was made before.
+
         Parameters
         ----------
         password
@@ -107,6 +118,7 @@ class Administration:
         """
         login, now = valid_login(new.login), self._clock()
         require_name(new.name)
+        moment_of(new.id)
         first = None if new.single_sign_on else password or new_password()
         if first is not None:
             require_good(first, login)
@@ -116,14 +128,14 @@ class Administration:
             hand.require_reach(area)
             made = unit.accounts.one(new.id)
             if made is not None:
-                return _made_before(unit, made, (login, new.name, area), now), None
+                return {**_made_before(unit, made, (login, new.name, area), now), "replayed": True}, None
             require_free(unit, login)
             values = {"id": new.id, "login": login, "name": new.name, "email": new.email, "area_code": area or None}
             values |= {"password_hash": hashed, "must_change": hashed is not None, "issuer": self._issuer_for(new)}
-            values |= {"person_district_code": new.person[0], "person_id": new.person[1]} if new.person else {}
+            values |= person_in_reach(unit, hand, new.person)
             unit.accounts.add(values, now=now)
             unit.accounts.note(new.id, "made", by=hand.name, at=now)
-            return _known(unit, hand, new.id, now), first
+            return {**_known(unit, hand, new.id, now), "replayed": False}, first
 
     def change(self, who: Who, account_id: UUID, *, name: str | None, email: str | None) -> dict[str, Any]:
         """Change an account's name or address; None leaves one as it is."""
@@ -164,6 +176,7 @@ class Administration:
             If there is no such role, area or organisation.
         """
         now = self._clock()
+        moment_of(new.id)
         with self._changing(who) as (unit, hand):
             account = _known(unit, hand, account_id, now)
             hand.require_over(account_id, account["area_code"], _areas(account))

@@ -21,6 +21,8 @@ _LASTING = timedelta(days=7)
 """So long the command line stays logged in."""
 
 _LONGEST_DEVICE = 120
+_NOTED_EVERY = timedelta(minutes=1)
+_MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Entrance:
         self._clock = clock
         self._terms = terms
         self._hasher = hasher or Hasher()
+        self._noted: dict[bytes, datetime] = {}
 
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
@@ -154,9 +157,15 @@ class Entrance:
             _end(unit, caller, self._clock())
 
     def seen(self, caller: Caller) -> None:
-        """Note that a session is in use, so that it does not end as an idle one."""
+        """Note, once a minute, that a session is in use, so that it does not end as an idle one."""
+        now = self._clock()
+        if now - self._noted.get(caller.secret_hash, now - _NOTED_EVERY) < _NOTED_EVERY:
+            return
+        if len(self._noted) >= _MOST_REMEMBERED:
+            self._noted.clear()
+        self._noted[caller.secret_hash] = now
         with self._store.transaction() as unit:
-            unit.accounts.seen(caller.secret_hash, now=self._clock())
+            unit.accounts.seen(caller.secret_hash, now=now)
 
     def me(self, caller: Caller) -> dict[str, Any]:
         """Return who the caller is, what they may do and over what.

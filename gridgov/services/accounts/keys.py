@@ -9,7 +9,7 @@ from gridgov.access import Caller, Subject
 from gridgov.access.secrets import PREFIX_LENGTH, TOKEN, caller_of, new_secret
 from gridgov.clock import Clock
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
-from gridgov.ids import new_id
+from gridgov.ids import moment_of, new_id
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
 
@@ -59,6 +59,7 @@ class Keys:
         """
         now = self._clock()
         _require_sound(wanted)
+        moment_of(wanted.id)
         with self._store.transaction() as unit:
             subject = self._whole(unit, caller, now)
             made = unit.accounts.credential(wanted.id)

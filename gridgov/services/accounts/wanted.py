@@ -94,3 +94,14 @@ def require_known(unit: Unit, hand: Hand, new: NewGrant, now: datetime) -> None:
         message = f"There is no organisation {new.organisation_code}: check the code."
         raise InputError(message, field="organisation_code")
     hand.require_reach(organisation.area_code)
+
+
+def person_in_reach(unit: Unit, hand: Hand, person: tuple[str, UUID] | None) -> dict[str, Any]:
+    """Return the columns that bind an account to a member of staff, whose organisation must lie in the hand's area."""
+    if person is None:
+        return {}
+    area = unit.accounts.area_of_person(*person)
+    if area is None or not hand.reaches(area):
+        message = f"There is no member of staff {person[1]} in your area: check district and id."
+        raise InputError(message, field="person")
+    return {"person_district_code": person[0], "person_id": person[1]}
