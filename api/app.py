@@ -30,6 +30,7 @@ from api.routes import (
     incidents,
     messages,
     pages,
+    rules,
     staff,
     whistles,
 )
@@ -41,7 +42,7 @@ from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
 _log = structlog.get_logger(__name__)
-_ROOMS = (incidents, cases, whistles, evidence, grid, staff, messages, events, audit, accounts, health, pages)
+_ROOMS = (incidents, cases, whistles, evidence, grid, rules, staff, messages, events, audit, accounts, health, pages)
 
 
 def create_app(

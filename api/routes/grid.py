@@ -1,4 +1,4 @@
-"""The grid: cells and areas as GeoJSON, who answers for a cell, where a position lies; matters and whistles."""
+"""The grid: cells and areas as GeoJSON, who answers for a cell, where a position lies; whistles."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -96,29 +96,6 @@ def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max
         "question": None if isinstance(answer, Sure) else answer.question,
         "candidates": [_candidate(candidate) for candidate in answer.candidates],
     }
-
-
-@router.get("/matters", responses={503: {"model": Problem}})
-def list_matters(desk: TheDesk) -> dict[str, Any]:
-    """Return the matter list in force, with the lead and the cooperating organisations of each matter."""
-    listed = desk.matters()
-    items = [
-        {
-            "code": m.code,
-            "name": m.name,
-            "category": m.category,
-            "subcategory": m.subcategory,
-            "priority": m.priority,
-            "admitted": m.admitted,
-            "whistle_kind": m.whistle_kind,
-            "file_within_minutes": m.file_within.total_seconds() / 60,
-            "handle_within_minutes": m.handle_within.total_seconds() / 60,
-            "lead": listed.lead(m.code),
-            "cooperating": listed.cooperating(m.code),
-        }
-        for m in listed
-    ]
-    return {"version": listed.version, "items": items}
 
 
 @router.get("/whistles", responses=_BAD)

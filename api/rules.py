@@ -1,0 +1,433 @@
+"""What comes in and goes out of the doors of rules, as types."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas import local
+from gridgov.clock import SHANGHAI
+from gridgov.errors import InputError
+from gridgov.matters import Counted, Matter, MatterList, Part, Responsibility
+from gridgov.organisations import OrganisationKind
+from gridgov.services.rules import HoursKept
+from gridgov.worktime import (
+    CalendarDay,
+    CalendarYear,
+    DayKind,
+    Escalation,
+    Hours,
+    Level,
+    Limit,
+    LimitKind,
+    LimitRow,
+    LimitUnit,
+    WorkCalendar,
+)
+from gridgov.worktime.hours import segments_of
+from gridgov.worktime.published import years_of
+
+_YEAR_MINUTES = 366 * 24 * 60
+
+Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]{1,40}$")]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Source = Annotated[
+    str,
+    Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$", description="Where it comes from"),
+]
+Priority = Annotated[int, Field(ge=1, le=9)]
+Minutes = Annotated[int, Field(ge=1, le=_YEAR_MINUTES)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class LimitBody(_In):
+    """An amount of time, and how it counts."""
+
+    amount: int = Field(ge=0, le=_YEAR_MINUTES)
+    unit: LimitUnit
+    around_the_clock: bool = Field(default=False, description="Minutes and hours count day and night")
+
+    def limit(self) -> Limit:
+        """Return the limit that this says."""
+        return Limit(self.amount, self.unit, self.around_the_clock)
+
+    @classmethod
+    def of(cls, limit: Limit) -> "LimitBody":
+        """Return a limit as it goes out."""
+        return cls(amount=limit.amount, unit=limit.unit, around_the_clock=limit.around_the_clock)
+
+
+class LimitIn(_In):
+    """A row of the table of limits; the narrowest row decides."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "handle",
+                    "matter": "10101",
+                    "limit": {"amount": 2, "unit": "hours", "around_the_clock": True},
+                    "source": "本区处置规范",
+                }
+            ]
+        }
+    )
+
+    kind: LimitKind
+    matter: Code | None = Field(default=None, description="Only for this matter")
+    priority: Priority | None = Field(default=None, description="Only for this priority, 1 the most urgent")
+    limit: LimitBody
+    source: Source
+
+    def row(self) -> LimitRow:
+        """Return the row that this says."""
+        return LimitRow(self.kind, self.limit.limit(), self.matter, self.priority, self.source)
+
+
+class LimitOut(BaseModel):
+    """A row of the table of limits."""
+
+    kind: LimitKind
+    matter: str | None
+    priority: int | None
+    limit: LimitBody
+    source: str
+
+    @classmethod
+    def of(cls, row: LimitRow) -> "LimitOut":
+        """Return a row as it goes out."""
+        return cls(
+            kind=row.kind,
+            matter=row.matter_code,
+            priority=row.priority,
+            limit=LimitBody.of(row.limit),
+            source=row.source,
+        )
+
+
+class StepBody(_In):
+    """A step of escalation: how long after the deadline, and who is told."""
+
+    after: LimitBody
+    level: Level
+    role: Code = Field(examples=["command_centre"])
+    tells_own: bool = Field(default=True, description="Whether the late organisation's own people are told as well")
+    source: Source
+
+    @classmethod
+    def of(cls, step: Escalation) -> "StepBody":
+        """Return a step as it goes out."""
+        return cls(
+            after=LimitBody.of(step.after),
+            level=step.level,
+            role=step.role,
+            tells_own=step.tells_own,
+            source=step.source,
+        )
+
+
+class StepsIn(_In):
+    """What follows a missed deadline, step by step; an empty list: nothing."""
+
+    steps: list[StepBody] = Field(max_length=20)
+
+    def escalations(self) -> list[Escalation]:
+        """Return the steps, numbered in their order."""
+        return [
+            Escalation(number, s.after.limit(), s.level, s.role, s.tells_own, s.source)
+            for number, s in enumerate(self.steps, start=1)
+        ]
+
+
+class DayBody(_In):
+    """A day that a notice names."""
+
+    day: date
+    kind: DayKind
+    name: Text
+
+    @classmethod
+    def of(cls, day: CalendarDay) -> "DayBody":
+        """Return a day as it goes out."""
+        return cls(day=day.day, kind=day.kind, name=day.name)
+
+
+class YearIn(_In):
+    """A year as its notice has it: every holiday, weekends within them included, and every day that makes up."""
+
+    source: Source
+    days: list[DayBody] = Field(min_length=1, max_length=366)
+
+    def year(self, number: int) -> CalendarYear:
+        """Return the year.
+
+        Raises
+        ------
+        InputError
+            If a day lies in another year, or the year cannot have been published so.
+        """
+        rows = [{"day": d.day.isoformat(), "kind": d.kind, "name": d.name, "source": self.source} for d in self.days]
+        years = years_of(rows)
+        if [year.year for year in years] != [number]:
+            message = f"These days are of {', '.join(str(y.year) for y in years)}, not only of {number}."
+            raise InputError(message, field="days")
+        return years[0]
+
+
+class YearOut(BaseModel):
+    """A year of the calendar with the notice it follows."""
+
+    year: int
+    source: str
+    days: list[DayBody]
+
+
+class CalendarOut(BaseModel):
+    """The calendar: what is not named is worked from Monday to Friday. Nothing is reckoned before it or past it."""
+
+    first_day: date | None
+    last_day: date | None
+    years: list[YearOut]
+
+    @classmethod
+    def of(cls, calendar: WorkCalendar) -> "CalendarOut":
+        """Return a calendar as it goes out."""
+        years = [YearOut(year=y.year, source=y.source, days=[DayBody.of(d) for d in y.days]) for y in calendar.years]
+        return cls(first_day=calendar.first_day, last_day=calendar.last_day, years=years)
+
+
+class HoursIn(_In):
+    """Hours of work: for Monday (1) to Sunday (7), and for days that make up for a holiday (0)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name_zh": "窗口服务时间",
+                    "name_en": "Service hall",
+                    "source": "本区公告",
+                    "week": {str(day): "08:30-12:00 13:30-17:30" for day in range(6)},
+                }
+            ]
+        }
+    )
+
+    name_zh: Text
+    name_en: Text
+    source: Source
+    week: dict[Annotated[str, Field(pattern="^[0-7]$")], Annotated[str, Field(max_length=200)]] | None = Field(
+        description="Per day, like 09:00-12:00 13:00-18:00; null for day and night"
+    )
+
+    def hours(self, code: str) -> Hours:
+        """Return the hours that this says.
+
+        Raises
+        ------
+        InputError
+            If stretches overlap, are none, or no Monday or make-up day is worked.
+        """
+        week = None
+        if self.week is not None:
+            week = {int(day): tuple(segments_of(said)) for day, said in self.week.items()}
+            week = {day: segments for day, segments in week.items() if segments}
+        return Hours(code, week, self.name_zh, self.source, self.name_en)
+
+
+class HoursOut(BaseModel):
+    """Hours of work, and who keeps them."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    source: str
+    around_the_clock: bool
+    week: dict[str, str] = Field(description="Per day: 1 Monday to 7 Sunday, 0 a day that makes up for a holiday")
+    kinds: list[str] = Field(description="Kinds of organisation that keep these unless they say otherwise")
+    organisations: list[str] = Field(description="Organisations that keep these, unlike their kind")
+
+    @classmethod
+    def all_of(cls, kept: HoursKept) -> "list[HoursOut]":
+        """Return all hours as they go out."""
+        return [
+            cls(
+                code=h.code,
+                name_zh=h.name,
+                name_en=h.name_en,
+                source=h.source,
+                around_the_clock=h.around_the_clock,
+                week={str(day): " ".join(map(str, segments)) for day, segments in sorted((h.week or {}).items())},
+                kinds=sorted(kind for kind, code in kept.by_kind.items() if code == h.code),
+                organisations=sorted(who for who, code in kept.by_organisation.items() if code == h.code),
+            )
+            for h in kept.hours.values()
+        ]
+
+
+class KeepersIn(_In):
+    """Who keeps some hours: one organisation, or all of a kind that have none of their own."""
+
+    organisation: Code | None = None
+    kind: OrganisationKind | None = None
+
+
+class MatterIn(_In):
+    """A matter of a list that is to be put in force."""
+
+    code: Code
+    name: Text
+    category: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")] = ""
+    subcategory: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")] = ""
+    whistle_kind: Code | None = None
+    admitted: bool = Field(description="Whether grid workers, streets and communities may be given it")
+    priority: Priority
+    file_within_minutes: Minutes
+    handle_within_minutes: Minutes
+    counted: Counted = Field(default=Counted.WORKING, description="How the time to handle it runs")
+    lead: Code = Field(description="An organisation's code, or STREET_OFFICE for the office of the place")
+    cooperating: list[Code] = Field(default_factory=list, max_length=50)
+
+    def matter(self) -> Matter:
+        """Return the matter."""
+        return Matter(
+            code=self.code,
+            name=self.name,
+            category=self.category,
+            subcategory=self.subcategory,
+            whistle_kind=self.whistle_kind,
+            admitted=self.admitted,
+            priority=self.priority,
+            file_within=timedelta(minutes=self.file_within_minutes),
+            handle_within=timedelta(minutes=self.handle_within_minutes),
+            counted=self.counted,
+        )
+
+    def parts(self) -> list[Responsibility]:
+        """Return who leads and who cooperates."""
+        others = [Responsibility(self.code, code, Part.COOPERATING) for code in self.cooperating]
+        return [Responsibility(self.code, self.lead, Part.LEAD), *others]
+
+
+class ListIn(_In):
+    """A responsibility list, whole: it takes the place of the one in force."""
+
+    source: Source
+    items: list[MatterIn] = Field(min_length=1, max_length=2_000)
+
+
+class MatterOut(BaseModel):
+    """A matter as the list has it."""
+
+    code: str
+    name: str
+    category: str
+    subcategory: str
+    priority: int
+    admitted: bool
+    whistle_kind: str | None
+    file_within_minutes: float
+    handle_within_minutes: float
+    counted: Counted
+    lead: str
+    cooperating: list[str]
+
+
+class ListOut(BaseModel):
+    """A version of the responsibility list."""
+
+    version: int
+    items: list[MatterOut]
+
+    @classmethod
+    def of(cls, listed: MatterList) -> "ListOut":
+        """Return a list as it goes out."""
+        return cls(version=listed.version, items=[_matter(listed, m) for m in listed])
+
+
+def _matter(listed: MatterList, m: Matter) -> MatterOut:
+    return MatterOut(
+        code=m.code,
+        name=m.name,
+        category=m.category,
+        subcategory=m.subcategory,
+        priority=m.priority,
+        admitted=m.admitted,
+        whistle_kind=m.whistle_kind,
+        file_within_minutes=m.file_within.total_seconds() / 60,
+        handle_within_minutes=m.handle_within.total_seconds() / 60,
+        counted=m.counted,
+        lead=listed.lead(m.code),
+        cooperating=listed.cooperating(m.code),
+    )
+
+
+class VersionOut(BaseModel):
+    """When a version of the list was in force, and where it comes from."""
+
+    version: int
+    since: datetime
+    until: datetime | None
+    source: str
+    matters: int
+
+
+class PublishedOut(BaseModel):
+    """The version that is in force now."""
+
+    version: int
+
+
+class AnswerersOut(BaseModel):
+    """Whose a matter is at a place."""
+
+    lead: str | None = Field(description="null where the street's office leads and the street is not known")
+    cooperating: list[str]
+    summoned: list[str] = Field(description="Whom a whistle calls")
+
+
+class DueOut(BaseModel):
+    """When something would be due; null where nothing limits it."""
+
+    due_at: datetime | None
+
+    @classmethod
+    def of(cls, due_at: datetime | None) -> "DueOut":
+        """Return a deadline as it goes out."""
+        return cls(due_at=due_at.astimezone(SHANGHAI) if due_at else None)
+
+
+class AgainstOut(BaseModel):
+    """A dispatch against the list, with its reason."""
+
+    district_code: str
+    incident_id: UUID
+    seq: int = Field(description="The fact that says so")
+    number: str
+    at: datetime
+    author: str
+    matter_code: str
+    matter_name: str
+    list_version: int
+    organisation_code: str
+    organisation_name: str
+    lead: str | None = Field(description="Who would have led by the list")
+    reason: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> "AgainstOut":
+        """Return a row as it goes out."""
+        return cls(**local(row))
+
+
+class RuleChangeOut(BaseModel):
+    """A change of a rule."""
+
+    id: UUID
+    at: datetime
+    author: str
+    what: str
+    data: dict[str, Any]
