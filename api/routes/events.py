@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query
-from fastapi.sse import EventSourceResponse
 
 from api.auth import TheCaller
 from api.deps import service
@@ -32,7 +31,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=_ANSWERS)
+@router.get("/events", response_class=EventStream, responses=_ANSWERS)
 async def stream_events(
     caller: TheCaller,
     relay: Annotated[Relay, Depends(service(Relay))],
