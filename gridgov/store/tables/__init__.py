@@ -22,6 +22,7 @@ from gridgov.store.tables.incidents import (
 from gridgov.store.tables.jobs import sweep_failure
 from gridgov.store.tables.people import duty, duty_role, organisation, person
 from gridgov.store.tables.places import address
+from gridgov.store.tables.rows import look, shift, staff_position
 from gridgov.store.tables.rules import channel, matter, matter_list, responsibility
 from gridgov.store.tables.whistles import (
     check_in,
@@ -87,6 +88,7 @@ __all__ = [
     "incident_state",
     "load_log",
     "login_attempt",
+    "look",
     "matter",
     "matter_list",
     "metadata",
@@ -99,7 +101,9 @@ __all__ = [
     "role_permission",
     "rule_change",
     "seal",
+    "shift",
     "sign_on",
+    "staff_position",
     "summons",
     "summons_attempt",
     "summons_measure",

@@ -85,63 +85,96 @@ def _placed(permission: str) -> Rule:
 
 _OWN = f"account_id = {_ACCOUNT}"
 _MANAGES = _may("accounts.manage")
-_ALONG = (
-    "(incident_id IS NULL OR EXISTS (SELECT FROM incident_state AS s WHERE s.district_code = notice.district_code "
-    "AND s.incident_id = notice.incident_id)) AND (whistle_id IS NULL OR EXISTS (SELECT FROM whistle AS w "
-    "WHERE w.district_code = notice.district_code AND w.id = notice.whistle_id))"
-)
-_CHANGED = (
-    f"({_in_districts('case.read')} OR EXISTS (SELECT FROM incident_state AS s "  # noqa: S608 - names are ours
-    "WHERE s.district_code = change.district_code AND s.incident_id = change.subject_id) "
-    "OR EXISTS (SELECT FROM whistle AS w WHERE w.district_code = change.district_code AND w.id = change.subject_id))"
-)
+_MYSELF = "person_id = (SELECT gridgov_private.person())"
+_REACHED = "district_code = ANY ((SELECT gridgov_private.reach())::text[])"
 
-_UPLOADED = (
-    "EXISTS (SELECT FROM upload AS u WHERE u.district_code = upload_part.district_code "
-    f"AND u.id = upload_part.upload_id AND u.{_OWN})"
+
+def _exists(table: str, condition: str) -> str:
+    """Return the condition that a row of another table is there, and is seen."""
+    return f"EXISTS (SELECT FROM {table} AS o WHERE {condition})"
+
+
+def _told(table: str, incident: str, whistle: str) -> str:
+    """Return the condition for what tells of an incident or a whistle that one sees."""
+    seen = _exists("incident_state", f"o.district_code = {table}.district_code AND o.incident_id = {incident}")
+    return f"({seen} OR {_exists('whistle', f'o.district_code = {table}.district_code AND o.id = {whistle}')})"
+
+
+_CHANGED = _told("change", "coalesce(change.incident_id, change.subject_id)", "change.subject_id")
+_NOTED = _told("notice", "notice.incident_id", "notice.whistle_id")
+_OWN_UPLOAD = _exists("upload", "o.district_code = upload_part.district_code AND o.id = upload_part.upload_id")
+_OF_EVIDENCE = _exists("evidence", "o.district_code = evidence_exif.district_code AND o.id = evidence_exif.evidence_id")
+_ON_DUTY = _exists(
+    "shift",
+    "o.district_code = staff_position.district_code AND o.person_id = staff_position.person_id "
+    "AND o.started_at <= staff_position.at AND (o.ended_at IS NULL OR o.ended_at >= staff_position.at)",
 )
-_ATTACHED = (
-    "EXISTS (SELECT FROM evidence AS e "
-    "WHERE e.district_code = evidence_exif.district_code AND e.id = evidence_exif.evidence_id)"
+_OWN_TEAM = (
+    "EXISTS (SELECT FROM unnest((SELECT gridgov_private.areas('whistle.blow'))::text[]) AS a (code) "
+    "WHERE starts_with(team.area_code, a.code))"
+)
+_OF_TEAM = (
+    "EXISTS (SELECT FROM team WHERE team.district_code = team_member.district_code "
+    f"AND team.id = team_member.team_id AND {_OWN_TEAM})"
 )
 
 _RULES: dict[str, Rule] = {
-    # Access. Secrets are read by nobody: proving who one is happens before one enters.
-    "role": _reference("accounts.manage"),
-    "role_permission": _reference("accounts.manage"),
+    # Access. Secrets are read by nobody, and accounts are kept by the system: one proves who one is before one enters.
+    "role": _reference(),
+    "role_permission": _reference(),
     "account": Rule(
         f"id = {_ACCOUNT} OR {_MANAGES}",
-        _MANAGES,
-        f"id = {_ACCOUNT} OR {_MANAGES}",
         columns="id, login, name, person_district_code, person_id, email, must_change, issuer, issuer_subject, "
-        "created_at, disabled_at",
+        "created_at, disabled_at, area_code",
     ),
-    "account_grant": Rule(f"{_OWN} OR {_MANAGES}", _MANAGES, _MANAGES),
+    "account_grant": Rule(f"{_OWN} OR {_MANAGES}"),
+    "account_event": Rule(f"{_OWN} OR {_MANAGES}"),
     "credential": Rule(
         f"{_OWN} OR {_MANAGES}",
-        f"{_OWN} OR {_MANAGES}",
-        f"{_OWN} OR {_MANAGES}",
-        columns="id, account_id, kind, name, scopes, created_at, expires_at, revoked_at",
+        columns="id, account_id, kind, name, prefix, scopes, created_at, expires_at, revoked_at, seen_at",
     ),
-    # The city, which whoever has entered may read.
-    "area": _placed("grid.plan"),
-    "area_period": _placed("grid.plan"),
-    "grid_version": _placed("grid.plan"),
-    "cell": _placed("grid.plan"),
-    "cell_lineage": _placed("grid.plan"),
-    "cell_measure": _placed("grid.plan"),
-    "base_feature": _placed("grid.plan"),
-    "address": _placed("grid.plan"),
-    "organisation": _reference("rules.manage"),
-    "duty_role": _reference("rules.manage"),
-    "person": _placed("grid.plan"),
-    "duty": _placed("grid.plan"),
-    "channel": _reference("rules.manage"),
-    "whistle_kind": _reference("rules.manage"),
-    "matter_list": _reference("rules.manage"),
-    "matter": _reference("rules.manage"),
-    "responsibility": _reference("rules.manage"),
-    "load_log": Rule(_ENTERED, f"{_may('rules.manage')} OR {_may('grid.plan')}"),
+    "login_attempt": Rule(),
+    "sign_on": Rule(),
+    # The city and its rules, which whoever has entered may read.
+    **{
+        name: _placed("grid.plan")
+        for name in (
+            "address",
+            "area",
+            "area_period",
+            "base_feature",
+            "cell",
+            "cell_lineage",
+            "cell_measure",
+            "duty",
+            "grid_version",
+            "person",
+        )
+    },
+    **{
+        name: _reference("rules.manage")
+        for name in (
+            "calendar_day",
+            "calendar_year",
+            "channel",
+            "duty_role",
+            "escalation_step",
+            "hours_of_kind",
+            "hours_of_organisation",
+            "matter",
+            "matter_list",
+            "organisation",
+            "responsibility",
+            "time_limit",
+            "whistle_kind",
+            "work_hours",
+            "work_segment",
+        )
+    },
+    "rule_change": Rule(_ENTERED, _may("rules.manage")),
+    "load_log": Rule(_ENTERED, f"{_may('rules.manage')} OR {_in_districts('grid.plan')}"),
+    "team": Rule(_ENTERED, _OWN_TEAM, _OWN_TEAM),
+    "team_member": Rule(_ENTERED, _OF_TEAM, _OF_TEAM, _OF_TEAM),
     # Incidents. A report is taken in by the system, and never changed by anybody.
     "incident": _case("incident", column="id", add=False),
     "incident_state": _case("incident_state", add=False, change=True),
@@ -158,21 +191,33 @@ _RULES: dict[str, Rule] = {
         f"{_ACTS} AND ({_in_districts('case.read')} OR gridgov_private.sees(district_code, incident_id))",
     ),
     "reporter": Rule(),
+    "evidence": _case("evidence"),
+    "evidence_exif": Rule(f"{_may('evidence.exif')} AND {_OF_EVIDENCE}", f"{_ACTS} AND {_OF_EVIDENCE}"),
+    "upload": Rule(_OWN, f"{_OWN} AND {_ACTS} AND {_visible('upload')}", _OWN),
+    "upload_part": Rule(_OWN_UPLOAD, _OWN_UPLOAD, _OWN_UPLOAD, _OWN_UPLOAD),
+    # Whistles. Only the system drafts them by itself.
     "whistle": _case("whistle", change=True),
     "whistle_side": _whistle("whistle_side"),
     "summons": _whistle("summons"),
-    # Attachments: an upload is its sender's; what a file told of place and time is for few.
-    "upload": Rule(_OWN, f"{_OWN} AND {_ACTS} AND {_visible('upload')}", _OWN),
-    "upload_part": Rule(_UPLOADED, _UPLOADED, _UPLOADED, _UPLOADED),
-    "evidence": _case("evidence"),
-    "evidence_exif": Rule(f"{_may('evidence.exif')} AND {_ATTACHED}", f"{_ACTS} AND {_ATTACHED}"),
-    # Seals are set by the system, and read by whoever audits.
-    "seal": Rule(_in_districts("audit.read")),
-    "verification": Rule(_in_districts("audit.read")),
-    # What acts leave behind.
+    "check_in": _whistle("check_in"),
+    "summons_measure": _whistle("summons_measure", change=False),
+    "summons_release": _whistle("summons_release", change=False),
+    "summons_rating": _whistle("summons_rating", change=False),
+    "summons_attempt": _whistle("summons_attempt", change=False),
+    # What acts leave behind, and what is made of it.
     "act": Rule(f"{_OWN} OR {_in_districts('audit.read')}", _OWN, _OWN),
-    "notice": Rule(f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')}", f"{_ENTERED} AND {_ALONG}"),
-    "change": Rule(_CHANGED, f"{_ENTERED} AND {_CHANGED}"),
+    "notice": Rule(
+        f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')}", f"{_ENTERED} AND ({_REACHED} OR {_NOTED})"
+    ),
+    "change": Rule(f"{_in_districts('case.read')} OR {_CHANGED}", f"{_ENTERED} AND ({_REACHED} OR {_CHANGED})"),
+    "change_horizon": Rule(_ENTERED),
+    "seal": Rule(_in_districts("audit.read")),
+    "verification": Rule(_in_districts("audit.read"), _in_districts("audit.read")),
+    "sweep_failure": Rule(_in_districts("audit.read")),
+    # Looks are written by the functions that show something; positions by the person, while on duty.
+    "look": Rule(f"{_in_districts('looks.read')} OR {_MYSELF}"),
+    "shift": Rule(f"{_MYSELF} OR ({_may('staff.locate')} AND {_REACHED})", _MYSELF, _MYSELF),
+    "staff_position": Rule(_MYSELF, f"{_MYSELF} AND {_ON_DUTY}"),
 }
 
 

@@ -1,11 +1,59 @@
 -- Who may see and write which rows, as the database itself holds it.
 --
--- Order: the schema nobody else looks into, the keys, entering, what policies ask. No geometry here, no SRID.
+-- Order: tables, the schema nobody else looks into, the keys, entering, what policies ask, what shows the hidden.
+-- SRID 4326.
 --
 -- A request enters with the hash of its secret. What it may see is worked out once and kept for the length of the
 -- transaction in a setting, sealed: a keyed hash over it, the process and the transaction's start. Whoever slips SQL
 -- into a request can write the setting, but cannot seal it, and a seal of another transaction does not fit.
 -- Policies name these functions while the login roles may not even look into the schema that holds them.
+
+CREATE TABLE look (
+    district_code varchar(6) NOT NULL,
+    id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    kind varchar(20) NOT NULL,
+    account_id uuid NOT NULL,
+    login varchar(80) NOT NULL,
+    incident_id uuid,
+    person_id uuid,
+    purpose text NOT NULL,
+    CONSTRAINT look_pkey PRIMARY KEY (district_code, id)
+);
+COMMENT ON COLUMN look.kind IS 'reporter, position';
+CREATE INDEX look_id_idx ON look (id);
+CREATE INDEX look_district_code_person_id_idx ON look (district_code, person_id, account_id, at);
+
+CREATE TABLE shift (
+    district_code varchar(6) NOT NULL,
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    CONSTRAINT shift_pkey PRIMARY KEY (district_code, id),
+    CONSTRAINT shift_district_code_person_id_fkey FOREIGN KEY (district_code, person_id)
+        REFERENCES person (district_code, id)
+);
+CREATE UNIQUE INDEX shift_open_idx ON shift (district_code, person_id) WHERE ended_at IS NULL;
+CREATE INDEX shift_district_code_person_id_idx ON shift (district_code, person_id, started_at);
+
+CREATE TABLE staff_position (
+    district_code varchar(6) NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    accuracy_m double precision,
+    cell_code varchar(15),
+    coarse boolean NOT NULL,
+    geom geometry(POINT, 4326) NOT NULL,
+    CONSTRAINT staff_position_pkey PRIMARY KEY (district_code, person_id, at),
+    CONSTRAINT staff_position_district_code_person_id_fkey FOREIGN KEY (district_code, person_id)
+        REFERENCES person (district_code, id)
+) PARTITION BY RANGE (at);
+COMMENT ON COLUMN staff_position.coarse IS 'moved to the middle of a square of about 500 m';
+CREATE INDEX staff_position_at_idx ON staff_position (at) WHERE NOT coarse;
+CREATE INDEX staff_position_cell_code_idx ON staff_position (cell_code, at);
+CREATE TABLE staff_position_default PARTITION OF staff_position DEFAULT;
 
 CREATE SCHEMA gridgov_private;
 REVOKE ALL ON SCHEMA gridgov_private FROM PUBLIC;
@@ -60,9 +108,19 @@ BEGIN
                jsonb_agg(DISTINCT h.area_code) AS areas
         FROM held AS h GROUP BY h.permission
     )
-    SELECT jsonb_object_agg(permission, jsonb_build_object('d', districts, 'p', parties, 'a', areas)) INTO found
-    FROM per_permission;
-    RETURN coalesce(found, '{}');
+    SELECT jsonb_build_object(
+        'may', coalesce((
+            SELECT jsonb_object_agg(permission, jsonb_build_object('d', districts, 'p', parties, 'a', areas))
+            FROM per_permission
+        ), '{}'),
+        'reach', coalesce((
+            SELECT jsonb_agg(code) FROM (
+                SELECT left(area_code, 6) AS code FROM held WHERE length(area_code) >= 6
+                UNION SELECT district_code FROM districts
+            ) AS reached
+        ), '[]')
+    ) INTO found;
+    RETURN found;
 END
 $$;
 
@@ -84,9 +142,9 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    content := jsonb_build_object(
-        'account', account_id, 'login', login, 'may', gridgov_private.granted(account_id, scopes, at)
-    )::text;
+    content := (gridgov_private.granted(account_id, scopes, at) || jsonb_build_object(
+        'account', account_id, 'login', login, 'home', person_district_code, 'person', person_id
+    ))::text;
     PERFORM set_config('gridgov.context', gridgov_private.sealed(content) || content, true);
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'role', g.role, 'area', g.area_code, 'organisation', g.organisation_code, 'permissions', g.permissions
@@ -129,6 +187,21 @@ CREATE FUNCTION gridgov_private.account() RETURNS uuid
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (gridgov_private.context() ->> 'account')::uuid;
+END
+$$;
+
+CREATE FUNCTION gridgov_private.person() RETURNS uuid
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (gridgov_private.context() ->> 'person')::uuid;
+END
+$$;
+
+-- The districts in which any grant lies at all, of an area or of an organisation there.
+CREATE FUNCTION gridgov_private.reach() RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(SELECT jsonb_array_elements_text(gridgov_private.context() -> 'reach'));
 END
 $$;
 
@@ -192,11 +265,153 @@ BEGIN
 END
 $$;
 
+-- A UUIDv7 (RFC 9562, section 5.7) of a moment: 48 bits of milliseconds, then randomness.
+CREATE FUNCTION gridgov_private.new_id(at timestamptz) RETURNS uuid
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT encode(set_bit(set_bit(overlay(
+        uuid_send(gen_random_uuid())
+        PLACING substring(int8send(floor(extract(epoch FROM at) * 1000)::bigint) FROM 3) FROM 1 FOR 6
+    ), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+-- When a UUIDv7 says it was made.
+CREATE FUNCTION public.gridgov_moment_of(id uuid) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT to_timestamp((
+        (get_byte(uuid_send(id), 0)::bigint << 40) + (get_byte(uuid_send(id), 1)::bigint << 32)
+        + (get_byte(uuid_send(id), 2)::bigint << 24) + (get_byte(uuid_send(id), 3)::bigint << 16)
+        + (get_byte(uuid_send(id), 4)::bigint << 8) + get_byte(uuid_send(id), 5)::bigint
+    ) / 1000.0::double precision)
+$$;
+
+-- Who reported, with stars in it, for whoever sees the incident.
+CREATE FUNCTION public.gridgov_masked_reporter(district text, incident uuid) RETURNS TABLE (name text, phone text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT left(r.name, 1) || '**',
+           CASE WHEN length(r.phone) >= 8 THEN left(r.phone, 3) || '****' || right(r.phone, 4)
+                ELSE repeat('*', length(r.phone)) END
+    FROM public.reporter AS r
+    WHERE r.district_code = district AND r.incident_id = incident AND gridgov_private.sees(district, incident);
+END
+$$;
+
+-- Who reported. The look is written down by the statement that returns the identity.
+CREATE FUNCTION public.gridgov_reveal(district text, incident uuid, look_id uuid, looked_at timestamptz, why text)
+RETURNS TABLE (name text, phone text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF coalesce(length(btrim(why)), 0) < 4 THEN
+        RAISE EXCEPTION 'a look needs a purpose' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT gridgov_private.sees(district, incident) OR NOT EXISTS (
+        SELECT FROM public.incident_party AS p
+        WHERE p.district_code = district AND p.incident_id = incident
+          AND gridgov_private.may('reporter.reveal') AND p.party = ANY (gridgov_private.parties('reporter.reveal'))
+    ) THEN
+        RAISE EXCEPTION 'not yours to reveal' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN QUERY
+    WITH seen AS (
+        INSERT INTO public.look (district_code, id, at, kind, account_id, login, incident_id, purpose)
+        VALUES (district, look_id, looked_at, 'reporter', gridgov_private.account(), gridgov_private.login(), incident, why)
+        RETURNING look.id
+    )
+    SELECT r.name, r.phone FROM seen CROSS JOIN public.reporter AS r
+    WHERE r.district_code = district AND r.incident_id = incident;
+END
+$$;
+
+-- Where the people on duty inside one's own area are, newest position each, of those that are newer than `since`.
+-- One look is kept for each person and hour: a screen that is drawn anew every minute is one look, not sixty.
+CREATE FUNCTION public.gridgov_locate(why text, since timestamptz, looked_at timestamptz)
+RETURNS TABLE (
+    district_code text, person_id uuid, at timestamptz, lon double precision, lat double precision,
+    accuracy_m double precision, cell_code text
+)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    mine text[] := gridgov_private.parties('staff.locate');
+BEGIN
+    IF coalesce(length(btrim(why)), 0) < 4 THEN
+        RAISE EXCEPTION 'a look needs a purpose' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN QUERY
+    WITH newest AS (
+        SELECT DISTINCT ON (p.district_code, p.person_id) p.*
+        FROM public.staff_position AS p
+        JOIN public.shift AS s ON s.district_code = p.district_code AND s.person_id = p.person_id
+        WHERE s.ended_at IS NULL AND p.at >= s.started_at AND p.at > since
+        ORDER BY p.district_code, p.person_id, p.at DESC
+    ), found AS (
+        SELECT n.* FROM newest AS n
+        WHERE EXISTS (SELECT FROM unnest(mine) AS m (code) WHERE starts_with(n.cell_code, m.code))
+    ), seen AS (
+        INSERT INTO public.look (district_code, id, at, kind, account_id, login, person_id, purpose)
+        SELECT f.district_code, gridgov_private.new_id(looked_at), looked_at, 'position', gridgov_private.account(),
+               gridgov_private.login(), f.person_id, why
+        FROM found AS f
+        WHERE NOT EXISTS (
+            SELECT FROM public.look AS l
+            WHERE l.district_code = f.district_code AND l.person_id = f.person_id
+              AND l.account_id = gridgov_private.account() AND l.at > looked_at - interval '1 hour'
+        )
+    )
+    SELECT f.district_code::text, f.person_id, f.at, public.st_x(f.geom), public.st_y(f.geom), f.accuracy_m,
+           f.cell_code::text
+    FROM found AS f;
+END
+$$;
+
+-- Opens the days of positions up to `until`, and drops those that ended before `since`.
+CREATE FUNCTION public.gridgov_keep_days(since timestamptz, until timestamptz) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wanted date;
+    old name;
+    done integer := 0;
+BEGIN
+    FOR wanted IN SELECT d::date FROM generate_series(
+        date_trunc('day', greatest(since, until - interval '40 days'), 'UTC'), until, interval '1 day') AS d
+    LOOP
+        IF to_regclass(format('public.staff_position_%s', to_char(wanted, 'YYYY_MM_DD'))) IS NULL AND NOT EXISTS (
+            SELECT FROM public.staff_position_default AS p
+            WHERE p.at >= wanted::timestamp AT TIME ZONE 'UTC' AND p.at < (wanted + 1)::timestamp AT TIME ZONE 'UTC'
+        ) THEN
+            EXECUTE format(
+                'CREATE TABLE public.staff_position_%s PARTITION OF public.staff_position FOR VALUES FROM (%L) TO (%L)',
+                to_char(wanted, 'YYYY_MM_DD'), wanted || ' 00:00Z', wanted + 1 || ' 00:00Z'
+            );
+            done := done + 1;
+        END IF;
+    END LOOP;
+    FOR old IN
+        SELECT c.relname FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'public.staff_position'::regclass AND c.relname ~ '^staff_position_\d{4}_\d\d_\d\d$'
+          AND to_date(right(c.relname, 10), 'YYYY_MM_DD') < (since AT TIME ZONE 'UTC')::date
+    LOOP
+        EXECUTE format('DROP TABLE public.%I', old);
+        done := done + 1;
+    END LOOP;
+    RETURN done;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gridgov_private FROM PUBLIC;
-REVOKE ALL ON FUNCTION public.gridgov_enter(bytea, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public.gridgov_enter(bytea, timestamptz) TO gridgov_app;
+REVOKE ALL ON FUNCTION
+    gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid),
+    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz, timestamptz),
+    gridgov_keep_days(timestamptz, timestamptz)
+FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    gridgov_private.entered(), gridgov_private.account(), gridgov_private.login(), gridgov_private.may(text),
-    gridgov_private.acts(), gridgov_private.districts(text), gridgov_private.parties(text),
-    gridgov_private.areas(text), gridgov_private.sees(text, uuid)
+    gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid),
+    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz, timestamptz)
+TO gridgov_app;
+GRANT EXECUTE ON FUNCTION gridgov_keep_days(timestamptz, timestamptz) TO gridgov_jobs;
+GRANT EXECUTE ON FUNCTION
+    gridgov_private.entered(), gridgov_private.account(), gridgov_private.person(), gridgov_private.login(),
+    gridgov_private.may(text), gridgov_private.acts(), gridgov_private.reach(), gridgov_private.districts(text),
+    gridgov_private.parties(text), gridgov_private.areas(text), gridgov_private.sees(text, uuid)
 TO gridgov_app;
