@@ -29,6 +29,7 @@ UploadKey = tuple[str, UUID]
 """The district and the id of an upload."""
 
 _CHUNK = 1_048_576
+_RETRIES = 3
 _PATIENCE = timedelta(seconds=20)
 
 
@@ -169,7 +170,7 @@ def _s3(settings: Settings) -> S3Store:
         config=config,
         # An own store in the same house, as MinIO is run, often has no certificate.
         client_options={"allow_http": bool(endpoint and endpoint.startswith("http://")), "timeout": _PATIENCE},
-        retry_config={"max_retries": 3, "retry_timeout": _PATIENCE},
+        retry_config={"max_retries": _RETRIES, "retry_timeout": _PATIENCE},
     )
 
 
