@@ -9,10 +9,15 @@ import structlog
 from gridgov.clock import Clock
 from gridgov.errors import UnavailableError
 from gridgov.services.sweeps import Sweep, where, words
+from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
-SWEEPS: Mapping[str, Sweep] = MappingProxyType({})
+SWEEPS: Mapping[str, Sweep] = MappingProxyType(
+    {
+        "uploads": abandoned_uploads,
+    }
+)
 """The sweeps by name. A room that has deadlines adds a line."""
 
 BATCH = 200
@@ -79,7 +84,7 @@ class Sweeping:
     def _one_batch(self, name: str, failed: dict[str, Exception]) -> int:
         try:
             with self._store.transaction() as unit:
-                aside = unit.jobs.count_set_aside(name)
+                aside = unit.jobs.count_set_aside()
                 return self._sweeps[name](unit, self._clock(), self._batch + aside)
         except UnavailableError:
             raise

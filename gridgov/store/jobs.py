@@ -121,10 +121,9 @@ class JobStore:
             query = query.where(sweep_failure.c.sweep == sweep)
         return [SweepFailure(**row) for row in self._connection.execute(query).mappings()]
 
-    def count_set_aside(self, sweep: str) -> int:
-        """Return how many due rows of `sweep` wait to be tried again."""
-        query = select(func.count()).select_from(sweep_failure).where(sweep_failure.c.sweep == sweep)
-        return self._connection.execute(query).scalar_one()
+    def count_set_aside(self) -> int:
+        """Return how many due rows of all sweeps wait to be tried again."""
+        return self._connection.execute(select(func.count()).select_from(sweep_failure)).scalar_one()
 
     def set_aside(self, sweep: str, name: tuple[str, str], error: str, *, at: datetime) -> int:
         """Write down that the step of a due row failed, and return how often it has.

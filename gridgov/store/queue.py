@@ -34,6 +34,18 @@ LANGUAGE sql SECURITY DEFINER SET search_path = jobs, pg_temp AS $$
 $$
 """
 
+# The library's functions and triggers name their tables without a schema, and find them whoever calls.
+_RESOLVE = """
+DO $$
+DECLARE name regprocedure;
+BEGIN
+    FOR name IN SELECT oid FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = jobs, pg_temp', name);
+    END LOOP;
+END
+$$
+"""
+
 
 def ensure_queue(connection: Connection) -> bool:
     """Bring the queue's tables to what the installed library wants, and return whether that changed anything.
@@ -56,7 +68,7 @@ def ensure_queue(connection: Connection) -> bool:
 
 def _statements(seen: str | None, steps: list[Path]) -> list[str]:
     missing = [step.read_text(encoding="utf-8") for step in steps if seen is not None and step.stem > seen]
-    return [*(missing or [SchemaManager.get_schema()]), _QUIET, _DEFER]
+    return [*(missing or [SchemaManager.get_schema()]), _QUIET, _DEFER, _RESOLVE]
 
 
 def _steps() -> list[Path]:

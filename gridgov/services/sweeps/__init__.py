@@ -51,7 +51,7 @@ def fire(
     unit
         The transaction that locked the rows.
     sweep
-        The sweep's name, as in the registry.
+        The sweep's name.
     rows
         What is due, locked.
     step
