@@ -14,17 +14,28 @@ from rich.table import Table
 from gridgov.clock import SHANGHAI, instant, system_clock
 from gridgov.errors import InputError, RuleError
 from gridgov.services.rule_files import list_from, years_from
-from gridgov.services.rules import RuleBook
+from gridgov.services.rules import HoursKept, RuleBook
 from gridgov.settings import settings
 from gridgov.store.cluster import database_url
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
-from gridgov.worktime import DayKind, Escalation, Hours, Level, Limit, LimitKind, LimitRow, LimitUnit, WorkCalendar
+from gridgov.worktime import (
+    CalendarYear,
+    DayKind,
+    Escalation,
+    Hours,
+    Level,
+    Limit,
+    LimitKind,
+    LimitRow,
+    LimitUnit,
+    WorkCalendar,
+)
 from gridgov.worktime.hours import segments_of
 
 app = typer.Typer(no_args_is_help=True, help="Look after the calendar, hours, limits, escalation, responsibility list.")
 
-_console = Console(highlight=False, soft_wrap=True)
+_console = Console(highlight=False)
 _SHOWN = 20
 
 SourceOption = Annotated[str, typer.Option("--source", help="Where the rule comes from: a notice, a decision.")]
@@ -267,7 +278,18 @@ def _tell_calendar(found: WorkCalendar) -> None:
     ]
     _show(("year", "holidays", "make-up days", "source"), rows)
     if found.last_day is not None:
-        _console.print(f"Deadlines can be reckoned up to {found.last_day}.")
+        left = (found.last_day - system_clock().date()).days
+        _console.print(f"Deadlines in working time can be reckoned up to {found.last_day}: {left} days from now.")
+
+
+def _days(year: CalendarYear, kind: DayKind) -> str:
+    return str(sum(day.kind is kind for day in year.days))
+
+
+def _hours_row(found: Hours, kept: HoursKept) -> tuple[str, ...]:
+    kinds = ", ".join(kind for kind, code in kept.by_kind.items() if code == found.code)
+    others = sum(code == found.code for code in kept.by_organisation.values())
+    return (found.code, _week(found), kinds, str(others), found.source)
 
 
 def _week(found: Hours) -> str:
@@ -282,12 +304,18 @@ def _moment(value: str, field: str) -> datetime:
         raise InputError(message, field=field) from error
 
 
+def _until(at: datetime | None) -> str:
+    return _local(at) if at else "in force"
+
+
 def _local(at: datetime) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _show(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    table = Table(*headers, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for header in headers:
+        table.add_column(header, overflow="fold")  # Chinese has no spaces to break a source at
     for row in rows:
         table.add_row(*map(escape, row))
     _console.print(table if rows else "nothing")

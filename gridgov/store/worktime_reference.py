@@ -12,7 +12,7 @@ from gridgov.worktime.published import shipped
 _EIGHT_HOURS = (
     "State Council Order 174 (1995), articles 3 and 7: eight hours a day, Saturday and Sunday off; when: ours"
 )
-_OURS = "our choice: change it with `gridgov rules limit`"
+_OURS = "our choice"
 _GRADES = "Beijing's hotline: four grades of handling, 2 hours, 24 hours, 7 days, 15 days"
 _IN_WORKING_DAYS = f"{_GRADES}; counted in working days: our choice"
 _PINGGU = "Pinggu, Beijing: on site within 30 minutes"
@@ -73,25 +73,24 @@ _LIMITS = [
     (LimitKind.MEASURE, _ANY, 24, _HOURLY, _URGENT, _OURS),
 ]
 
-_AFTER = "our choice: change it with `gridgov rules escalation`"
 _STEPS = [
-    (LimitKind.FILE, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.FILE, 2, 1, _HOURLY, _URGENT, "district", _AFTER),
-    (LimitKind.DISPATCH, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.DISPATCH, 2, 1, _HOURLY, _URGENT, "district", _AFTER),
-    (LimitKind.ACCEPT, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.ACCEPT, 2, 2, _HOURLY, _WORKING, "district", _AFTER),
-    (LimitKind.HANDLE, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.HANDLE, 2, 24, _HOURLY, _URGENT, "district", _AFTER),
-    (LimitKind.VERIFY, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.VERIFY, 2, 24, _HOURLY, _URGENT, "district", _AFTER),
-    (LimitKind.CLOSE, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.CLOSE, 2, 24, _HOURLY, _URGENT, "district", _AFTER),
+    (LimitKind.FILE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.FILE, 2, 1, _HOURLY, _URGENT, "district", _OURS),
+    (LimitKind.DISPATCH, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.DISPATCH, 2, 1, _HOURLY, _URGENT, "district", _OURS),
+    (LimitKind.ACCEPT, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.ACCEPT, 2, 2, _HOURLY, _WORKING, "district", _OURS),
+    (LimitKind.HANDLE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.HANDLE, 2, 24, _HOURLY, _URGENT, "district", _OURS),
+    (LimitKind.VERIFY, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.VERIFY, 2, 24, _HOURLY, _URGENT, "district", _OURS),
+    (LimitKind.CLOSE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.CLOSE, 2, 24, _HOURLY, _URGENT, "district", _OURS),
     (LimitKind.CONFIRM, 1, 0, _MINUTES, _URGENT, "parent", "a side that does not answer is answered for above it"),
     (LimitKind.CHECK_IN, 1, 0, _MINUTES, _URGENT, "district", _PINGGU),
-    (LimitKind.CHECK_IN, 2, 30, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.MEASURE, 1, 0, _MINUTES, _URGENT, "district", _AFTER),
-    (LimitKind.MEASURE, 2, 24, _HOURLY, _URGENT, "district", _AFTER),
+    (LimitKind.CHECK_IN, 2, 30, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.MEASURE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
+    (LimitKind.MEASURE, 2, 24, _HOURLY, _URGENT, "district", _OURS),
 ]
 
 
