@@ -10,12 +10,14 @@ from gridgov.clock import Clock
 from gridgov.errors import UnavailableError
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.evidence import abandoned_uploads
+from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
 SWEEPS: Mapping[str, Sweep] = MappingProxyType(
     {
         "uploads": abandoned_uploads,
+        "whistles": late_whistles,
     }
 )
 """The sweeps by name. A room that has deadlines adds a line."""

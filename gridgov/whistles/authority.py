@@ -49,14 +49,18 @@ def side_for(subject: Subject, permission: str, whistle: Whistle, street_code: s
     NotAllowedError
         If they act for no side, or not for the one they name.
     """
-    mine = sorted(s for s in whistle.streets if any(_speaks(g, s, whistle) for g in _granted(subject, permission)))
-    if street_code is not None:
-        mine = [code for code in mine if code == street_code]
+    mine = [s for s in sides_for(subject, permission, whistle) if street_code in {None, s}]
     if not mine:
         sides = ", ".join(sorted(whistle.streets))
         message = f"{subject.login} may not do this for street {street_code or sides}: only its own people may."
         raise NotAllowedError(message)
     return mine[0]
+
+
+def sides_for(subject: Subject, permission: str, whistle: Whistle) -> list[str]:
+    """Return the streets that somebody may do this for."""
+    granted = _granted(subject, permission)
+    return sorted(s for s in whistle.streets if any(_speaks(grant, s, whistle) for grant in granted))
 
 
 def require_answers(subject: Subject, organisation_code: str) -> None:

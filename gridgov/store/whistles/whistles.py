@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
@@ -112,46 +112,28 @@ class WhistleStore:
 
     def page(self, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return whistles with sides and summons, newest id first, strictly before the id `before`."""
-        query = (
-            select(
-                *whistle.c,
-                incident.c.number.label("incident_number"),
-                incident.c.matter_code,
-                incident.c.text,
-                incident_position.c.geom,
-            )
-            .join(
-                incident,
-                (incident.c.district_code == whistle.c.district_code) & (incident.c.id == whistle.c.incident_id),
-            )
-            .join(
-                incident_state,
-                (incident_state.c.district_code == whistle.c.district_code)
-                & (incident_state.c.incident_id == whistle.c.incident_id),
-            )
-            .join(
-                incident_position,
-                (incident_position.c.district_code == whistle.c.district_code)
-                & (incident_position.c.incident_id == whistle.c.incident_id)
-                & (incident_position.c.seq == incident_state.c.position_seq),
-            )
-            .order_by(whistle.c.id.desc())
-            .limit(limit)
-        )
+        query = _listing().order_by(whistle.c.id.desc()).limit(limit)
         if before:
             query = query.where(whistle.c.id < before)
-        found = [dict(row) for row in self._connection.execute(query).mappings()]
-        for row in found:
-            row["geometry"] = from_store(row.pop("geom"))
-            row["sides"] = self._sides(row["district_code"], row["id"])
-            row["summons"] = self._summons(row["district_code"], row["id"])
-        return found
+        return [self._shown(row) for row in self._connection.execute(query).mappings()]
+
+    def detail(self, district_code: str, whistle_id: UUID) -> dict[str, Any]:
+        """Return one whistle as `page` does, with the rules that it is judged by."""
+        query = _listing().add_columns(whistle.c.rules)
+        query = query.where(whistle.c.district_code == district_code, whistle.c.id == whistle_id)
+        return self._shown(self._connection.execute(query).mappings().one())
+
+    def _shown(self, row: RowMapping) -> dict[str, Any]:
+        found: dict[str, Any] = dict(row)
+        found["geometry"] = from_store(found.pop("geom"))
+        key = (found["district_code"], found["id"])
+        return {**found, "sides": self._sides(*key), "summons": self._summons(*key)}
 
     def _sides(self, district_code: str, whistle_id: UUID) -> list[dict[str, Any]]:
         c = whistle_side.c
+        shown = (column for column in c if column.name not in {"district_code", "whistle_id", "street_id"})
         query = (
-            select(c.street_code, area_period.c.name.label("street_name"), c.organisation_code, c.share, c.measure)
-            .add_columns(c.leads, c.confirm_due_at, c.confirmed_at, c.closed_at)
+            select(*shown, area_period.c.name.label("street_name"))
             .join(whistle, (whistle.c.district_code == c.district_code) & (whistle.c.id == c.whistle_id))
             .outerjoin(
                 area_period,
@@ -166,10 +148,31 @@ class WhistleStore:
 
     def _summons(self, district_code: str, whistle_id: UUID) -> list[dict[str, Any]]:
         c = summons.c
+        shown = (column for column in c if column.name not in {"district_code", "whistle_id"})
         query = (
-            select(c.organisation_code, organisation.c.name, c.leads, c.due_at, c.arrived_at, c.released_at)
+            select(*shown, organisation.c.name)
             .join(organisation, organisation.c.code == c.organisation_code)
             .where(c.district_code == district_code, c.whistle_id == whistle_id)
             .order_by(c.leads.desc(), c.organisation_code)
         )
         return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+def _listing() -> Select[Any]:
+    of_incident = (incident.c.district_code == whistle.c.district_code) & (incident.c.id == whistle.c.incident_id)
+    standing = (incident_state.c.district_code == whistle.c.district_code) & (
+        incident_state.c.incident_id == whistle.c.incident_id
+    )
+    here = (
+        (incident_position.c.district_code == whistle.c.district_code)
+        & (incident_position.c.incident_id == whistle.c.incident_id)
+        & (incident_position.c.seq == incident_state.c.position_seq)
+    )
+    shown = (column for column in whistle.c if column.name not in {"rules", "due_at"})
+    return (
+        select(*shown, incident.c.number.label("incident_number"), incident.c.matter_code, incident.c.text)
+        .add_columns(incident_position.c.geom)
+        .join(incident, of_incident)
+        .join(incident_state, standing)
+        .join(incident_position, here)
+    )

@@ -1,0 +1,105 @@
+"""What the issuing streets do, and the area above them: confirm, choose who leads, withdraw, let go, rate, close."""
+
+from typing import Any
+
+from gridgov.errors import NotAllowedError
+from gridgov.incidents import FactKind
+from gridgov.messages import Notice
+from gridgov.services.whistling import blowing, telling
+from gridgov.services.whistling.scene import Outcome, Scene
+from gridgov.whistles import Stage, Whistle, acts
+from gridgov.whistles.authority import may_stand_above, require_above, side_for, sides_for
+
+
+def confirm(scene: Scene, street_code: str | None) -> Outcome:
+    """Confirm a side, by its own people or, once that has escalated, by the area above all sides."""
+    whistle, by = scene.whistle, scene.subject.login
+    try:
+        street = side_for(scene.subject, "whistle.confirm", whistle, street_code)
+        above = None
+    except NotAllowedError:
+        if street_code is None or not may_stand_above(scene.subject, whistle):
+            raise
+        street, above = street_code, whistle.parent
+    after = acts.confirm(whistle, street, by=by, at=scene.now, above=above)
+    said = (FactKind.WHISTLE_CONFIRMED, {"whistle": str(whistle.id), "street": street, "above": above})
+    if after.stage is not Stage.BLOWN:
+        waiting = sorted(s.street_code for s in after.sides if not s.confirmed_at)
+        return Outcome(after, "confirmed", facts=[said], says={"street_code": street, "waiting_for": waiting})
+    going = blowing.blown(after)
+    says = {"street_code": street, "waiting_for": [], **going.says}
+    return Outcome(after, "blown", [said, *going.facts], going.notices, going.admits, says)
+
+
+def choose_lead(scene: Scene, choice: str) -> Outcome:
+    """Say which side should lead; it does once all sides say the same."""
+    whistle = scene.whistle
+    street = side_for(scene.subject, "whistle.confirm", whistle)
+    after = acts.choose_lead(whistle, street, choice)
+    agreed = after.lead.street_code == choice and not any(s.lead_choice for s in after.sides)
+    fact = {"whistle": str(whistle.id), "street": street, "choice": choice, "agreed": agreed}
+    says = {"street_code": street, "choice": choice, "agreed": agreed, "leads": after.lead.street_code}
+    told = telling.to_sides(after, "lead_chosen", f"{scene.act_id}", choice=choice, agreed=agreed)
+    return Outcome(after, "lead_chosen", [(FactKind.WHISTLE_LEAD_CHOSEN, fact)], told, says=says)
+
+
+def withdraw(scene: Scene, reason: str) -> Outcome:
+    """Withdraw a whistle while nobody has come, by the leading side or, a draft, by the area above."""
+    whistle = scene.whistle
+    mine = sides_for(scene.subject, "whistle.close", whistle)
+    if not mine:
+        require_above(scene.subject, whistle)
+    lead = whistle.lead.street_code
+    street = lead if lead in mine else next(iter(mine), None)
+    after = acts.withdraw(whistle, street, at=scene.now)
+    fact = {"whistle": str(whistle.id), "street": street, "reason": reason}
+    called = [s.organisation_code for s in whistle.summons if s.summoned_at]
+    told = [*telling.to_sides(after, "withdrawn"), *telling.to_organisations(after, called, "withdrawn")]
+    return Outcome(after, "withdrawn", [(FactKind.WHISTLE_WITHDRAWN, fact)], told, says={"street_code": street})
+
+
+def let_go(scene: Scene, organisation_code: str, street_code: str | None, *, excused: str | None) -> Outcome:
+    """Release an organisation, or excuse one that never came (`excused` says why), for one side."""
+    street = side_for(scene.subject, "whistle.release", scene.whistle, street_code)
+    act = acts.release if excused is None else acts.excuse
+    after = act(scene.whistle, organisation_code, street, at=scene.now)
+    who = scene.doer(organisation_code)
+    scene.unit.whistles.log.let_go(after, who, street, excused=excused is not None, reason=excused)
+    call = after.call(organisation_code)
+    held = sorted(after.streets - call.let_go)
+    fact = {"whistle": str(after.id), "organisation": organisation_code, "street": street, "still_held_by": held}
+    kind, name = (FactKind.SUMMONS_RELEASED, "released") if excused is None else (FactKind.SUMMONS_EXCUSED, "excused")
+    told = [] if held else telling.to_organisations(after, [organisation_code], name)
+    says = {"organisation_code": organisation_code, "street_code": street, "still_held_by": held}
+    fact |= {"reason": excused} if excused else {}
+    return Outcome(after, name, [(kind, fact)], told, says=says | {"summons_stage": call.stage.value})
+
+
+def rate(scene: Scene, organisation_code: str, score: int, said: str) -> Outcome:
+    """Rate an organisation for one side; a later rating stands beside the earlier ones, and counts."""
+    street = side_for(scene.subject, "whistle.rate", scene.whistle)
+    after = acts.rate(scene.whistle, organisation_code, street, score=score)
+    seq = scene.unit.whistles.log.rating(after, scene.doer(organisation_code), street, score, said)
+    fact: dict[str, Any] = {"whistle": str(after.id), "organisation": organisation_code, "street": street}
+    fact |= {"score": score, "words": said, "seq": seq}
+    told = telling.to_organisations(after, [organisation_code], "rated", score=score) if seq == 1 else []
+    says = {"organisation_code": organisation_code, "street_code": street, "score": score, "seq": seq}
+    return Outcome(after, "rated", [(FactKind.SUMMONS_RATED, fact)], told, says=says)
+
+
+def close(scene: Scene, street_code: str | None) -> Outcome:
+    """Close a side; the whistle closes with the last of them."""
+    street = side_for(scene.subject, "whistle.close", scene.whistle, street_code)
+    after = acts.close(scene.whistle, street, at=scene.now)
+    open_sides = sorted(s.street_code for s in after.sides if not s.closed_at)
+    facts = [(FactKind.WHISTLE_SIDE_CLOSED, {"whistle": str(after.id), "street": street, "open": open_sides})]
+    says = {"street_code": street, "open_sides": open_sides}
+    if open_sides:
+        return Outcome(after, "side_closed", facts, telling.to_sides(after, "side_closed", street), says=says)
+    facts.append((FactKind.WHISTLE_CLOSED, {"whistle": str(after.id)}))
+    return Outcome(after, "closed", facts, _closed(after), says=says)
+
+
+def _closed(after: Whistle) -> list[Notice]:
+    came = [s.organisation_code for s in after.summons]
+    return [*telling.to_sides(after, "closed"), *telling.to_organisations(after, came, "closed")]

@@ -1,0 +1,184 @@
+"""One act upon one whistle: claimed, judged, kept, told and answered, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gridgov.access import Subject
+from gridgov.clock import SHANGHAI
+from gridgov.errors import RuleError, StaleError
+from gridgov.incidents import FactKind
+from gridgov.messages import Notice
+from gridgov.services.whistling.asked import Asked
+from gridgov.store.acts import digest_of
+from gridgov.store.unit import Unit
+from gridgov.store.whistles import Doer
+from gridgov.whistles import LADDERS, Due, Ladders, Rung, Whistle, next_due
+from gridgov.worktime.limits import Limit
+
+Facts = Sequence[tuple[FactKind, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The whistle, locked, with whoever acts upon it and when."""
+
+    unit: Unit
+    whistle: Whistle
+    act_id: UUID
+    now: datetime
+
+    @property
+    def subject(self) -> Subject:
+        """Who acts."""
+        return self.unit.subject
+
+    def doer(self, organisation_code: str) -> Doer:
+        """Return who does it for, or to, which organisation."""
+        return Doer(self.act_id, organisation_code, self.subject.account_id, self.subject.login, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An act's name, and everything that is asked by it: the same id asked for something else is refused."""
+
+    name: str
+    says: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an act leads to.
+
+    Attributes
+    ----------
+    after
+        The whistle that follows; the same one where nothing but the log changed.
+    change
+        What live screens are told, without its noun.
+    says
+        What the answer says beside the whistle's stage and revision; JSON.
+    refusal
+        Why it was refused, where the attempt itself is kept: told to the caller after the transaction is committed.
+    """
+
+    after: Whistle
+    change: str
+    facts: Facts = ()
+    notices: Sequence[Notice] = ()
+    admits: Sequence[tuple[str, str]] = ()
+    says: Mapping[str, Any] = field(default_factory=dict)
+    refusal: str | None = None
+
+
+def played(
+    unit: Unit, whistle: Whistle, asked: Asked, deed: Deed, play: Callable[[Scene], Outcome], *, now: datetime
+) -> dict[str, Any]:
+    """Return the answer to an act upon a locked whistle, done now or, if it was sent before, then.
+
+    Raises
+    ------
+    StaleError
+        If it was decided on another revision than the one that is stored.
+    ConflictError
+        If its id stands for another act.
+    """
+    earlier = claimed(unit, (whistle.district_code, whistle.id), asked, deed, now=now)
+    if earlier is not None:
+        return earlier
+    require_revision(whistle, asked)
+    outcome = play(Scene(unit, whistle, asked.id, now))
+    kept = keep(unit, whistle, outcome, at=now, author=unit.subject.login)
+    return answered(unit, kept, asked, deed, outcome, at=now)
+
+
+def claimed(unit: Unit, subject: tuple[str, UUID], asked: Asked, deed: Deed, *, now: datetime) -> dict[str, Any] | None:
+    """Take an act's id, or return what was answered when it was done before; `subject` is a district and an id."""
+    digest = digest_of([deed.name, dict(deed.says), asked.revision])
+    name, account_id = f"whistle.{deed.name}", unit.subject.account_id
+    return unit.acts.claim(subject[0], asked.id, subject[1], name, account_id, digest, at=now)
+
+
+def answered(
+    unit: Unit, whistle: Whistle, asked: Asked, deed: Deed, outcome: Outcome, *, at: datetime
+) -> dict[str, Any]:
+    """Return an act's answer as JSON, and keep it for whoever sends the act again."""
+    answer = {
+        "whistle_id": str(whistle.id),
+        "incident_id": str(whistle.incident_id),
+        "district_code": whistle.district_code,
+        "act": deed.name,
+        "at": shown(at),
+        "stage": whistle.stage.value,
+        "revision": whistle.revision,
+        "says": dict(outcome.says),
+    }
+    answer |= {"refusal": outcome.refusal} if outcome.refusal else {}
+    unit.acts.answer(whistle.district_code, asked.id, answer)
+    return answer
+
+
+def keep(unit: Unit, before: Whistle, outcome: Outcome, *, at: datetime, author: str) -> Whistle:
+    """Keep what an act or a sweep led to: the whistle, its facts, its parties, its notices, and a change row."""
+    after = outcome.after
+    head = unit.cases.lock(before.incident_id).head
+    if after is not before:
+        after = replace(after, revision=before.revision + 1)
+        unit.whistles.live.save(before, after, due_at=next_due(after, ladders(unit)))
+    for party, part in outcome.admits:
+        unit.cases.admit(head, party, part)
+    unit.cases.append(head, outcome.facts, at=at, author=author)
+    unit.messages.post(outcome.notices, at=at)
+    unit.whistles.live.change(after, f"whistle.{outcome.change}", at=at)
+    return after
+
+
+def delivered(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer, or raise the refusal that it holds: outside the transaction, so that the attempt stays.
+
+    Raises
+    ------
+    RuleError
+        If the act was refused.
+    """
+    if "refusal" in answer:
+        raise RuleError(answer["refusal"], field="act", details=[answer["says"]])
+    return answer
+
+
+def require_revision(whistle: Whistle, asked: Asked) -> None:
+    """Refuse an act that was decided on an older state.
+
+    Raises
+    ------
+    StaleError
+        With both revisions.
+    """
+    if asked.revision is not None and asked.revision != whistle.revision:
+        message = f"The whistle has changed meanwhile (revision {whistle.revision}): look at it again, and decide anew."
+        both = {"yours": {"revision": asked.revision}}
+        stored = {"revision": whistle.revision, "stage": whistle.stage.value}
+        raise StaleError(message, field="If-Match", details=[both | {"stored": stored}])
+
+
+def ladders(unit: Unit) -> Ladders:
+    """Return to whom lateness escalates by this installation's rules."""
+    rules = unit.worktime.rules()
+    kinds = (Due.CONFIRM, Due.CHECK_IN, Due.MEASURE)
+    own = {
+        due: tuple(Rung(e.step, _after(e.after), e.level.value, e.role) for e in rules.escalations(due.value))
+        for due in kinds
+    }
+    return {**LADDERS, **own}
+
+
+def _after(limit: Limit) -> timedelta:
+    # A whistle's time is the wall clock's, and its days have 24 hours.
+    return timedelta(days=limit.amount) if limit.seconds is None else timedelta(seconds=limit.seconds)
+
+
+def shown(moment: datetime) -> str:
+    """Return an instant as people read it: in Shanghai's time, with its offset."""
+    return moment.astimezone(SHANGHAI).isoformat()

@@ -1,0 +1,89 @@
+"""Whom to tell of what happens to a whistle. No notice says anything of a reporter."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gridgov.messages import Audience, Notice
+from gridgov.whistles import Due, DueStep, Whistle
+
+STREET_ROLE = "street_officer"
+ABOVE_ROLE = "command_centre"
+
+
+def to_sides(whistle: Whistle, event: str, occasion: str = "", **data: Any) -> list[Notice]:
+    """Return a notice for the people of each side."""
+    return [
+        _notice(whistle, event, Audience(role=STREET_ROLE, area_code=street), f"{occasion}:{street}", data)
+        for street in sorted(whistle.streets)
+    ]
+
+
+def to_organisations(
+    whistle: Whistle, codes: Iterable[str], event: str, occasion: str = "", **data: Any
+) -> list[Notice]:
+    """Return a notice for the people of each organisation."""
+    return [
+        _notice(whistle, event, Audience(organisation_code=code), f"{occasion}:{code}", data) for code in sorted(codes)
+    ]
+
+
+def summoned(whistle: Whistle) -> list[Notice]:
+    """Return what the organisations are told when the whistle is blown."""
+    codes = [s.organisation_code for s in whistle.summons]
+    due_at = next((s.due_at for s in whistle.summons if s.due_at), None)
+    until = due_at.isoformat() if due_at else None
+    return to_organisations(whistle, codes, "summoned", due_at=until, kind=whistle.kind.code)
+
+
+def escalated(whistle: Whistle, step: DueStep) -> list[Notice]:
+    """Return what is told when something is late: to those the rules name, and to whoever is late themselves."""
+    data = {"due": step.due.value, "target": step.target, "step": step.rung.step}
+    occasion = f"{step.due}:{step.target}:{step.rung.step}"
+    above = [
+        _notice(whistle, "escalated", audience, f"{occasion}:{number}", data)
+        for number, audience in enumerate(_audiences(whistle, step))
+    ]
+    return [*above, *_late_themselves(whistle, step, occasion, data)]
+
+
+def _audiences(whistle: Whistle, step: DueStep) -> list[Audience]:
+    role = step.rung.role
+    match step.rung.level:
+        case "parent":
+            areas = [whistle.parent]
+        case "street":
+            areas = sorted(whistle.streets)
+        case "organisation":
+            return [Audience(organisation_code=step.target, role=role)]
+        case _:
+            areas = districts_of(whistle, step)
+    return [Audience(role=role, area_code=area) for area in areas]
+
+
+def districts_of(whistle: Whistle, step: DueStep) -> list[str]:
+    """Return the districts that hear of a lateness: of whoever is late, and of the side that leads."""
+    own = sorted({s[:6] for s in whistle.streets}) if step.due is Due.CLOSE else [step.target[:6]]
+    codes = [code for code in own if code.isdigit()]  # an organisation's code begins with its district's six digits
+    return list(dict.fromkeys([*codes, whistle.lead.street_code[:6]]))
+
+
+def _late_themselves(whistle: Whistle, step: DueStep, occasion: str, data: dict[str, Any]) -> list[Notice]:
+    if step.due is Due.CONFIRM:
+        late = Audience(role=STREET_ROLE, area_code=step.target)
+    elif step.due is Due.CLOSE:
+        return []
+    else:
+        late = Audience(organisation_code=step.target)
+    return [_notice(whistle, "late", late, occasion, data)]
+
+
+def _notice(whistle: Whistle, event: str, audience: Audience, occasion: str, data: dict[str, Any]) -> Notice:
+    return Notice(
+        kind=f"whistle.{event}",
+        district_code=whistle.district_code,
+        audience=audience,
+        dedup=f"whistle:{whistle.id}:{event}:{occasion}",
+        incident_id=whistle.incident_id,
+        whistle_id=whistle.id,
+        data=data,
+    )

@@ -1,0 +1,207 @@
+"""Whistling: every act upon a whistle, one transaction each, by whoever may; and what there is to see."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+from uuid import UUID
+
+from gridgov.access import Caller
+from gridgov.clock import Clock
+from gridgov.incidents import GivenPosition
+from gridgov.services.whistling import answering, blowing, issuing
+from gridgov.services.whistling.asked import Asked, BlowOrder, Sighting, words
+from gridgov.services.whistling.scene import Deed, Outcome, Scene, answered, claimed, delivered, keep, ladders, played
+from gridgov.settings import Settings
+from gridgov.store.unit import Store
+from gridgov.whistles import next_due
+
+Answer = dict[str, Any]
+"""What became of an act, as JSON: the whistle's ids, stage and revision, and in ``says`` what the act itself found."""
+
+
+class Whistling:
+    """Does what people do with whistles.
+
+    Every act takes the caller, the whistle and `Asked`: the act's own id, under which it is done once however often it
+    is sent, and maybe the revision it was decided on. It returns the answer of the first time.
+
+    All acts raise `NotAuthenticatedError` for a caller who is nobody, `NotFoundError` for a whistle that they may not
+    see, `NotAllowedError` where they act for nobody who may do this, `StaleError` where the whistle has changed, and
+    `RuleError` where its stage does not allow the act.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - all alike
+        """Return the service as an installation's settings want it."""
+        return cls(store, clock=clock)
+
+    def blow(self, caller: Caller, asked: Asked, order: BlowOrder) -> Answer:
+        """Blow a whistle for an incident: at once in one street, drafted where several streets own it.
+
+        Raises
+        ------
+        ConflictError
+            If the incident has a whistle that is neither closed nor withdrawn.
+        """
+        now = self._clock()
+        deed = Deed("blow", {**asdict(order)})
+        with self._store.acting(caller, now=now) as unit:
+            standing = unit.cases.lock(order.incident_id)
+            earlier = claimed(unit, (standing.district_code, standing.incident_id), asked, deed, now=now)
+            if earlier is not None:
+                return earlier
+            made = blowing.make(unit, standing, order, now)
+            whistle = made.whistle
+            due_at = next_due(whistle, ladders(unit))
+            unit.whistles.live.add(whistle, made.measures, due_at=due_at, at=now)
+            outcome = blowing.outcome(whistle)
+            keep(unit, whistle, outcome, at=now, author=unit.subject.login)
+            return answered(unit, whistle, asked, deed, outcome, at=now)
+
+    def confirm(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str | None = None) -> Answer:
+        """Confirm a side; with the last one the summons go out, and their time starts.
+
+        The side's own people do, or the area above all sides once the side's deadline has escalated.
+        """
+        deed = Deed("confirm", {"street_code": street_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.confirm(scene, street_code))
+
+    def choose_lead(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str) -> Answer:
+        """Say which side should lead; it does once all sides say the same."""
+        deed = Deed("choose_lead", {"street_code": street_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.choose_lead(scene, street_code))
+
+    def withdraw(self, caller: Caller, whistle_id: UUID, asked: Asked, reason: str) -> Answer:
+        """Take a whistle back while nobody has come."""
+        said = words(reason, "reason") or ""
+        deed = Deed("withdraw", {"reason": said})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.withdraw(scene, said))
+
+    def acknowledge(self, caller: Caller, whistle_id: UUID, asked: Asked, organisation_code: str) -> Answer:
+        """Say for a summoned organisation that the summons was read."""
+        deed = Deed("acknowledge", {"organisation_code": organisation_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: answering.acknowledge(scene, organisation_code))
+
+    def check_in(self, caller: Caller, whistle_id: UUID, asked: Asked, seen: Sighting) -> Answer:
+        """Arrive for a summoned organisation. A check-in that is refused is kept all the same.
+
+        Raises
+        ------
+        RuleError
+            If it is refused; ``details`` holds the distance and the reasons.
+        """
+        deed = Deed("check_in", _said(seen))
+        return self._do(caller, whistle_id, asked, deed, lambda scene: answering.check_in(scene, seen))
+
+    def vouch(self, caller: Caller, whistle_id: UUID, asked: Asked, seen: Sighting) -> Answer:
+        """Vouch for the check-in of `seen.organisation_code` that waits, being on site oneself."""
+        deed = Deed("vouch", _said(seen))
+        return self._do(caller, whistle_id, asked, deed, lambda scene: answering.vouch(scene, seen))
+
+    def file_measure(self, caller: Caller, whistle_id: UUID, asked: Asked, measure: "Measure") -> Answer:
+        """File what an organisation did on site."""
+        text = words(measure.text, "text") or ""
+        deed = Deed("file_measure", {**asdict(measure), "text": text})
+        code, evidence = measure.organisation_code, measure.evidence
+        return self._do(
+            caller, whistle_id, asked, deed, lambda scene: answering.file_measure(scene, code, text, evidence)
+        )
+
+    def leave(self, caller: Caller, whistle_id: UUID, asked: Asked, organisation_code: str) -> Answer:
+        """Leave the site. Before the release this is impossible, and the attempt is kept.
+
+        Raises
+        ------
+        RuleError
+            If a side still needs the organisation.
+        """
+        deed = Deed("leave", {"organisation_code": organisation_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: answering.leave(scene, organisation_code))
+
+    def release(self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which") -> Answer:
+        """Release an organisation for one side; it is free once every side has."""
+        deed = Deed("release", asdict(which))
+        code, street = which.organisation_code, which.street_code
+        return self._do(
+            caller, whistle_id, asked, deed, lambda scene: issuing.let_go(scene, code, street, excused=None)
+        )
+
+    def excuse(self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which", reason: str) -> Answer:
+        """Let an organisation off that never came."""
+        said = words(reason, "reason")
+        deed = Deed("excuse", {**asdict(which), "reason": said})
+        code, street = which.organisation_code, which.street_code
+        return self._do(
+            caller, whistle_id, asked, deed, lambda scene: issuing.let_go(scene, code, street, excused=said)
+        )
+
+    def rate(self, caller: Caller, whistle_id: UUID, asked: Asked, rating: "Rating") -> Answer:
+        """Rate an organisation for one side, 1 to 5 and in words; may be done after the whistle is closed."""
+        said = words(rating.words, "words") or ""
+        deed = Deed("rate", {**asdict(rating), "words": said})
+        code, score = rating.organisation_code, rating.score
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.rate(scene, code, score, said))
+
+    def close(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str | None = None) -> Answer:
+        """Close a side, which has let everybody go; the whistle closes with the last of them."""
+        deed = Deed("close", {"street_code": street_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.close(scene, street_code))
+
+    def whistle(self, caller: Caller, whistle_id: UUID) -> dict[str, Any]:
+        """Return a whistle with its sides, its summons and everything that was done in it."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            found = unit.whistles.live.read(whistle_id)
+            return {**unit.whistles.detail(found.district_code, whistle_id), **unit.whistles.log.of(found)}
+
+    def whistles(self, caller: Caller, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
+        """Return the whistles that somebody may see, with sides and summons, newest first."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            return unit.whistles.page(limit=limit, before=before)
+
+    def _do(
+        self, caller: Caller, whistle_id: UUID, asked: Asked, deed: Deed, play: Callable[[Scene], Outcome]
+    ) -> Answer:
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            answer = played(unit, unit.whistles.live.lock(whistle_id), asked, deed, play, now=now)
+        return delivered(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What an organisation did on site."""
+
+    organisation_code: str
+    text: str
+    evidence: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which organisation, and (None: one's own) for which side."""
+
+    organisation_code: str
+    street_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How much an organisation helped: 1 (not at all) to 5 (solved it), and why."""
+
+    organisation_code: str
+    score: int
+    words: str
+
+
+def _said(seen: Sighting) -> dict[str, Any]:
+    """Return a sighting as what its act's id stands for."""
+    position = _words_of(seen.position) if seen.position else None
+    return {**asdict(replace(seen, position=None)), "position": position}
+
+
+def _words_of(position: GivenPosition) -> list[Any]:
+    return [position.datum, position.geometry.wkt, position.accuracy_m]
