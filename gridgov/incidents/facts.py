@@ -25,6 +25,7 @@ class FactKind(StrEnum):
     WHISTLE_BLOWN = "whistle_blown"
     WHISTLE_CONFIRMED = "whistle_confirmed"
     WHISTLE_LEAD_CHOSEN = "whistle_lead_chosen"
+    WHISTLE_SUMMONS_CHOSEN = "whistle_summons_chosen"
     WHISTLE_WITHDRAWN = "whistle_withdrawn"
     WHISTLE_ESCALATED = "whistle_escalated"
     WHISTLE_SIDE_CLOSED = "whistle_side_closed"

@@ -1,5 +1,6 @@
 """What is done to a whistle, purely: each act checks its table and its rules, and returns the whistle that follows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from gridgov.whistles.lifecycle import (
     Party,
     Stage,
     SummonsAct,
+    SummonsStage,
     WhistleAct,
     summons_step,
     whistle_step,
@@ -47,10 +49,12 @@ def confirm(whistle: Whistle, street_code: str, *, by: str, at: datetime, above:
 def blow(whistle: Whistle, *, at: datetime) -> Whistle:
     """Return the whistle blown: every summons goes out at once, and their time starts."""
     due_at = at + whistle.kind.check_in_within
-    called = tuple(
-        replace(s, stage=summons_step(s.stage, SummonsAct.SUMMON, Party.SYSTEM).next, summoned_at=at, due_at=due_at)
-        for s in whistle.summons
-    )
+
+    def call(one: LiveSummons) -> LiveSummons:
+        step = summons_step(one.stage, SummonsAct.SUMMON, Party.SYSTEM)
+        return replace(one, stage=step.next, summoned_at=at, due_at=due_at)
+
+    called = tuple(call(s) if s.stage is SummonsStage.PENDING else s for s in whistle.summons)
     close_due_at = at + whistle.kind.close_within
     return replace(whistle, stage=Stage.BLOWN, blown_at=at, close_due_at=close_due_at, summons=called)
 
@@ -63,6 +67,26 @@ def choose_lead(whistle: Whistle, street_code: str, choice: str) -> Whistle:
         sides = tuple(replace(s, leads=s.street_code == choice, lead_choice=None) for s in whistle.sides)
         whistle = replace(whistle, sides=sides)
     return replace(whistle, stage=step.next)
+
+
+def choose_summons(whistle: Whistle, street_code: str, chosen: Sequence[LiveSummons]) -> Whistle:
+    """Return a drafted whistle that summons only `chosen`, by its leading side, before another side has confirmed it.
+
+    Whoever is left out stays on record as withdrawn.
+    """
+    step = whistle_step(whistle.stage, WhistleAct.CHOOSE_SUMMONS, Party.SIDE)
+    if not whistle.side(street_code).leads:
+        message = f"The leading side, street {whistle.lead.street_code}, says who is to come: ask them."
+        raise RuleError(message, field="street_code")
+    confirmed = sorted(s.street_code for s in whistle.sides if s.confirmed_at and s.street_code != street_code)
+    if confirmed:
+        message = f"Street {', '.join(confirmed)} has confirmed who is to come: it cannot be changed any more."
+        raise RuleError(message, field="organisations")
+    codes = {call.organisation_code for call in chosen}
+    left_out = tuple(
+        replace(_withdrawn(call), leads=False) for call in whistle.summons if call.organisation_code not in codes
+    )
+    return replace(whistle, stage=step.next, summons=(*chosen, *left_out))
 
 
 def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime) -> Whistle:

@@ -36,6 +36,7 @@ class WhistleAct(StrEnum):
 
     CONFIRM = "confirm"
     CHOOSE_LEAD = "choose_lead"
+    CHOOSE_SUMMONS = "choose_summons"
     WITHDRAW = "withdraw"
     CLOSE = "close"
     ESCALATE = "escalate"
@@ -101,6 +102,7 @@ _S, _A = Stage, WhistleAct
 WHISTLE_STEPS: tuple[WhistleStep, ...] = (
     WhistleStep(_S.DRAFTED, _A.CONFIRM, _SIDES_OR_PARENT, _S.DRAFTED, _S.BLOWN),
     WhistleStep(_S.DRAFTED, _A.CHOOSE_LEAD, _SIDES, _S.DRAFTED),
+    WhistleStep(_S.DRAFTED, _A.CHOOSE_SUMMONS, _SIDES, _S.DRAFTED),
     WhistleStep(_S.DRAFTED, _A.WITHDRAW, _SIDES_OR_PARENT, _S.WITHDRAWN),
     WhistleStep(_S.DRAFTED, _A.ESCALATE, _CLOCK, _S.DRAFTED),
     WhistleStep(_S.BLOWN, _A.CHOOSE_LEAD, _SIDES, _S.BLOWN),

@@ -84,6 +84,11 @@ class Whistle:
         return frozenset(side.street_code for side in self.sides)
 
     @property
+    def called(self) -> tuple[LiveSummons, ...]:
+        """The summons of those who are to come: without those that were taken back."""
+        return tuple(s for s in self.summons if s.stage is not SummonsStage.WITHDRAWN)
+
+    @property
     def lead(self) -> LiveSide:
         """The side that leads."""
         return next(side for side in self.sides if side.leads)

@@ -26,27 +26,37 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class BlowOrder:
-    """Which whistle to blow.
+class Callers:
+    """Who is to come.
 
     Attributes
     ----------
-    kind
-        None for the kind that the responsibility list gives the matter.
     by_list
         Whether those come whom the responsibility list names.
     teams
         Command groups and team templates that come as well, or instead.
     organisations
-        Others that come as well; whoever is not on the list needs the `reason`.
+        Others that come as well, or instead; whoever is not on the list needs the `reason`.
     """
 
-    incident_id: UUID
-    kind: str | None = None
     by_list: bool = True
     teams: tuple[UUID, ...] = ()
     organisations: tuple[str, ...] = ()
     reason: str | None = None
+
+    @property
+    def said(self) -> str | None:
+        """The reason, or None where none is given."""
+        return words(self.reason, "reason", wanted=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BlowOrder:
+    """Which whistle to blow; `kind` None is the one that the responsibility list gives the matter."""
+
+    incident_id: UUID
+    kind: str | None = None
+    callers: Callers = Callers()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gridgov.incidents.standing import Standing
 from gridgov.matters import MatterList, who_answers
 from gridgov.organisations import OrganisationBook
 from gridgov.services.whistling import telling
-from gridgov.services.whistling.asked import BlowOrder, words
+from gridgov.services.whistling.asked import BlowOrder, Callers
 from gridgov.services.whistling.scene import Outcome, shown
 from gridgov.store.unit import Unit
 from gridgov.store.whistles import Ground
@@ -68,14 +68,12 @@ def make(unit: Unit, standing: Standing, order: BlowOrder, now: datetime) -> Mad
     NotAllowedError
         If the place is not theirs.
     """
-    here = _ground(unit, standing, order)
+    here = _ground(unit, standing, order.kind)
+    _require_alone(unit, standing)
     subject = unit.subject
     level, area_code = issuer(subject, here.ground.cells, here.kind)
     shares = _shares(here)
-    summons = _summons(unit, here, order, [share.street_code for share in shares])
-    if not summons:
-        message = "Nobody would come: name organisations or a team, or let the responsibility list decide."
-        raise RuleError(message, field="organisations")
+    summons = _summons(unit, here, order.callers, [share.street_code for share in shares])
     whistle = Whistle(
         district_code=standing.district_code,
         id=new_id(),
@@ -88,7 +86,7 @@ def make(unit: Unit, standing: Standing, order: BlowOrder, now: datetime) -> Mad
         level=level,
         issuer_area_code=area_code,
         issued_by=subject.login,
-        reason=words(order.reason, "reason", wanted=False),
+        reason=order.callers.said,
         list_version=standing.list_version,
     )
     whistle = acts.confirm(whistle, _own_street(subject, area_code, here, whistle), by=subject.login, at=now)
@@ -115,7 +113,7 @@ def outcome(whistle: Whistle) -> Outcome:
 
 def blown(whistle: Whistle) -> Outcome:
     """Return what follows when the summons go out."""
-    codes = [s.organisation_code for s in whistle.summons]
+    codes = [s.organisation_code for s in whistle.called]
     due_at = next(s.due_at for s in whistle.summons if s.due_at)
     fact = {
         "whistle": str(whistle.id),
@@ -144,33 +142,36 @@ def sides_of(whistle: Whistle) -> list[tuple[str, str]]:
     return [(code, "side") for code in sorted(codes | offices)]
 
 
-def _ground(unit: Unit, standing: Standing, order: BlowOrder) -> _Ground:
-    if standing.stage in _OVER:
-        message = f"The case is {standing.stage}: a whistle is blown for a case that is being worked on."
-        raise RuleError(message, field="incident_id")
+def _require_alone(unit: Unit, standing: Standing) -> None:
     live = unit.whistles.live.of_incident(standing.district_code, standing.incident_id)
     if live is not None:
         what = "confirm your side of it" if live.stage is Stage.DRAFTED else "it is being answered"
         message = f"This incident has whistle {live.id} already, {live.stage}: {what}."
         raise ConflictError(message, field="incident_id", details=[{"whistle_id": str(live.id), "stage": live.stage}])
+
+
+def _ground(unit: Unit, standing: Standing, kind: str | None) -> _Ground:
+    if standing.stage in _OVER:
+        message = f"The case is {standing.stage}: a whistle is blown for a case that is being worked on."
+        raise RuleError(message, field="incident_id")
     ground = unit.whistles.live.ground(standing.district_code, standing.incident_id)
     if ground is None or not ground.cells:
         message = "Nobody can come to a place that is not known: place the incident in a cell first."
         raise RuleError(message, field="incident_id")
     matters = unit.rules.matters(standing.list_version)
-    return _Ground(standing, ground, matters, unit.people.book(), _kind(unit, matters, standing, order))
+    return _Ground(standing, ground, matters, unit.people.book(), _kind(unit, matters, standing, kind))
 
 
-def _kind(unit: Unit, matters: MatterList, standing: Standing, order: BlowOrder) -> WhistleKind:
+def _kind(unit: Unit, matters: MatterList, standing: Standing, wanted: str | None) -> WhistleKind:
     matter = matters.matter(standing.matter_code)
     if matter.whistle_kind is None:
         message = f"{matter.name} ({matter.code}) may not be whistled by the responsibility list: dispatch it."
         raise RuleError(message, field="matter")
     kinds = unit.whistles.kinds.all()
-    kind = kinds.get(order.kind or matter.whistle_kind)
+    kind = kinds.get(wanted or matter.whistle_kind)
     if kind is None or kind.retired:
         known = ", ".join(code for code, one in kinds.items() if not one.retired)
-        message = f"There is no kind of whistle {order.kind!r}: choose one of {known}."
+        message = f"There is no kind of whistle {wanted or matter.whistle_kind!r} to blow: choose one of {known}."
         raise InputError(message, field="kind")
     return kind
 
@@ -204,20 +205,43 @@ def _own_street(subject: Subject, area_code: str, here: _Ground, whistle: Whistl
     return whistle.lead.street_code
 
 
-def _summons(unit: Unit, here: _Ground, order: BlowOrder, streets: list[str]) -> tuple[LiveSummons, ...]:
-    called: dict[str, LiveSummons] = {}
-    for street in streets if order.by_list else ():
-        for code in _listed(here, street):
-            called.setdefault(code, LiveSummons(code, leads=not called, origin="list"))
-    for team in (unit.whistles.teams.one(team_id) for team_id in order.teams):
+def choose(unit: Unit, whistle: Whistle, wanted: Callers) -> tuple[LiveSummons, ...]:
+    """Return the summons that `wanted` means for a drafted whistle.
+
+    Raises
+    ------
+    RuleError
+        If somebody comes who is not on the responsibility list, or stays away who is, and nobody says why.
+    """
+    here = _ground(unit, unit.cases.read(whistle.incident_id), whistle.kind.code)
+    streets = [side.street_code for side in sorted(whistle.sides, key=lambda s: not s.leads)]
+    chosen = _summons(unit, here, wanted, streets)
+    listed = {code for street in streets for code in _listed(here, street)}
+    missing = sorted(listed - {call.organisation_code for call in chosen})
+    if missing and not wanted.said:
+        message = f"The responsibility list names {', '.join(missing)} too: say why they need not come."
+        raise RuleError(message, field="reason")
+    kept = {call.organisation_code: call for call in whistle.summons}
+    due_at = max((call.due_at for call in whistle.summons if call.due_at), default=None)
+    return tuple(replace(call, due_at=due_at) if call.organisation_code in kept else call for call in chosen)
+
+
+def _summons(unit: Unit, here: _Ground, wanted: Callers, streets: list[str]) -> tuple[LiveSummons, ...]:
+    listed = list(dict.fromkeys(code for street in streets for code in _listed(here, street)))
+    origins = dict.fromkeys(listed, "list") if wanted.by_list else {}
+    for team in (unit.whistles.teams.one(team_id) for team_id in wanted.teams):
         for code in (code for district in _districts(streets) for code in team.called(here.book, district)):
-            called.setdefault(_coming(here, code), LiveSummons(code, leads=not called, origin="team"))
-    for code in order.organisations:
-        if code not in called and not words(order.reason, "reason", wanted=False):
+            origins.setdefault(_coming(here, code), "team")
+    for code in wanted.organisations:
+        if code not in {*origins, *listed} and not wanted.said:
             message = f"{code} is not on the responsibility list for this matter: say why it must come."
             raise RuleError(message, field="reason")
-        called.setdefault(_coming(here, code), LiveSummons(code, leads=not called, origin="named"))
-    return tuple(replace(call, leads=rank == 0) for rank, call in enumerate(called.values()))
+        origins.setdefault(_coming(here, code), "list" if code in listed else "named")
+    if not origins:
+        message = "Nobody would come: name organisations or a team, or let the responsibility list decide."
+        raise RuleError(message, field="organisations")
+    first = next((code for code in listed if code in origins), next(iter(origins)))
+    return tuple(LiveSummons(code, leads=code == first, origin=origin) for code, origin in origins.items())
 
 
 def _listed(here: _Ground, street_code: str) -> list[str]:

@@ -6,6 +6,7 @@ from gridgov.errors import NotAllowedError
 from gridgov.incidents import FactKind
 from gridgov.messages import Notice
 from gridgov.services.whistling import blowing, telling
+from gridgov.services.whistling.asked import Callers
 from gridgov.services.whistling.scene import Outcome, Scene
 from gridgov.whistles import Stage, Whistle, acts
 from gridgov.whistles.authority import may_stand_above, require_above, side_for, sides_for
@@ -41,6 +42,18 @@ def choose_lead(scene: Scene, choice: str) -> Outcome:
     says = {"street_code": street, "choice": choice, "agreed": agreed, "leads": after.lead.street_code}
     told = telling.to_sides(after, "lead_chosen", f"{scene.act_id}", choice=choice, agreed=agreed)
     return Outcome(after, "lead_chosen", [(FactKind.WHISTLE_LEAD_CHOSEN, fact)], told, says=says)
+
+
+def choose_summons(scene: Scene, wanted: Callers) -> Outcome:
+    """Say who is to come instead of whom the draft names; the leading side does, before the others confirm."""
+    whistle = scene.whistle
+    street = side_for(scene.subject, "whistle.confirm", whistle)
+    after = acts.choose_summons(whistle, street, blowing.choose(scene.unit, whistle, wanted))
+    codes = [s.organisation_code for s in after.called]
+    fact = {"whistle": str(whistle.id), "street": street, "summons": codes, "reason": wanted.said}
+    told = telling.to_sides(after, "summons_chosen", f"{scene.act_id}")
+    facts = [(FactKind.WHISTLE_SUMMONS_CHOSEN, fact)]
+    return Outcome(after, "summons_chosen", facts, told, says={"street_code": street, "to_come": codes})
 
 
 def withdraw(scene: Scene, reason: str) -> Outcome:
@@ -101,5 +114,5 @@ def close(scene: Scene, street_code: str | None) -> Outcome:
 
 
 def _closed(after: Whistle) -> list[Notice]:
-    came = [s.organisation_code for s in after.summons]
+    came = [s.organisation_code for s in after.called]
     return [*telling.to_sides(after, "closed"), *telling.to_organisations(after, came, "closed")]

@@ -29,8 +29,8 @@ def to_organisations(
 
 def summoned(whistle: Whistle) -> list[Notice]:
     """Return what the organisations are told when the whistle is blown."""
-    codes = [s.organisation_code for s in whistle.summons]
-    due_at = next((s.due_at for s in whistle.summons if s.due_at), None)
+    codes = [s.organisation_code for s in whistle.called]
+    due_at = next((s.due_at for s in whistle.called if s.due_at), None)
     until = due_at.isoformat() if due_at else None
     return to_organisations(whistle, codes, "summoned", due_at=until, kind=whistle.kind.code)
 

@@ -9,7 +9,7 @@ from gridgov.access import Caller
 from gridgov.clock import Clock
 from gridgov.incidents import GivenPosition
 from gridgov.services.whistling import answering, blowing, issuing
-from gridgov.services.whistling.asked import Asked, BlowOrder, Sighting, words
+from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting, words
 from gridgov.services.whistling.scene import Deed, Outcome, Scene, answered, claimed, delivered, keep, ladders, played
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -74,6 +74,11 @@ class Whistling:
         """Say which side should lead; it does once all sides say the same."""
         deed = Deed("choose_lead", {"street_code": street_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.choose_lead(scene, street_code))
+
+    def choose_summons(self, caller: Caller, whistle_id: UUID, asked: Asked, wanted: Callers) -> Answer:
+        """Say for the leading side who is to come instead of whom the draft names, before another side confirms."""
+        deed = Deed("choose_summons", asdict(wanted))
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.choose_summons(scene, wanted))
 
     def withdraw(self, caller: Caller, whistle_id: UUID, asked: Asked, reason: str) -> Answer:
         """Take a whistle back while nobody has come."""

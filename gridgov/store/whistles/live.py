@@ -122,8 +122,12 @@ class LiveStore:
             if side != old:
                 which = {"street_code": side.street_code}
                 self._update(whistle_side, before, which, {name: getattr(side, name) for name in _SIDE})
-        for earlier, call in zip(before.summons, after.summons, strict=True):
-            if call != earlier:
+        earlier = {call.organisation_code: call for call in before.summons}
+        head = {"district_code": before.district_code, "whistle_id": before.id}
+        for call in after.summons:
+            if call.organisation_code not in earlier:
+                self._connection.execute(insert(summons).values({**head, **_call(call)}))
+            elif call != earlier[call.organisation_code]:
                 self._update(summons, before, {"organisation_code": call.organisation_code}, _call(call))
 
     def _update(self, table: Table, of: Whistle, which: dict[str, Any], values: dict[str, Any]) -> None:
