@@ -35,7 +35,7 @@ def incident_id(case: Receipt) -> UUID:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(evidence_url=(tmp_path / "kept").as_uri(), cache_dir=tmp_path / "cache")
+    return Settings(evidence_url=(tmp_path / "kept").as_uri())
 
 
 @pytest.fixture
