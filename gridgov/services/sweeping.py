@@ -9,6 +9,7 @@ import structlog
 from gridgov.clock import Clock
 from gridgov.errors import UnavailableError
 from gridgov.services.sweeps import Sweep, where, words
+from gridgov.services.sweeps.cases import due_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
@@ -16,6 +17,7 @@ from gridgov.store.unit import Store
 
 SWEEPS: Mapping[str, Sweep] = MappingProxyType(
     {
+        "cases": due_cases,
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
     }

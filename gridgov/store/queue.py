@@ -43,7 +43,8 @@ BEGIN
         EXECUTE format('ALTER FUNCTION %s SET search_path = jobs, pg_temp', name);
     END LOOP;
 END
-$$
+$$;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC
 """
 
 

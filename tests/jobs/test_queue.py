@@ -88,7 +88,7 @@ _FORBIDDEN = (
     "SELECT * FROM jobs.procrastinate_jobs",
     "SELECT * FROM jobs.procrastinate_events",
     "SELECT * FROM jobs.procrastinate_workers",
-    "SELECT * FROM sweep_failure",
+    "DELETE FROM sweep_failure",
     "DELETE FROM jobs.procrastinate_jobs",
     "UPDATE jobs.procrastinate_jobs SET status = 'todo'",
     "SELECT jobs.procrastinate_fetch_job_v2(NULL, 1)",
