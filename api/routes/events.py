@@ -31,7 +31,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/events", response_class=EventStream, responses=_ANSWERS)
+@router.get("/events", status_code=200, response_class=EventStream, responses=_ANSWERS)
 async def stream_events(
     caller: TheCaller,
     relay: Annotated[Relay, Depends(service(Relay))],
