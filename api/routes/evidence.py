@@ -2,8 +2,10 @@
 
 import base64
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
+from itertools import chain
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -46,7 +48,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     429: {"model": Problem, "description": "Too much at once"},
     503: {"model": Problem, "description": "The database or the store of attachments is full or does not answer"},
 }
-_READING = {code: _REFUSALS[code] for code in (401, 404, 422, 503)}
+_READING: dict[int | str, dict[str, Any]] = {code: _REFUSALS[code] for code in (401, 404, 422, 503)}
 
 
 class UploadIn(BaseModel):
@@ -259,16 +261,14 @@ _FILE: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.api_route("/evidence/{evidence_id}/content", methods=["GET"], response_class=StreamingResponse, responses=_FILE)
+@router.get("/evidence/{evidence_id}/content", response_class=StreamingResponse, responses=_FILE)
 def read_content(evidence_id: UUID, request: Request, caller: TheCaller, gallery: TheGallery) -> Response:
     """Return the file, cleaned of what it told beside its picture; byte ranges are answered."""
     found = gallery.one(caller, evidence_id)
     return _file(request, gallery, found, found.sha256, found.size)
 
 
-@router.api_route(
-    "/evidence/{evidence_id}/thumbnail", methods=["GET"], response_class=StreamingResponse, responses=_FILE
-)
+@router.get("/evidence/{evidence_id}/thumbnail", response_class=StreamingResponse, responses=_FILE)
 def read_thumbnail(evidence_id: UUID, request: Request, caller: TheCaller, gallery: TheGallery) -> Response:
     """Return a small JPEG of a photo; a video has none."""
     found = gallery.one(caller, evidence_id)
@@ -295,9 +295,14 @@ def _file(request: Request, gallery: Gallery, found: Evidence, sha256: bytes, si
     headers["Content-Length"] = str(len(span))
     if asked:
         headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
-    body = iter(()) if request.scope.get("gridgov.head") else gallery.read(sha256, span if asked else None)
+    body = iter(()) if request.scope.get("gridgov.head") else _begun(gallery.read(sha256, span if asked else None))
     done = HTTPStatus.PARTIAL_CONTENT if asked else HTTPStatus.OK
     return StreamingResponse(body, status_code=done, media_type=kind, headers=headers)
+
+
+def _begun(body: Iterator[bytes]) -> Iterator[bytes]:
+    """Return `body` with its first bytes read: a file that is missing is an error, not an answer that breaks off."""
+    return chain([next(body, b"")], body)
 
 
 def _file_headers(found: Evidence, sha256: bytes) -> dict[str, str]:
