@@ -10,3 +10,12 @@ document.getElementById("language").addEventListener("click", () => {
   keep(next);
 });
 for (const bar of document.querySelectorAll(".bar i")) bar.style.flexGrow = bar.dataset.share;
+
+const leave = document.getElementById("log-out");
+leave?.addEventListener("click", async () => {
+  const csrf = document.querySelector('meta[name="csrf-token"]').content;
+  const answer = await fetch("/api/v1/logout", { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": csrf } });
+  // Ended elsewhere already is as good.
+  if (answer.ok || answer.status === 401) location.replace("/login");
+  else location.reload();
+});

@@ -9,12 +9,16 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from playwright.sync_api import Page
 
 from api.app import create_app
+from gridgov.access.secrets import SESSION, caller_of, new_secret
+from gridgov.ids import new_id
 from gridgov.services.intake import Intake
 from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.settings import Settings
-from tests.support import NOON, SavepointStore, SetClock, keeper, secret_of, somebody, store
+from gridgov.store.unit import Store
+from tests.support import EVER, FAR, NOON, SavepointStore, SetClock, keeper, secret_of, somebody, store
 
 __all__ = ["keeper", "store"]
 
@@ -40,6 +44,19 @@ def serving(app: FastAPI) -> Iterator[str]:
 def proof_of(login: str) -> dict[str, str]:
     """Return the header by which a program shows that it is `login`, an account made by `somebody`."""
     return {"Authorization": f"Bearer {secret_of(login)}"}
+
+
+def let_in(page: Page, store: Store, address: str) -> None:
+    """Give a browser the session of the command centre of everything."""
+    login = f"centre-{new_id().hex[-12:]}"
+    somebody(store, "command_centre", EVERYWHERE, login=login)
+    secret = new_secret(SESSION)
+    with store.transaction() as unit:
+        account_id = unit.accounts.id_of(login)
+        assert account_id
+        unit.accounts.open(account_id, "session", caller_of(secret).secret_hash, now=EVER, expires_at=FAR)
+    port = address.rpartition(":")[2]
+    page.context.add_cookies([{"name": f"gridgov-{port}", "value": secret, "url": address}])
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from gridgov.clock import system_clock
 from gridgov.services.intake import Intake
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
-from tests.api.conftest import serving
+from tests.api.conftest import let_in, serving
 from tests.conftest import SAMPLE
 from tests.support import over, report
 
@@ -40,10 +40,13 @@ def address(own_sample_url: str, keeper) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser) -> Iterator[Page]:
+def page(browser, address: str, own_sample_url: str) -> Iterator[Page]:
     context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(30_000)
+    store = Store(own_sample_url)
+    let_in(page, store, address)
+    store.close()
     yield page
     context.close()
 
