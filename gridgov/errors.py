@@ -6,6 +6,7 @@ GridgovError
 |  |- GeometryError         an empty, self-crossing or absurd outline
 |  |- CodeError             a code of the wrong length, alphabet or parent; lost to a spreadsheet
 |  |- FileFormatError       a file that cannot be read as what it claims to be
+|  |- DeliveryRefusedError  a channel will never carry this message to this address
 |  |- PartitionError        cells with gaps or overlaps; carries the faults, each with its place
 |  `- RuleError             the rules of the house forbid it (a matter not admitted, a stage not allowed)
 |- NotAuthenticatedError    nobody is logged in, or the proof is unknown, expired or revoked
@@ -87,6 +88,12 @@ class PartitionError(InputError):
     code = "not-a-partition"
 
 
+class DeliveryRefusedError(InputError):
+    """A channel will never carry this message to this address."""
+
+    code = "delivery-refused"
+
+
 class RuleError(InputError):
     """The rules of the house forbid it."""
 
@@ -145,6 +152,12 @@ class DatabaseUnavailableError(UnavailableError):
     """The database does not answer."""
 
     code = "database-unavailable"
+
+
+class DeliveryDelayedError(UnavailableError):
+    """A channel could not carry a message now; later it may."""
+
+    code = "delivery-delayed"
 
 
 class GeocoderUnavailableError(UnavailableError):
