@@ -13,7 +13,7 @@ from typing import Any
 
 from gridgov.incidents.lifecycle import LIMIT_OF, Effect, Row
 from gridgov.incidents.standing import Clock, Stage, Standing
-from gridgov.worktime import WorkRules
+from gridgov.worktime import Escalation, WorkRules
 
 ACCEPT = "accept"
 HANDLE = "handle"
@@ -139,11 +139,21 @@ def looks_next(
     kind: str, step: int, deadline: datetime | None, organisation_code: str | None, rules: WorkRules
 ) -> datetime | None:
     """Return when the sweep looks next at a case whose `step` steps of escalation were taken; None: never again."""
-    if deadline is None:
-        return None
-    whose = organisation_code if kind in _IN_HANDS else None
-    following = rules.next_escalation(kind, step, deadline, whose)
+    following = _following(kind, step, deadline, organisation_code, rules)
     return following[1] if following else None
+
+
+def next_step(standing: Standing, rules: WorkRules) -> tuple[Escalation, datetime] | None:
+    """Return the step of escalation that a case comes to next, and when; None after the last."""
+    kind, code = standing.due_kind or RESUME, standing.handling_organisation_code
+    return _following(kind, standing.due_step, standing.deadline_at, code, rules)
+
+
+def _following(
+    kind: str, step: int, deadline: datetime | None, organisation_code: str | None, rules: WorkRules
+) -> tuple[Escalation, datetime] | None:
+    whose = organisation_code if kind in _IN_HANDS else None
+    return None if deadline is None else rules.next_escalation(kind, step, deadline, whose)
 
 
 def _still(clock: Clock) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from gridgov.incidents import (
     suggest,
 )
 from gridgov.services.judging import Reception, judge
-from gridgov.services.knowledge import Knowledge, KnowledgeKeeper
+from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
 from gridgov.services.placing import Placed, place_given, place_report
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
@@ -72,7 +72,7 @@ class Intake:
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
         """Return an intake as an installation's settings want it."""
-        keeper = KnowledgeKeeper(settings.cache_dir)
+        keeper = keeper_of(store, settings.cache_dir)
         return cls(store, clock=clock, home_district=settings.home_district, keeper=keeper)
 
     def knowledge(self) -> Knowledge:

@@ -124,7 +124,7 @@ def _draft(place: Place | None, matter: Matter, knowledge: Knowledge, now: datet
 def _said(report: Report, placed: Placed, matter: Matter, lead: str | None) -> list[_Fact]:
     return [
         (FactKind.REPORTED, _reported(report)),
-        (FactKind.LOCATED, _located(placed)),
+        (FactKind.LOCATED, located(placed)),
         (FactKind.CLASSIFIED, {"matter": matter.code, "lead": lead, "priority": matter.priority}),
     ]
 
@@ -139,7 +139,8 @@ def _suggested(duplicates: list[Suggestion]) -> list[_Fact]:
     return [(FactKind.DUPLICATES_SUGGESTED, {"others": others})] if others else []
 
 
-def _located(placed: Placed) -> dict[str, Any]:
+def located(placed: Placed) -> dict[str, Any]:
+    """Return what the fact of where something lies says."""
     place = placed.place
     said: dict[str, Any] = {"placement": placed.placement.value, **_heard(placed.answer)}
     if place is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 
@@ -22,7 +23,7 @@ from gridgov.locate import CellLocator
 from gridgov.matters import MatterList
 from gridgov.organisations import OrganisationBook
 from gridgov.store.summary import Signature
-from gridgov.store.unit import Unit
+from gridgov.store.unit import Store, Unit
 from gridgov.whistles import WhistleKind
 
 _log = logging.getLogger(__name__)
@@ -94,6 +95,18 @@ class KnowledgeKeeper:
             organisations=unit.people.book(),
             gazetteer=_gazetteer(unit, now),
         )
+
+
+_keepers: WeakKeyDictionary[Store, KnowledgeKeeper] = WeakKeyDictionary()
+_keepers_lock = threading.Lock()
+
+
+def keeper_of(store: Store, cache_dir: Path) -> KnowledgeKeeper:
+    """Return the one keeper of a store: what decides is large, and the same for every service."""
+    with _keepers_lock:
+        if store not in _keepers:
+            _keepers[store] = KnowledgeKeeper(cache_dir)
+        return _keepers[store]
 
 
 def read_grid(unit: Unit, at: datetime, cache_dir: Path) -> Grid:

@@ -1,18 +1,27 @@
 """Cases while they live: locked for an act, moved on, and everything appended that says so."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.errors import NotFoundError
-from gridgov.incidents import Fact, FactKind, chain
-from gridgov.incidents.standing import Clock, Head, Stage, Standing
+from gridgov.incidents import Clock, Fact, FactKind, Head, Place, Stage, Standing, chain
+from gridgov.incidents.hops import Stay
 from gridgov.store import rows
-from gridgov.store.tables import change, incident, incident_fact, incident_party, incident_state
+from gridgov.store.tables import (
+    change,
+    incident,
+    incident_fact,
+    incident_hop,
+    incident_party,
+    incident_position,
+    incident_state,
+)
 
 _KEPT = tuple(
     name
@@ -59,15 +68,31 @@ class CaseStore:
         self, head: Head, facts: Iterable[tuple[FactKind, dict[str, Any]]], *, at: datetime, author: str
     ) -> list[Fact]:
         """Append facts to a case's chain; the case must be locked."""
+        return self.append_each({head: list(facts)}, at=at, author=author)
+
+    def append_each(
+        self, facts: Mapping[Head, Iterable[tuple[FactKind, dict[str, Any]]]], *, at: datetime, author: str
+    ) -> list[Fact]:
+        """Append facts to the chains of several locked cases at once."""
+        last = self._last_facts(facts)
+        links = {
+            head: chain(head.incident_id, found, at=at, author=author, after=last[head])
+            for head, found in facts.items()
+        }
+        found = [rows.link(head.district_code, link) for head, each in links.items() for link in each]
+        if found:
+            self._connection.execute(insert(incident_fact), found)
+        return [link for each in links.values() for link in each]
+
+    def _last_facts(self, heads: Iterable[Head]) -> dict[Head, Fact]:
         c = incident_fact.c
-        query = select(c.incident_id, c.seq, c.kind, c.at, c.author, c.payload, c.previous_hash, c.hash)
-        query = query.where(c.district_code == head.district_code, c.incident_id == head.incident_id)
-        last = self._connection.execute(query.order_by(c.seq.desc()).limit(1)).one()
-        after = Fact(last[0], last[1], FactKind(last[2]), *last[3:])
-        links = chain(head.incident_id, facts, at=at, author=author, after=after)
-        if links:
-            self._connection.execute(insert(incident_fact), [rows.link(head.district_code, link) for link in links])
-        return links
+        query = select(
+            c.district_code, c.incident_id, c.seq, c.kind, c.at, c.author, c.payload, c.previous_hash, c.hash
+        )
+        wanted = tuple_(c.district_code, c.incident_id).in_([(h.district_code, h.incident_id) for h in heads])
+        key = (c.district_code, c.incident_id)
+        found = self._connection.execute(query.where(wanted).ext(distinct_on(*key)).order_by(*key, c.seq.desc()))
+        return {Head(r[0], r[1]): Fact(r[1], r[2], FactKind(r[3]), *r[4:]) for r in found}
 
     def admit(self, head: Head, party: str, part: str) -> None:
         """Let an area, an organisation or an account (by its id) see a case from now on; nobody is ever taken off."""
@@ -82,10 +107,93 @@ class CaseStore:
         )
         self._connection.execute(found.values(dict(changes)))
 
+    def reporters(self, head: Head) -> list[UUID]:
+        """Return the accounts that reported a case, or one that was merged into it."""
+        c = incident_party.c
+        query = select(c.party).where(
+            c.district_code == head.district_code, c.incident_id == head.incident_id, c.part == "reporter"
+        )
+        return [UUID(party) for party in self._connection.execute(query.order_by(c.party)).scalars()]
+
+    def save_each(self, changes: Mapping[Head, Mapping[str, Any]]) -> None:
+        """Keep what a sweep changed of locked cases; the same columns of each."""
+        if not changes:
+            return
+        c = incident_state.c
+        key = (c.district_code == bindparam("of_district"), c.incident_id == bindparam("of_incident"))
+        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in next(iter(changes.values()))}
+        found = [
+            {"of_district": head.district_code, "of_incident": head.incident_id}
+            | {f"new_{name}": value for name, value in values.items()}
+            for head, values in changes.items()
+        ]
+        self._connection.execute(update(incident_state).where(*key).values(columns), found)
+
     def change(self, head: Head, kind: str, *, at: datetime) -> None:
         """Write down for live screens that a case changed: ``case.dispatched`` and the like."""
-        row = {"district_code": head.district_code, "subject_id": head.incident_id, "kind": kind, "at": at}
-        self._connection.execute(insert(change).values(row))
+        self.change_each([head], kind, at=at)
+
+    def change_each(self, heads: Sequence[Head], kind: str, *, at: datetime) -> None:
+        """Write down that the same happened to several cases."""
+        found = [
+            {
+                "district_code": h.district_code,
+                "subject_id": h.incident_id,
+                "incident_id": h.incident_id,
+                "kind": kind,
+                "at": at,
+            }
+            for h in heads
+        ]
+        if found:
+            self._connection.execute(insert(change), found)
+
+    def stays(self, head: Head) -> list[Stay]:
+        """Return a case's hops in order."""
+        c = incident_hop.c
+        query = select(c.seq, c.organisation_code, c.dispatched_at, c.accepted_at, c.ended_at, c.ended_by)
+        return [Stay(*row) for row in self._connection.execute(query.where(*_of(head, incident_hop)).order_by(c.seq))]
+
+    def begin_stay(self, head: Head, organisation_code: str, *, at: datetime, accepted: bool = False) -> None:
+        """Write down that a locked case is in an organisation's hands."""
+        last = select(func.coalesce(func.max(incident_hop.c.seq), 0)).where(*_of(head, incident_hop))
+        seq = self._connection.execute(last).scalar_one() + 1
+        row = {"district_code": head.district_code, "incident_id": head.incident_id, "seq": seq}
+        row |= {"organisation_code": organisation_code, "dispatched_at": at, "accepted_at": at if accepted else None}
+        self._connection.execute(insert(incident_hop).values(row))
+
+    def accept_stay(self, head: Head, *, at: datetime) -> None:
+        """Write down that whoever has a locked case took it on."""
+        self._change_open(head, {"accepted_at": at})
+
+    def end_stay(self, head: Head, *, by: str, at: datetime) -> None:
+        """Write down that a locked case left the hands that it was in, if any."""
+        self._change_open(head, {"ended_at": at, "ended_by": by})
+
+    def _change_open(self, head: Head, values: dict[str, Any]) -> None:
+        is_open = incident_hop.c.ended_at.is_(None)
+        self._connection.execute(update(incident_hop).where(*_of(head, incident_hop), is_open).values(values))
+
+    def move(self, head: Head, place: Place) -> dict[str, Any]:
+        """Append a place to a locked case, let whoever answers there see it, and return what its state becomes."""
+        last = select(func.coalesce(func.max(incident_position.c.seq), 0)).where(*_of(head, incident_position))
+        seq = self._connection.execute(last).scalar_one() + 1
+        key = {"district_code": head.district_code, "incident_id": head.incident_id, "seq": seq}
+        for table, found in rows.place(place):
+            self._connection.execute(insert(table), [{**key, **row} for row in found])
+        for code in rows.places(place):
+            self.admit(head, code, "place")
+        return rows.placed(place) | {"position_seq": seq}
+
+    def due(self, now: datetime, limit: int) -> list[Standing]:
+        """Return the cases of which something is due, longest due first, locked; what others hold is left out."""
+        query = _standings().where(incident_state.c.due_at <= now).order_by(incident_state.c.due_at).limit(limit)
+        found = self._connection.execute(query.with_for_update(of=incident_state, skip_locked=True))
+        return [_as_standing(row, frozenset()) for row in found]
+
+
+def _of(head: Head, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.district_code == head.district_code, table.c.incident_id == head.incident_id
 
 
 def _standings() -> Select[Any]:

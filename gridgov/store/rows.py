@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import Table
+
 from gridgov.incidents import Case, CellChance, CellShare, Fact, Place, Suggestion
 from gridgov.store.geometry import to_store
+from gridgov.store.tables import incident_position, incident_probability, incident_share
 
 FIRST_POSITION = 1
 
@@ -48,11 +51,16 @@ def head(case: Case) -> dict[str, Any]:
 
 def parties(case: Case) -> list[dict[str, str]]:
     """Return who sees a case from the start: the areas it lies in, and whoever reported it."""
-    cells = {case.place.cell.code} if case.place and case.place.cell else set()
-    cells |= {s.cell.code for s in case.place.shares if s.cell and not s.sliver} if case.place else set()
-    areas = {case.district_code} | {code[:digits] for code in cells for digits in (6, 9, 12, 15)}
-    places = [{"party": code, "part": "place"} for code in sorted(areas)]
-    return [*places, {"party": str(case.account_id), "part": "reporter"}] if case.account_id else places
+    areas = {case.district_code} | (places(case.place) if case.place else set())
+    seen = [{"party": code, "part": "place"} for code in sorted(areas)]
+    return [*seen, {"party": str(case.account_id), "part": "reporter"}] if case.account_id else seen
+
+
+def places(place: Place) -> set[str]:
+    """Return the codes of every area that a place lies in, from the district down to the cell."""
+    cells = {place.cell.code} if place.cell else set()
+    cells |= {s.cell.code for s in place.shares if s.cell and not s.sliver}
+    return {code[:digits] for code in cells for digits in (6, 9, 12, 15)}
 
 
 def state(case: Case) -> dict[str, Any]:
@@ -62,11 +70,10 @@ def state(case: Case) -> dict[str, Any]:
         "district_code": case.district_code,
         "incident_id": case.report.id,
         "stage": "reported",
+        **(placed(place) if place else {}),
         "placement": case.placement.value,
         "findings": [finding.value for finding in case.findings],
         "position_seq": FIRST_POSITION if place else None,
-        "cell_district_code": place.cell.district_code if place and place.cell else None,
-        "cell_code": place.cell.code if place and place.cell else None,
         "lead_organisation_code": case.lead_organisation_code,
         "due_at": case.due_at,
         "deadline_at": case.due_at,
@@ -76,8 +83,25 @@ def state(case: Case) -> dict[str, Any]:
         "matter_code": case.report.matter,
         "priority": case.priority,
         "reported_at": case.report.reported_at,
-        "geom": to_store(place.geometry.representative_point()) if place else None,
     }
+
+
+def placed(place: Place) -> dict[str, Any]:
+    """Return the columns of a state that say where a case lies."""
+    return {
+        "placement": place.placement.value,
+        "cell_district_code": place.cell.district_code if place.cell else None,
+        "cell_code": place.cell.code if place.cell else None,
+        "geom": to_store(place.geometry.representative_point()),
+    }
+
+
+def place(place: Place) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """Return the rows of a place by their table, without the key; tables without rows are left out."""
+    chances = [{"rank": rank, **chance(c)} for rank, c in enumerate(place.chances)]
+    shares = [{"rank": rank, **share(s)} for rank, s in enumerate(place.shares)]
+    found = [(incident_position, [position(place)]), (incident_probability, chances), (incident_share, shares)]
+    return [(table, rows) for table, rows in found if rows]
 
 
 def position(place: Place) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""A case lives: from the report to the end and back."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gridgov.errors import NotAllowedError
+from gridgov.incidents import Clock, Stage, first_break
+from gridgov.incidents.asked import Accept, Close, Dispatch, FeedBack, File, Reopen, Return, Verify
+from gridgov.store.tables import change, notice
+
+
+def test_a_case_is_returned_dispatched_again_handled_verified_closed_and_reopened(life):
+    life.do("centre", File())
+    life.do("street", Dispatch(organisation_code=life.lead))
+    life.clock.move(timedelta(minutes=10))
+    life.do("handler", Return(reason="非本部门职责"))
+    life.do("centre", Dispatch(organisation_code=life.other, reason="就近处置"))
+    found = life.standing()
+    assert (found.first_organisation_code, found.handling_organisation_code) == (life.lead, life.other)
+    assert found.transfers == 1
+    life.do("other_department", Accept())
+    life.clock.move(timedelta(hours=1))
+    life.do("other_department", FeedBack(report="已清运", measures="加装围挡"))
+    with pytest.raises(NotAllowedError):
+        life.do("other_department", Verify())
+    life.do("worker", Verify(report="现场已看"))
+    life.do("centre", Close())
+    assert life.standing().clock is Clock.STOPPED
+    assert life.standing().due_at is None
+    life.do("centre", Reopen(reason="居民反映未解决"))
+    found = life.standing()
+    assert (found.stage, found.clock, found.due_kind) == (Stage.HANDLING, Clock.RUNNING, "handle")
+    assert (found.first_organisation_code, found.reopenings, found.revision) == (life.lead, 1, 10)
+    with life.store.transaction() as unit:
+        facts = unit.incidents.facts(found.district_code, found.incident_id)
+        stays = unit.cases.stays(found.head)
+    assert first_break(facts) is None
+    assert [f.kind.value for f in facts if f.kind == "first_dispatched"] == ["first_dispatched"]
+    assert [(s.organisation_code, s.ended_by) for s in stays] == [
+        (life.lead, "return"),
+        (life.other, "feed_back"),
+        (life.other, None),
+    ]
+
+
+def test_what_is_done_is_told_to_who_must_know(life):
+    life.to(Stage.HANDLING)
+    with life.store.transaction() as unit:
+        query = select(notice.c.kind, notice.c.organisation_code).where(notice.c.incident_id == life.receipt.id)
+        assert ("case.dispatched", life.lead) in unit.connection.execute(query).all()
+        kinds = select(change.c.kind).where(change.c.subject_id == life.receipt.id)
+        assert {"case.filed", "case.dispatched", "case.accepted"} <= set(unit.connection.execute(kinds).scalars())
