@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as put
 
 from gridgov.ids import new_id
@@ -48,6 +48,26 @@ from gridgov.worktime import (
 
 _Signature = tuple[Any, ...]
 _KEPT = 8
+
+
+def _signature() -> Select[Any]:
+    """Return the question whose answer differs whenever a rule does.
+
+    Counts alone would not do: another change may bring a table to the count that an undone one had brought it to. The
+    newest ids alone would not either: of two machines, one may make a lower id later.
+    """
+    newest = [
+        select(table.c.id).order_by(table.c.id.desc()).limit(1).scalar_subquery()
+        for table in (rule_change, load_log, organisation)
+    ]
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in (rule_change, load_log)]
+    listed = select(matter_list.c.checksum).where(func.upper_inf(matter_list.c.valid)).scalar_subquery()
+    version = select(func.max(matter_list.c.version)).scalar_subquery()
+    years = select(func.count(), func.min(calendar_year.c.year)).select_from(calendar_year).subquery()
+    return select(*newest, *counts, listed, version, years)
+
+
+_SIGNATURE = _signature()  # built once: it is asked with every act
 _rules: dict[_Signature, WorkRules] = {}
 _lock = Lock()
 
@@ -60,7 +80,7 @@ class WorktimeStore:
 
     def rules(self) -> WorkRules:
         """Return the rules of time as this transaction sees them; read anew only after a change."""
-        signature = self._signature()
+        signature = tuple(self._connection.execute(_SIGNATURE).one())
         found = _rules.get(signature)
         if found is None:
             found = self._read()
@@ -69,22 +89,6 @@ class WorktimeStore:
                     _rules.pop(next(iter(_rules)))
                 _rules[signature] = found
         return found
-
-    def _signature(self) -> _Signature:
-        """Return what differs whenever a rule does.
-
-        Counts alone would not do: another change may bring a table to the count that an undone one had brought it to.
-        The newest ids alone would not either: of two machines, one may make a lower id later.
-        """
-        newest = [
-            select(table.c.id).order_by(table.c.id.desc()).limit(1).scalar_subquery()
-            for table in (rule_change, load_log, organisation)
-        ]
-        listed = select(matter_list.c.checksum).where(func.upper_inf(matter_list.c.valid)).scalar_subquery()
-        version = select(func.max(matter_list.c.version)).scalar_subquery()
-        years = select(func.count(), func.min(calendar_year.c.year)).select_from(calendar_year).subquery()
-        counts = [select(func.count()).select_from(table).scalar_subquery() for table in (rule_change, load_log)]
-        return tuple(self._connection.execute(select(*newest, *counts, listed, version, years)).one())
 
     def _read(self) -> WorkRules:
         return WorkRules(
