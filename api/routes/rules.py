@@ -9,10 +9,9 @@ from pydantic import AwareDatetime
 
 from api.auth import TheCaller
 from api.deps import service
+from api.lists import AgainstOut, AnswerersOut, ListIn, ListOut, PublishedOut, VersionOut
 from api.problems import Problem
 from api.rules import (
-    AgainstOut,
-    AnswerersOut,
     CalendarOut,
     DueOut,
     HoursIn,
@@ -20,13 +19,9 @@ from api.rules import (
     KeepersIn,
     LimitIn,
     LimitOut,
-    ListIn,
-    ListOut,
-    PublishedOut,
     RuleChangeOut,
     StepBody,
     StepsIn,
-    VersionOut,
     YearIn,
 )
 from api.schemas import Page, local
