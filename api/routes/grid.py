@@ -2,7 +2,6 @@
 
 import json
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import geopandas as gpd
 import shapely
@@ -96,15 +95,6 @@ def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max
         "question": None if isinstance(answer, Sure) else answer.question,
         "candidates": [_candidate(candidate) for candidate in answer.candidates],
     }
-
-
-@router.get("/whistles", responses=_BAD)
-def list_whistles(
-    desk: TheDesk, cursor: UUID | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> Page[dict[str, Any]]:
-    """List whistles with their sides and the organisations to summon, newest first."""
-    rows = desk.whistles(limit=limit, before=cursor)
-    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
 
 
 @router.get("/summary", responses={503: {"model": Problem}})

@@ -1,5 +1,243 @@
-"""Whistles: blow, confirm, check in, file measures, release, rate, close."""
+"""Whistles: blow, confirm, check in, file measures, release, rate, close; their kinds, and teams."""
 
-from fastapi import APIRouter
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
+
+from api.auth import TheCaller
+from api.deps import service
+from api.problems import Problem
+from api.schemas import Page, local
+from api.whistles import (
+    ActIn,
+    ActOut,
+    BlowIn,
+    CallersIn,
+    ExcuseIn,
+    KindIn,
+    KindOut,
+    LeadIn,
+    MeasureIn,
+    OrganisationIn,
+    RatingIn,
+    ReasonIn,
+    SideIn,
+    SightingIn,
+    TeamIn,
+    TeamOut,
+    WhichIn,
+)
+from gridgov.errors import InputError
+from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, Whistling
 
 router = APIRouter(prefix="/api/v1", tags=["whistles"])
+
+TheWhistling = Annotated[Whistling, Depends(service(Whistling))]
+TheArranging = Annotated[Arranging, Depends(service(Arranging))]
+
+
+def _said(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    words = {
+        401: "Nobody is logged in, or no longer",
+        403: "Somebody is logged in and may not do this",
+        404: "There is no such thing, or it is not yours to see",
+        409: "It was done already, or the id stands for another act",
+        412: "The whistle has changed since it was looked at; `details` holds both states",
+        422: "Something in it is wrong, or the rules forbid it now; nothing is lost, an attempt is written down",
+        503: "The database does not answer; try again",
+    }
+    return {code: {"model": Problem, "description": words[code]} for code in statuses}
+
+
+_ACT = _said(401, 403, 404, 409, 412, 422, 503)
+_READ = _said(401, 404, 422, 503)
+_LIST = _said(401, 422, 503)
+
+_IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=40, description='The revision it was decided on, as in `"7"`')
+]
+
+
+def _revision(if_match: _IfMatch = None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = re.fullmatch(r'(?:W/)?"([0-9]{1,9})"', if_match.strip())
+    if found is None:
+        message = 'If-Match is no ETag of ours: send it back as you got it, like "7", or leave it out.'
+        raise InputError(message, field="If-Match")
+    return int(found[1])
+
+
+Revision = Annotated[int | None, Depends(_revision)]
+
+
+def _answer(answer: dict[str, Any], response: Response) -> ActOut:
+    response.headers["ETag"] = f'"{answer["revision"]}"'
+    return ActOut.model_validate(answer)
+
+
+class _Hand:
+    """What every act upon a whistle is given; does one and answers with the whistle's ETag."""
+
+    def __init__(
+        self, whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, revision: Revision, response: Response
+    ) -> None:
+        self.whistling = whistling
+        self._whistle_id, self._caller, self._revision, self._response = whistle_id, caller, revision, response
+
+    def does(self, act: Callable[..., Answer], body: ActIn, *arguments: Any) -> ActOut:
+        """Do `act` as `body` asks for it."""
+        return _answer(act(self._caller, self._whistle_id, Asked(body.id, self._revision), *arguments), self._response)
+
+
+Hand = Annotated[_Hand, Depends()]
+_acts = APIRouter(prefix="/whistles/{whistle_id}", responses=_ACT)
+
+
+@router.get("/whistles", responses=_LIST)
+def list_whistles(
+    whistling: TheWhistling,
+    caller: TheCaller,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[dict[str, Any]]:
+    """List the whistles that one may see, with their sides and summons, newest first."""
+    rows = whistling.whistles(caller, limit=limit, before=cursor)
+    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
+
+
+@router.get("/whistles/{whistle_id}", responses=_READ)
+def read_whistle(whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response) -> dict[str, Any]:
+    """Return a whistle with its sides, summons, check-ins, measures, releases, ratings and attempts."""
+    found = whistling.whistle(caller, whistle_id)
+    response.headers["ETag"] = f'"{found["revision"]}"'
+    shown: dict[str, Any] = local(found)
+    return shown
+
+
+@router.post("/incidents/{incident_id}/whistles", status_code=status.HTTP_201_CREATED, responses=_ACT)
+def blow_whistle(
+    incident_id: UUID, body: BlowIn, whistling: TheWhistling, caller: TheCaller, response: Response
+) -> ActOut:
+    """Blow a whistle: summons go out at once in one street; across streets it is drafted for the others to confirm."""
+    order = BlowOrder(incident_id, body.kind, body.callers())
+    return _answer(whistling.blow(caller, Asked(body.id), order), response)
+
+
+@_acts.post("/confirm")
+def confirm_whistle(body: SideIn, hand: Hand) -> ActOut:
+    """Confirm a side; with the last one the summons go out. The area above may, once the side's deadline is over."""
+    return hand.does(hand.whistling.confirm, body, body.street_code)
+
+
+@_acts.post("/lead")
+def choose_lead(body: LeadIn, hand: Hand) -> ActOut:
+    """Say which side should lead; it does once all sides say the same."""
+    return hand.does(hand.whistling.choose_lead, body, body.street_code)
+
+
+@_acts.post("/summons")
+def choose_summons(body: CallersIn, hand: Hand) -> ActOut:
+    """Say for the leading side who is to come, instead of whom the draft names."""
+    return hand.does(hand.whistling.choose_summons, body, body.callers())
+
+
+@_acts.post("/withdraw")
+def withdraw_whistle(body: ReasonIn, hand: Hand) -> ActOut:
+    """Take a whistle back while nobody has come."""
+    return hand.does(hand.whistling.withdraw, body, body.reason)
+
+
+@_acts.post("/acknowledge")
+def acknowledge_summons(body: OrganisationIn, hand: Hand) -> ActOut:
+    """Say for a summoned organisation that the summons was read."""
+    return hand.does(hand.whistling.acknowledge, body, body.organisation_code)
+
+
+@_acts.post("/check-in")
+def check_in(body: SightingIn, hand: Hand) -> ActOut:
+    """Arrive. A check-in that is refused is written down with its distance; one that waits wants somebody to vouch."""
+    return hand.does(hand.whistling.check_in, body, body.sighting())
+
+
+@_acts.post("/vouch")
+def vouch(body: SightingIn, hand: Hand) -> ActOut:
+    """Vouch for the check-in of an organisation that waits, being on site oneself."""
+    return hand.does(hand.whistling.vouch, body, body.sighting())
+
+
+@_acts.post("/measures")
+def file_measure(body: MeasureIn, hand: Hand) -> ActOut:
+    """File what an organisation did on site."""
+    return hand.does(hand.whistling.file_measure, body, body.measure())
+
+
+@_acts.post("/leave")
+def leave_site(body: OrganisationIn, hand: Hand) -> ActOut:
+    """Leave the site; before the release this is impossible, and the attempt is written down."""
+    return hand.does(hand.whistling.leave, body, body.organisation_code)
+
+
+@_acts.post("/release")
+def release_organisation(body: WhichIn, hand: Hand) -> ActOut:
+    """Release an organisation for one side; it is free once every side has."""
+    return hand.does(hand.whistling.release, body, body.which())
+
+
+@_acts.post("/excuse")
+def excuse_organisation(body: ExcuseIn, hand: Hand) -> ActOut:
+    """Let an organisation off that never came."""
+    return hand.does(hand.whistling.excuse, body, body.which(), body.reason)
+
+
+@_acts.post("/rate")
+def rate_organisation(body: RatingIn, hand: Hand) -> ActOut:
+    """Rate an organisation for one side, 1 to 5 and in words; a later rating stands beside the earlier ones."""
+    return hand.does(hand.whistling.rate, body, body.rating())
+
+
+@_acts.post("/close")
+def close_side(body: SideIn, hand: Hand) -> ActOut:
+    """Close a side, which has let everybody go; the whistle closes with the last of them."""
+    return hand.does(hand.whistling.close, body, body.street_code)
+
+
+@router.get("/whistle-kinds", responses=_LIST)
+def list_whistle_kinds(arranging: TheArranging, caller: TheCaller) -> Page[KindOut]:
+    """List the kinds of whistle with every limit, the retired ones as well."""
+    return Page(items=[KindOut.of(kind) for kind in arranging.kinds(caller)])
+
+
+@router.put("/whistle-kinds/{code}", responses=_said(401, 403, 422, 503))
+def put_whistle_kind(
+    code: Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,39}$")],
+    body: KindIn,
+    arranging: TheArranging,
+    caller: TheCaller,
+) -> KindOut:
+    """Add a kind of whistle, or change it; whistles that were blown keep the numbers they were blown by."""
+    return KindOut.of(arranging.put_kind(caller, body.kind(code)))
+
+
+@router.get("/teams", responses=_LIST)
+def list_teams(arranging: TheArranging, caller: TheCaller) -> Page[TeamOut]:
+    """List the command groups and team templates that can be summoned."""
+    return Page(items=[TeamOut.of(team) for team in arranging.teams(caller)])
+
+
+@router.post("/teams", status_code=status.HTTP_201_CREATED, responses=_said(401, 403, 409, 422, 503))
+def add_team(body: TeamIn, arranging: TheArranging, caller: TheCaller) -> TeamOut:
+    """Make a command group or a team template for whistles in one's own area."""
+    return TeamOut.of(arranging.add_team(caller, body.order()))
+
+
+@router.delete("/teams/{team_id}", responses=_said(401, 403, 404, 422, 503))
+def retire_team(team_id: UUID, arranging: TheArranging, caller: TheCaller) -> TeamOut:
+    """Let a team be summoned no more."""
+    return TeamOut.of(arranging.retire_team(caller, team_id))
+
+
+router.include_router(_acts)

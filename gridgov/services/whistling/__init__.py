@@ -1,6 +1,19 @@
 """Whistling: what people do with whistles."""
 
+from gridgov.services.whistling.arranging import Arranging, TeamOrder
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting
 from gridgov.services.whistling.whistling import Answer, Measure, Rating, Which, Whistling
 
-__all__ = ["Answer", "Asked", "BlowOrder", "Callers", "Measure", "Rating", "Sighting", "Which", "Whistling"]
+__all__ = [
+    "Answer",
+    "Arranging",
+    "Asked",
+    "BlowOrder",
+    "Callers",
+    "Measure",
+    "Rating",
+    "Sighting",
+    "TeamOrder",
+    "Which",
+    "Whistling",
+]

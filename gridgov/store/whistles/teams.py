@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.errors import ConflictError, NotFoundError
 from gridgov.store.tables import team, team_member
@@ -24,14 +25,12 @@ class TeamStore:
         ConflictError
             If the area has one of that name.
         """
-        c = team.c
-        same = (c.district_code == made.district_code, c.area_code == made.area_code, c.name == made.name)
-        if self._connection.execute(select(c.id).where(*same)).first():
-            message = f"{made.area_code} has a team named {made.name} already: choose another name."
-            raise ConflictError(message, field="name")
         row = {"district_code": made.district_code, "id": made.id, "kind": made.kind.value, "name": made.name}
         row |= {"area_code": made.area_code, "created_at": at, "created_by": by}
-        self._connection.execute(insert(team).values(row))
+        added = upsert(team).values(row).on_conflict_do_nothing().returning(team.c.id)
+        if self._connection.execute(added).first() is None:
+            message = f"{made.area_code} has, or had, a team named {made.name}: choose another name."
+            raise ConflictError(message, field="name")
         head = {"district_code": made.district_code, "team_id": made.id}
         members = [{**head, "organisation_code": code, "leads": code == made.lead} for code in made.members]
         self._connection.execute(insert(team_member), members)
