@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.server import require_loopback, serve
+from api.listening import listening
+from api.server import serve
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.errors import SetupError
 from gridgov.incidents import Report
@@ -101,12 +102,12 @@ def _tell(day: DayCount) -> None:
 
 
 def _say_address(chosen: Settings) -> None:
-    address = f"http://{chosen.host}:{chosen.port}/"
+    address = listening(chosen).address
     _console.print(f"\nOpen {address} for the map, {address}docs for the API. Ctrl-C stops.", soft_wrap=True)
 
 
 def _require_free(chosen: Settings) -> None:
-    require_loopback(chosen.host)
+    listening(chosen)
     with socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

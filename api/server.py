@@ -5,30 +5,14 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 import uvicorn
 
 from api.app import create_app
-from api.limits import LOOPBACK
+from api.listening import listening
 from api.streams import LiveServer
 from gridgov.clock import system_clock
-from gridgov.errors import SetupError
 from gridgov.services.relaying import Relay
 from gridgov.services.working import Worker
 from gridgov.settings import Settings
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
-
-
-def require_loopback(host: str) -> None:
-    """Refuse to listen to others: there are no accounts yet, so whoever reaches the server may use it.
-
-    Raises
-    ------
-    SetupError
-        If `host` is not this machine's own.
-    """
-    if host not in LOOPBACK:
-        message = (
-            f"gridgov has no accounts yet, so it serves this machine only: set GRIDGOV_HOST to 127.0.0.1, not {host}."
-        )
-        raise SetupError(message)
 
 
 def serve(url: str, settings: Settings) -> None:
@@ -37,22 +21,21 @@ def serve(url: str, settings: Settings) -> None:
     Raises
     ------
     SetupError
-        If the settings ask to listen to other machines.
+        If the settings would let others reach it unsafely.
     """
-    require_loopback(settings.host)
+    where = listening(settings)
     store = Store(url, pool_size=20)
     try:
         upgrade_engine(store.engine)
-        app = create_app(store, settings)
+        app = create_app(store, settings, names=where.names)
         config = uvicorn.Config(
             app,
-            host=settings.host,
-            port=settings.port,
             log_config=None,
             log_level="warning",  # the application logs its requests itself
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,
+            **where.options,
         )
         with suppress(KeyboardInterrupt), _at_work(store, settings):
             LiveServer(config, app.state.services.of(Relay).close).run()
