@@ -265,8 +265,8 @@ def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> E
         "original_size": found.size,
         "original_sha256": found.sha256.hex(),
     }
-    head = (found.district_code, found.incident_id)
-    fact = unit.evidence.append(head, FactKind.EVIDENCE_ADDED, said, at=now, author=unit.subject.login)
+    head = unit.cases.lock(found.incident_id).head
+    (fact,) = unit.cases.append(head, [(FactKind.EVIDENCE_ADDED, said)], at=now, author=unit.subject.login)
     return Evidence(
         district_code=found.district_code,
         id=found.id,

@@ -20,6 +20,7 @@ from gridgov.incidents import (
     chain,
     public_number,
 )
+from gridgov.incidents.witness import row_digest
 from gridgov.matters import STREET_OFFICE, Matter
 from gridgov.services.knowledge import Knowledge
 from gridgov.services.placing import Placed, street_shares
@@ -69,11 +70,13 @@ def judge(
         findings.append(Finding.NOT_ADMITTED)
     draft = _draft(place, matter, knowledge, reception.now)
     district_code = _district(report, place, knowledge, reception)
-    said = [*_said(report, placed, matter, lead), *_suggested(duplicates), *_drafted(draft)]
+    number = public_number(district_code, report.id)
+    row = _row(report, district_code, number, knowledge, reception)
+    said = [*_said(report, placed, matter, lead, row), *_suggested(duplicates), *_drafted(draft)]
     case = Case(
         report=report,
         district_code=district_code,
-        number=public_number(district_code, report.id),
+        number=number,
         received_at=reception.now,
         list_version=knowledge.matters.version,
         place=place,
@@ -121,9 +124,24 @@ def _draft(place: Place | None, matter: Matter, knowledge: Knowledge, now: datet
     )
 
 
-def _said(report: Report, placed: Placed, matter: Matter, lead: str | None) -> list[_Fact]:
+def _row(report: Report, district_code: str, number: str, knowledge: Knowledge, reception: Reception) -> dict[str, Any]:
+    """Return the columns of the report's row that the first fact witnesses."""
+    return {
+        "district_code": district_code,
+        "number": number,
+        "reported_at": report.reported_at,
+        "received_at": reception.now,
+        "channel": report.channel.value,
+        "external_number": report.external_number,
+        "list_version": knowledge.matters.version,
+        "matter_code": report.matter,
+        "text": report.text,
+    }
+
+
+def _said(report: Report, placed: Placed, matter: Matter, lead: str | None, row: dict[str, Any]) -> list[_Fact]:
     return [
-        (FactKind.REPORTED, _reported(report)),
+        (FactKind.REPORTED, {**_reported(report), "row": row_digest(row).hex()}),
         (FactKind.LOCATED, located(placed)),
         (FactKind.CLASSIFIED, {"matter": matter.code, "lead": lead, "priority": matter.priority}),
     ]

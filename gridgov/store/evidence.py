@@ -10,15 +10,11 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, true, u
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.evidence import Told
-from gridgov.incidents import Fact, FactKind, chain
-from gridgov.store import rows
 from gridgov.store.tables import (
     evidence,
     evidence_exif,
     incident,
-    incident_fact,
     incident_party,
-    incident_state,
     upload,
     upload_part,
     whistle,
@@ -160,20 +156,6 @@ class EvidenceStore:
             row = {name: getattr(told, name) for name in Told.__dataclass_fields__}
             head = {"district_code": added.district_code, "evidence_id": added.id}
             self._connection.execute(insert(evidence_exif).values({**head, **row}))
-
-    def append(
-        self, head: tuple[str, UUID], kind: FactKind, payload: dict[str, Any], *, at: datetime, author: str
-    ) -> Fact:
-        """Append a fact to the chain of an incident, which is locked against others until the transaction ends."""
-        s, f = incident_state.c, incident_fact.c
-        held = select(s.incident_id).where(s.district_code == head[0], s.incident_id == head[1]).with_for_update()
-        self._connection.execute(held).one()
-        query = select(f.incident_id, f.seq, f.kind, f.at, f.author, f.payload, f.previous_hash, f.hash)
-        query = query.where(f.district_code == head[0], f.incident_id == head[1]).order_by(f.seq.desc()).limit(1)
-        last = self._connection.execute(query).one()
-        (fact,) = chain(head[1], [(kind, payload)], at=at, author=author, after=Fact(*last))
-        self._connection.execute(insert(incident_fact).values(rows.link(head[0], fact)))
-        return fact
 
     def find(self, evidence_id: UUID, district_code: str | None = None) -> Evidence | None:
         """Return an attachment (None: of whatever district), or None."""
