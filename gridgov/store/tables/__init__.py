@@ -20,6 +20,7 @@ from gridgov.store.tables.incidents import (
     reporter,
 )
 from gridgov.store.tables.jobs import sweep_failure
+from gridgov.store.tables.messages import delivery, delivery_item, endpoint, inbox, preference
 from gridgov.store.tables.people import duty, duty_role, organisation, person
 from gridgov.store.tables.places import address
 from gridgov.store.tables.rows import look, shift, staff_position
@@ -68,14 +69,18 @@ __all__ = [
     "channel",
     "check_in",
     "credential",
+    "delivery",
+    "delivery_item",
     "duty",
     "duty_role",
+    "endpoint",
     "escalation_step",
     "evidence",
     "evidence_exif",
     "grid_version",
     "hours_of_kind",
     "hours_of_organisation",
+    "inbox",
     "incident",
     "incident_duplicate",
     "incident_external",
@@ -95,6 +100,7 @@ __all__ = [
     "notice",
     "organisation",
     "person",
+    "preference",
     "reporter",
     "responsibility",
     "role",

@@ -36,6 +36,7 @@ REFERENCE = frozenset(
         "matter",
         "matter_list",
         "organisation",
+        "preference",
         "responsibility",
         "role",
         "role_permission",

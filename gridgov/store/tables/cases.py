@@ -1,6 +1,7 @@
 """What a case gathers while it lives: who takes part, whose hands it went through, which acts were done."""
 
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, UniqueConstraint, Uuid
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gridgov.store.tables.base import district, key, metadata, moment, text
@@ -71,5 +72,7 @@ notice = Table(
     Column("area_code", String(15), comment="over this area"),
     Column("data", JSONB, nullable=False),
     text("dedup"),
+    moment("fan_due_at", nullable=True),
     UniqueConstraint("district_code", "dedup"),
+    Index("notice_fan_due_at_idx", "fan_due_at", postgresql_where=sql("fan_due_at IS NOT NULL")),
 )

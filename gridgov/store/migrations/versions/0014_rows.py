@@ -102,6 +102,9 @@ def _told(table: str, incident: str, whistle: str) -> str:
 
 _CHANGED = _told("change", "coalesce(change.incident_id, change.subject_id)", "change.subject_id")
 _NOTED = _told("notice", "notice.incident_id", "notice.whistle_id")
+_IN_INBOX = _exists(
+    "inbox", f"o.district_code = notice.district_code AND o.notice_id = notice.id AND o.account_id = {_ACCOUNT}"
+)
 _OWN_UPLOAD = _exists("upload", "o.district_code = upload_part.district_code AND o.id = upload_part.upload_id")
 _OF_EVIDENCE = _exists("evidence", "o.district_code = evidence_exif.district_code AND o.id = evidence_exif.evidence_id")
 _ON_DUTY = _exists(
@@ -207,8 +210,20 @@ _RULES: dict[str, Rule] = {
     # What acts leave behind, and what is made of it.
     "act": Rule(f"{_OWN} OR {_in_districts('audit.read')}", _OWN, _OWN),
     "notice": Rule(
-        f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')}", f"{_ENTERED} AND ({_REACHED} OR {_NOTED})"
+        f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')} OR {_IN_INBOX}",
+        f"{_ENTERED} AND ({_REACHED} OR {_NOTED})",
     ),
+    # What is carried to people and programs, which the system does; a program's secret is shown once and never again.
+    "inbox": Rule(_OWN, change=_OWN),
+    "preference": Rule(_OWN, _OWN, _OWN),
+    "endpoint": Rule(
+        _in_districts("channels.manage"),
+        _in_districts("channels.manage"),
+        _in_districts("channels.manage"),
+        columns="district_code, id, name, url, kinds, organisation_code, created_at, created_by, disabled_at",
+    ),
+    "delivery": Rule(_in_districts("channels.manage"), change=_in_districts("channels.manage")),
+    "delivery_item": Rule(),
     "change": Rule(f"{_in_districts('case.read')} OR {_CHANGED}", f"{_ENTERED} AND ({_REACHED} OR {_CHANGED})"),
     "change_horizon": Rule(_ENTERED),
     "seal": Rule(_in_districts("audit.read")),
