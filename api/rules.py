@@ -32,7 +32,7 @@ Code = Annotated[str, Field(pattern=r"^[0-9A-Za-z_\-]{1,40}$")]
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Source = Annotated[
     str,
-    Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$", description="Where it comes from"),
+    Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]*$", description="Where it comes from"),
 ]
 Priority = Annotated[int, Field(ge=1, le=9)]
 Minutes = Annotated[int, Field(ge=1, le=_YEAR_MINUTES)]
