@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(default=120, ge=1, description="After so many minutes unused a session ends.")
     session_hours: int = Field(default=12, ge=1, le=720, description="After so many hours a session ends in any case.")
+    token: SecretStr | None = Field(
+        default=None, description="The token by which the command line acts, instead of what `gridgov login` kept."
+    )
     oidc_issuer: str | None = Field(
         default=None, description="The issuer of an OpenID Connect single sign-on, as its discovery document names it."
     )
