@@ -1,0 +1,22 @@
+"""`gridgov whoami`: who the command line acts as, and what they may do."""
+
+import typer
+
+from gridgov.cli.login import opened, saved_caller
+from gridgov.clock import SHANGHAI
+from gridgov.services.accounts import Entrance
+
+
+def whoami_command() -> None:
+    """Say who you are, until when, and what you may do over which area."""
+    caller = saved_caller()
+    with opened(Entrance) as entrance:
+        me = entrance.me(caller)
+    typer.echo(f"{me['login']} ({me['name']}), until {me['expires_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    if me["must_change"]:
+        typer.echo("The password must be changed first: log in again.")
+    for grant in me["grants"]:
+        where = grant["area_code"] + (f" for {grant['organisation_code']}" if grant["organisation_code"] else "")
+        typer.echo(f"  {grant['role']} over {where}: {', '.join(grant['permissions'])}")
+    if not me["grants"]:
+        typer.echo("  No role yet: ask your administrator.")
