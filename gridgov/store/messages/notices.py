@@ -1,0 +1,221 @@
+"""Notices, as the transactions of what happened write them; the people they are for, with their inboxes and wishes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, Text, bindparam, func, or_, select, union, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from gridgov.ids import new_id
+from gridgov.messages import Notice, Preferences
+from gridgov.store.tables import account, account_grant, area_period, inbox, matter, notice, organisation, preference
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A notice that nobody has been told of yet."""
+
+    district_code: str
+    id: UUID
+    kind: str
+    at: datetime
+    organisation_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who is told, and how they want it."""
+
+    account_id: UUID
+    email: str | None
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One notice in somebody's inbox."""
+
+    id: UUID
+    kind: str
+    at: datetime
+    district_code: str
+    incident_id: UUID | None
+    whistle_id: UUID | None
+    data: dict[str, Any]
+    read_at: datetime | None
+
+
+class MessageStore:
+    """Reads and writes messages of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def post(self, notices: Sequence[Notice], *, at: datetime) -> None:
+        """Write notices down; one whose occasion is known already is left out."""
+        if notices:
+            rows = [_row(n, at) for n in notices]
+            self._connection.execute(insert(notice).values(rows).on_conflict_do_nothing())
+
+    def untold(self, limit: int) -> list[Posted]:
+        """Return notices that nobody has been told of yet, oldest first, locked.
+
+        Whatever their time says: one written by a clock that ran ahead must not wait for it.
+        """
+        c = notice.c
+        query = select(c.district_code, c.id, c.kind, c.at, c.organisation_code).where(c.fan_due_at.is_not(None))
+        query = query.order_by(c.fan_due_at, c.id).limit(limit).with_for_update(skip_locked=True)
+        return [Posted(*row) for row in self._connection.execute(query)]
+
+    def told(self, notices: Collection[Posted]) -> None:
+        """Remember that these notices have been passed on."""
+        self._connection.execute(update(notice).where(*_these(notices)).values(fan_due_at=None))
+
+    def audience(self, notices: Collection[Posted], *, now: datetime) -> dict[UUID, set[UUID]]:
+        """Return the accounts that each notice is for, by the grants in force at `now`; disabled ones are left out."""
+        found: dict[UUID, set[UUID]] = {}
+        for notice_id, account_id in self._connection.execute(_audience(notices, now)):
+            found.setdefault(notice_id, set()).add(account_id)
+        return found
+
+    def recipients(self, account_ids: Collection[UUID]) -> dict[UUID, Recipient]:
+        """Return how accounts can be reached and want to be told."""
+        c = preference.c
+        query = (
+            select(account.c.id, account.c.email, c.language, c.channels, c.muted)
+            .add_columns(c.quiet_from, c.quiet_until, c.digest_hour)
+            .outerjoin(preference, c.account_id == account.c.id)
+            .where(account.c.id.in_(account_ids))
+        )
+        return {
+            row.id: Recipient(row.id, row.email, _preferences(row) if row.language else Preferences())
+            for row in self._connection.execute(query)
+        }
+
+    def preferences(self, account_id: UUID) -> Preferences:
+        """Return how somebody wants to be told."""
+        row = self._connection.execute(select(preference).where(preference.c.account_id == account_id)).first()
+        return _preferences(row) if row else Preferences()
+
+    def set_preferences(self, account_id: UUID, wanted: Preferences, *, now: datetime) -> None:
+        """Keep how somebody wants to be told."""
+        values = {
+            "language": wanted.language,
+            "channels": sorted(wanted.channels),
+            "muted": sorted(wanted.muted),
+            "quiet_from": wanted.quiet_from,
+            "quiet_until": wanted.quiet_until,
+            "digest_hour": wanted.digest_hour,
+            "updated_at": now,
+        }
+        kept = insert(preference).values(account_id=account_id, **values)
+        self._connection.execute(kept.on_conflict_do_update(index_elements=["account_id"], set_=values))
+
+    def put_into_inboxes(self, pairs: Iterable[tuple[Posted, UUID]]) -> None:
+        """Put notices into people's inboxes; what lies there already stays as it is."""
+        rows = [{"district_code": n.district_code, "account_id": who, "notice_id": n.id} for n, who in pairs]
+        if rows:
+            self._connection.execute(insert(inbox).on_conflict_do_nothing(), rows)
+
+    def inbox(
+        self, account_id: UUID, *, limit: int, before: UUID | None = None, unread_only: bool = False
+    ) -> list[InboxRow]:
+        """Return somebody's notices, newest first, strictly before the id `before`."""
+        same = (notice.c.district_code == inbox.c.district_code) & (notice.c.id == inbox.c.notice_id)
+        c = notice.c
+        query = select(c.id, c.kind, c.at, c.district_code, c.incident_id, c.whistle_id, c.data, inbox.c.read_at)
+        query = query.select_from(inbox).join(notice, same).where(inbox.c.account_id == account_id)
+        if before:
+            query = query.where(inbox.c.notice_id < before)
+        if unread_only:
+            query = query.where(inbox.c.read_at.is_(None))
+        query = query.order_by(inbox.c.notice_id.desc()).limit(limit)
+        return [InboxRow(*row) for row in self._connection.execute(query)]
+
+    def count_unread(self, account_id: UUID, *, most: int) -> int:
+        """Return how many notices somebody has not read, counting to `most`."""
+        some = select(inbox.c.notice_id).where(inbox.c.account_id == account_id, inbox.c.read_at.is_(None)).limit(most)
+        return self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+    def mark_read(self, account_id: UUID, notice_id: UUID, *, now: datetime) -> datetime | None:
+        """Remember when somebody read a notice first, and return that time; None if it is not in their inbox."""
+        mine = (inbox.c.account_id == account_id, inbox.c.notice_id == notice_id)
+        read = update(inbox).where(*mine, inbox.c.read_at.is_(None)).values(read_at=now)
+        self._connection.execute(read)
+        return self._connection.execute(select(inbox.c.read_at).where(*mine)).scalar()
+
+    def names(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of codes like ``matter:20908``, ``organisation:CODE`` and ``area:CODE``, as they are now."""
+        wanted: dict[str, set[str]] = {}
+        for written in codes:
+            form, _, code = written.partition(":")
+            wanted.setdefault(form, set()).add(code)
+        found: dict[str, str] = {}
+        for form, query in _NAMES.items():
+            if wanted.get(form):
+                rows = self._connection.execute(query, {"codes": sorted(wanted[form])})
+                found |= {f"{form}:{code}": name for code, name in rows}
+        return found
+
+
+def _row(told: Notice, at: datetime) -> dict[str, object]:
+    whom = told.audience
+    return {
+        "district_code": told.district_code,
+        "id": new_id(),
+        "kind": told.kind,
+        "at": at,
+        "incident_id": told.incident_id,
+        "whistle_id": told.whistle_id,
+        "account_id": whom.account_id,
+        "organisation_code": whom.organisation_code,
+        "role": whom.role,
+        "area_code": whom.area_code,
+        "data": told.data,
+        "dedup": told.dedup,
+        "fan_due_at": at,
+    }
+
+
+def _these(notices: Collection[Posted]) -> tuple[Any, ...]:
+    districts, ids = {n.district_code for n in notices}, {n.id for n in notices}
+    return notice.c.district_code.in_(districts), notice.c.id.in_(ids)
+
+
+def _audience(notices: Collection[Posted], now: datetime) -> Any:
+    n, g = notice.c, account_grant.c
+    living = select(n.id.label("notice_id"), account.c.id.label("account_id")).where(
+        *_these(notices), account.c.disabled_at.is_(None)
+    )
+    granted = living.where(g.account_id == account.c.id, g.valid.contains(now))
+    return union(
+        living.where(account.c.id == n.account_id),
+        granted.where(n.organisation_code == g.organisation_code, or_(n.role.is_(None), n.role == g.role)),
+        granted.where(n.organisation_code.is_(None), n.role == g.role, func.starts_with(n.area_code, g.area_code)),
+    )
+
+
+def _preferences(row: Any) -> Preferences:
+    return Preferences(
+        row.language,
+        frozenset(row.channels),
+        frozenset(row.muted),
+        row.quiet_from,
+        row.quiet_until,
+        row.digest_hour,
+    )
+
+
+def _named(code: Any, name: Any, newest: Any) -> Select[Any]:
+    wanted = code == func.any(bindparam("codes", type_=ARRAY(Text)))
+    return select(code, name).distinct(code).where(wanted).order_by(code, newest.desc())
+
+
+_NAMES = {
+    "matter": _named(matter.c.code, matter.c.name, matter.c.list_version),
+    "organisation": _named(organisation.c.code, organisation.c.name, organisation.c.code),
+    "area": _named(area_period.c.code, area_period.c.name, area_period.c.valid),
+}
