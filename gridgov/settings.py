@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr
@@ -101,6 +102,20 @@ class Settings(BaseSettings):
     oidc_claim: str = Field(
         default="preferred_username",
         description="The claim that must be an account's login when somebody signs on for the first time.",
+    )
+    smtp_host: str | None = Field(
+        default=None, description="The mail server that e-mails are handed to; without one, none are sent."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The mail server's port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to the mail server is secured: starttls, tls from the start, none."
+    )
+    smtp_user: str | None = Field(default=None, description="The login at the mail server, where it wants one.")
+    smtp_password: SecretStr | None = Field(default=None, description="The password at the mail server.")
+    smtp_from: str = Field(default="gridgov@localhost", description="The address that e-mails come from.")
+    webhook_hosts: str = Field(
+        default="",
+        description="Hosts of this network (host or host:port, with commas) that webhooks may reach, also without TLS.",
     )
 
 
