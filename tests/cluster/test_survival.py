@@ -80,6 +80,17 @@ def test_a_killed_servers_backend_that_computes_on_is_no_obstacle(made: Cluster)
         connection.close()
 
 
+@needs_proc
+def test_a_program_that_comes_while_the_server_recovers_from_a_killed_process_waits_for_it(made: Cluster):
+    with made.running() as url:
+        _fill(url)
+        for _ in range(3):
+            with psycopg.connect(plain(url)) as connection:
+                _kill(connection.info.backend_pid)
+                assert _rows(made) == 1000
+                connection.close()
+
+
 def _compute(connection: psycopg.Connection) -> None:
     with pytest.raises(psycopg.OperationalError):
         connection.execute("SELECT count(*) FROM generate_series(1, 100000000000) AS i WHERE i % 7 = 8")

@@ -1,10 +1,13 @@
 """What is inside the server: the database, its extensions, and what it tells about itself."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 from psycopg.sql import SQL, Identifier
 
 from gridgov.errors import DatabaseUnavailableError, SetupError
@@ -14,6 +17,8 @@ from gridgov.store.cluster.listen import PORT
 DATABASE = "gridgov"
 EXTENSIONS = ("postgis", "btree_gist")
 _MAINTENANCE = "postgres"
+_RECOVERY_S = 300.0
+_POLL_S = 0.05
 # "grid" in ASCII: held by the session that makes the database or its extensions.
 _PREPARING = 0x67726964
 _CREATE = SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
@@ -31,9 +36,7 @@ def connected(socket: Path, database: str = _MAINTENANCE) -> Iterator[psycopg.Co
         If the server or the database does not answer.
     """
     try:
-        connection = psycopg.connect(
-            host=str(socket), port=PORT, user=ROLE, dbname=database, connect_timeout=30, autocommit=True
-        )
+        connection = _connect(socket, database)
     except psycopg.OperationalError as error:
         message = f"The database does not answer: {error}. `gridgov db status` tells more."
         raise DatabaseUnavailableError(message) from error
@@ -43,6 +46,19 @@ def connected(socket: Path, database: str = _MAINTENANCE) -> Iterator[psycopg.Co
     except psycopg.OperationalError as error:
         message = f"The database did not do it: {error}. `gridgov db status` tells more."
         raise DatabaseUnavailableError(message) from error
+
+
+def _connect(socket: Path, database: str) -> psycopg.Connection:
+    """Open a connection, waiting for a server that just recovers from the death of one of its processes."""
+    target = make_conninfo(host=str(socket), port=PORT, user=ROLE, dbname=database, connect_timeout=30)
+    end = time.monotonic() + _RECOVERY_S
+    while True:
+        try:
+            return psycopg.connect(target, autocommit=True)
+        except psycopg.OperationalError:
+            if PGconn.ping(target.encode()) != Ping.REJECT or time.monotonic() > end:
+                raise
+            time.sleep(_POLL_S)
 
 
 def prepare(socket: Path, data: Path, database: str) -> None:
