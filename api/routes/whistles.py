@@ -118,7 +118,11 @@ def read_whistle(whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, r
     return shown
 
 
-@router.post("/incidents/{incident_id}/whistles", status_code=status.HTTP_201_CREATED, responses=_ACT)
+@router.post(
+    "/incidents/{incident_id}/whistles",
+    status_code=status.HTTP_201_CREATED,
+    responses=_said(401, 403, 404, 409, 422, 503),
+)
 def blow_whistle(
     incident_id: UUID, body: BlowIn, whistling: TheWhistling, caller: TheCaller, response: Response
 ) -> ActOut:

@@ -1,0 +1,135 @@
+"""Arranging: the kinds of whistle, and the teams that are summoned at once."""
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from gridgov.access import Caller
+from gridgov.clock import Clock
+from gridgov.errors import InputError, NotAllowedError, RuleError
+from gridgov.ids import new_id
+from gridgov.services.whistling.asked import words
+from gridgov.settings import Settings
+from gridgov.store.unit import Store, Unit
+from gridgov.whistles import WhistleKind, answerer, require_sound
+from gridgov.whistles.teams import AT_MOST, Team, TeamKind
+
+_NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOrder:
+    """A team to make; `lead` is one of `members`, or None where the list says who leads."""
+
+    kind: TeamKind
+    name: str
+    area_code: str
+    members: tuple[str, ...]
+    lead: str | None = None
+
+
+class Arranging:
+    """Looks after kinds of whistle and teams. Whoever is logged in may read them."""
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - all alike
+        """Return the service as an installation's settings want it."""
+        return cls(store, clock=clock)
+
+    def kinds(self, caller: Caller) -> list[WhistleKind]:
+        """Return the kinds of whistle, the retired ones as well, by code."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            return list(unit.whistles.kinds.all().values())
+
+    def put_kind(self, caller: Caller, kind: WhistleKind) -> WhistleKind:
+        """Add a kind of whistle, or change it; whistles that were blown keep the numbers they were blown by.
+
+        Raises
+        ------
+        NotAllowedError
+            If the caller does not look after the rules.
+        InputError
+            If its numbers cannot be lived by.
+        """
+        require_sound(kind)
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            unit.subject.require("rules.manage")
+            unit.whistles.kinds.put(kind)
+            district = next(iter(unit.subject.areas("rules.manage")), "")[:6]
+            summary = {"whistle_kind": kind.code, "by": unit.subject.login}
+            # Running programs read the kinds anew when something was loaded.
+            unit.summary.log_load(district, at=now, source=f"whistle kind {kind.code}: {kind.source}", summary=summary)
+        return kind
+
+    def teams(self, caller: Caller) -> list[Team]:
+        """Return the teams that can be summoned, by area and name."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            return unit.whistles.teams.all()
+
+    def add_team(self, caller: Caller, order: TeamOrder) -> Team:
+        """Make a team for whistles in an area that the caller may blow for.
+
+        Raises
+        ------
+        NotAllowedError
+            If the area is not theirs.
+        ConflictError
+            If the area has one of that name.
+        InputError
+            If it names nobody, too many, or somebody whom nobody knows.
+        """
+        now = self._clock()
+        name = words(order.name[: _NAME_LIMIT + 1], "name") or ""
+        if len(name) > _NAME_LIMIT or not order.area_code.isdecimal() or len(order.area_code) not in {6, 9, 12}:
+            message = f"Give a name of at most {_NAME_LIMIT} characters, and a district, street or community code."
+            raise InputError(message, field="name" if len(name) > _NAME_LIMIT else "area_code")
+        with self._store.acting(caller, now=now) as unit:
+            unit.subject.require("whistle.blow", order.area_code)
+            members = _known(unit, order)
+            made = Team(new_id(), order.area_code[:6], order.kind, name, order.area_code, members, order.lead)
+            unit.whistles.teams.add(made, at=now, by=unit.subject.login)
+        return made
+
+    def retire_team(self, caller: Caller, team_id: UUID) -> Team:
+        """Let a team be summoned no more; whistles that summoned it stay as they are.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such team any more.
+        NotAllowedError
+            If its area is not the caller's.
+        """
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            found = unit.whistles.teams.one(team_id)
+            if not unit.subject.may("whistle.blow", found.area_code):
+                message = f"The team belongs to {found.area_code}: whoever may blow there retires it."
+                raise NotAllowedError(message)
+            unit.whistles.teams.retire(found, at=now)
+        return found
+
+
+def _known(unit: Unit, order: TeamOrder) -> tuple[str, ...]:
+    members = tuple(dict.fromkeys(order.members))
+    if not 1 <= len(members) <= AT_MOST:
+        message = f"A team has 1 to {AT_MOST} members, not {len(members)}."
+        raise InputError(message, field="members")
+    if order.lead is not None and order.lead not in members:
+        message = f"{order.lead} leads the team, so it must be one of its members."
+        raise InputError(message, field="lead")
+    book = unit.people.book()
+    for code in members:
+        organisation = book.by_code(code)
+        if organisation is None:
+            message = f"There is no organisation {code}: correct its code."
+            raise InputError(message, field="members")
+        if answerer(organisation.kind) is None:
+            message = f"{organisation.name} ({organisation.kind}) never answers a whistle: leave it out."
+            raise RuleError(message, field="members")
+    return members
