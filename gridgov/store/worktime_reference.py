@@ -73,24 +73,25 @@ _LIMITS = [
     (LimitKind.MEASURE, _ANY, 24, _HOURLY, _URGENT, _OURS),
 ]
 
+# Whoever is told of what is late never closes: steps do not wait for the hours of whoever is late.
 _STEPS = [
-    (LimitKind.FILE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.FILE, 2, 1, _HOURLY, _URGENT, "district", _OURS),
-    (LimitKind.DISPATCH, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.DISPATCH, 2, 1, _HOURLY, _URGENT, "district", _OURS),
-    (LimitKind.ACCEPT, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.ACCEPT, 2, 2, _HOURLY, _WORKING, "district", _OURS),
-    (LimitKind.HANDLE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.HANDLE, 2, 24, _HOURLY, _URGENT, "district", _OURS),
-    (LimitKind.VERIFY, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.VERIFY, 2, 24, _HOURLY, _URGENT, "district", _OURS),
-    (LimitKind.CLOSE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.CLOSE, 2, 24, _HOURLY, _URGENT, "district", _OURS),
-    (LimitKind.CONFIRM, 1, 0, _MINUTES, _URGENT, "parent", "a side that does not answer is answered for above it"),
-    (LimitKind.CHECK_IN, 1, 0, _MINUTES, _URGENT, "district", _PINGGU),
-    (LimitKind.CHECK_IN, 2, 30, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.MEASURE, 1, 0, _MINUTES, _URGENT, "district", _OURS),
-    (LimitKind.MEASURE, 2, 24, _HOURLY, _URGENT, "district", _OURS),
+    (LimitKind.FILE, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.FILE, 2, 1, _HOURLY, "district", _OURS),
+    (LimitKind.DISPATCH, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.DISPATCH, 2, 1, _HOURLY, "district", _OURS),
+    (LimitKind.ACCEPT, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.ACCEPT, 2, 2, _HOURLY, "district", _OURS),
+    (LimitKind.HANDLE, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.HANDLE, 2, 24, _HOURLY, "district", _OURS),
+    (LimitKind.VERIFY, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.VERIFY, 2, 24, _HOURLY, "district", _OURS),
+    (LimitKind.CLOSE, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.CLOSE, 2, 24, _HOURLY, "district", _OURS),
+    (LimitKind.CONFIRM, 1, 0, _MINUTES, "parent", "a side that does not answer is answered for above it"),
+    (LimitKind.CHECK_IN, 1, 0, _MINUTES, "district", _PINGGU),
+    (LimitKind.CHECK_IN, 2, 30, _MINUTES, "district", _OURS),
+    (LimitKind.MEASURE, 1, 0, _MINUTES, "district", _OURS),
+    (LimitKind.MEASURE, 2, 24, _HOURLY, "district", _OURS),
 ]
 
 
@@ -109,9 +110,9 @@ def ensure_worktime(connection: Connection) -> None:
         for kind, priority, amount, unit, clock, source in _LIMITS
     ]
     steps = [
-        {"kind": kind.value, "step": step, "amount": amount, "unit": unit.value, "around_the_clock": clock}
+        {"kind": kind.value, "step": step, "amount": amount, "unit": unit.value, "around_the_clock": True}
         | {"level": level, "role": "command_centre", "tells_own": True, "source": source}
-        for kind, step, amount, unit, clock, level, source in _STEPS
+        for kind, step, amount, unit, level, source in _STEPS
     ]
     if connection.execute(select(time_limit.c.kind).limit(1)).first() is None:
         connection.execute(insert(time_limit), limits)

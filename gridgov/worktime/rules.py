@@ -170,14 +170,20 @@ class WorkRules:
         return micros // _MICROS if micros >= 0 else -(-micros // _MICROS)
 
     def runs_by(
-        self, kind: str, matter_code: str | None, priority: int | None, organisation_code: str | None
+        self,
+        kind: str,
+        matter_code: str | None,
+        priority: int | None,
+        organisation_code: str | None,
+        *,
+        list_version: int | None = None,
     ) -> str | None:
         """Return whose time a step is measured in: the organisation, or None where its limit runs around the clock.
 
         What is left of a limit is kept over a suspension by this time: ``worked(now, due, runs_by)`` before it,
         ``after(resumed, left, runs_by)`` after it.
         """
-        limit = self.limit(kind, matter_code, priority)
+        limit = self.limit(kind, matter_code, priority, list_version=list_version)
         return None if limit is not None and limit.around_the_clock else organisation_code
 
     def escalations(self, kind: str) -> tuple[Escalation, ...]:
