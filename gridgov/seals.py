@@ -8,7 +8,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -21,6 +21,14 @@ GENESIS = bytes(32)
 _LEAF = struct.Struct(">16siQ32s")
 
 
+class Position(NamedTuple):
+    """A place in the order of a district's facts."""
+
+    xid: int
+    incident_id: UUID
+    seq: int
+
+
 class Leaf(NamedTuple):
     """One fact as a seal names it."""
 
@@ -28,6 +36,11 @@ class Leaf(NamedTuple):
     seq: int
     xid: int
     hash: bytes
+
+    @property
+    def position(self) -> Position:
+        """Where the fact stands in the order of all."""
+        return Position(self.xid, self.incident_id, self.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,8 @@ class Seal:
         From 1, without a gap, in its district.
     system_id
         Of the database server whose transactions `xid` counts; another one begins to count anew.
+    last
+        Up to here, in the order of the facts, all that this server has written is sealed.
     leaves
         The facts it covers, encoded.
     """
@@ -48,6 +63,7 @@ class Seal:
     seq: int
     at: datetime
     system_id: int
+    last: Position
     leaves: bytes
     previous_hash: bytes
     hash: bytes
@@ -70,20 +86,33 @@ def decode(leaves: bytes) -> Iterator[Leaf]:
         yield Leaf(UUID(bytes=incident_id), seq, xid, digest)
 
 
+def end_of(xid: int) -> Position:
+    """Return the place behind all facts of a transaction."""
+    return Position(xid, UUID(int=(1 << 128) - 1), (1 << 31) - 1)
+
+
 def seal_after(
-    previous: Seal | None, leaves: Iterable[Leaf], *, district_code: str, at: datetime, system_id: int
+    previous: Seal | None,
+    leaves: Iterable[Leaf],
+    *,
+    district_code: str,
+    at: datetime,
+    system_id: int,
+    last: Position,
 ) -> Seal:
     """Return the seal over `leaves` that follows `previous` (None: the district's first)."""
     seq, before = (previous.seq + 1, previous.hash) if previous else (1, GENESIS)
-    packed = encode(leaves)
-    digest = seal_hash(district_code, seq, at, system_id, packed, previous=before)
-    return Seal(district_code, seq, at, system_id, packed, before, digest)
+    unhashed = Seal(district_code, seq, at, system_id, last, encode(leaves), before, b"")
+    return replace(unhashed, hash=seal_hash(unhashed))
 
 
-def seal_hash(district_code: str, seq: int, at: datetime, system_id: int, leaves: bytes, *, previous: bytes) -> bytes:
-    """Return the SHA-256 over the previous hash, the seal's canonical JSON and the SHA-256 of its leaves."""
-    body = [district_code, seq, at.astimezone(UTC).isoformat(), system_id, hashlib.sha256(leaves).hexdigest()]
-    return hashlib.sha256(previous + json.dumps(body, separators=(",", ":")).encode()).digest()
+def seal_hash(seal: Seal) -> bytes:
+    """Return the SHA-256 over the hash before, the seal's canonical JSON and the SHA-256 of its leaves."""
+    last = [seal.last.xid, str(seal.last.incident_id), seal.last.seq]
+    moment = seal.at.astimezone(UTC).isoformat()
+    leaves = hashlib.sha256(seal.leaves).hexdigest()
+    body = [seal.district_code, seal.seq, moment, seal.system_id, last, leaves]
+    return hashlib.sha256(seal.previous_hash + json.dumps(body, separators=(",", ":")).encode()).digest()
 
 
 def parse_head(text: str) -> tuple[str, int, bytes]:

@@ -149,6 +149,8 @@ def _said(report: Report, placed: Placed, matter: Matter, lead: str | None, row:
 
 def _reported(report: Report) -> dict[str, Any]:
     said = {"digest": report.public_digest().hex(), "channel": report.channel.value}
+    said |= {"datum": report.position.datum} if report.position else {}
+    said |= {"district": report.district_code} if report.district_code else {}
     return {**said, "address": report.address} if report.address else said
 
 

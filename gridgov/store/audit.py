@@ -1,0 +1,259 @@
+"""Seals, and everything that they and the chains are checked against, streamed in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, TextClause, func, insert, select, text
+
+from gridgov.ids import new_id
+from gridgov.seals import Leaf, Position, Seal, decode
+from gridgov.store.tables import evidence, seal, verification
+
+_LOCK = 0x7365_616C  # "seal"
+_STREAM = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The database server, and its transactions: all before `xmin` are over, none has begun from `xmax` on."""
+
+    system_id: int
+    xmin: int
+    xmax: int
+
+
+class AuditStore:
+    """Reads and writes seals of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold_sealing(self, district_code: str) -> bool:
+        """Claim the sealing of a district until this transaction ends, and return whether nobody else has it."""
+        asked = {"a": _LOCK, "b": int(district_code)}
+        return bool(self._connection.execute(text("SELECT pg_try_advisory_xact_lock(:a, :b)"), asked).scalar())
+
+    def server(self) -> Server:
+        """Return which server this is and which of its transactions are over."""
+        row = self._connection.execute(_SERVER).one()
+        return Server(row.system_id, row.xmin, row.xmax)
+
+    def districts(self) -> list[str]:
+        """Return the districts that have facts or seals."""
+        return list(self._connection.execute(_DISTRICTS).scalars())
+
+    def newest(self, district_code: str) -> Seal | None:
+        """Return a district's newest seal without its leaves, or None."""
+        row = self._connection.execute(_NEWEST, {"district": district_code}).first()
+        return _as_seal(row, b"") if row else None
+
+    def all_newest(self) -> list[Seal]:
+        """Return the newest seal of each district that is visible, without leaves."""
+        return [_as_seal(row, b"") for row in self._connection.execute(_ALL_NEWEST)]
+
+    def unsealed(self, district_code: str, after: Position | None, server: Server, limit: int) -> list[Leaf]:
+        """Return facts behind `after`, in order, as far as no running transaction can add one before them."""
+        start = after or Position(0, UUID(int=0), 0)
+        asked = {"district": district_code, "xmin": str(server.xmin), "limit": limit}
+        asked |= {"xid": str(start.xid), "incident_id": start.incident_id, "seq": start.seq}
+        return [Leaf(*row) for row in self._connection.execute(_NEXT, asked)]
+
+    def from_elsewhere(self, district_code: str, server: Server) -> bool:
+        """Return whether there are facts of transactions that this server has not begun: a dump brought them."""
+        asked = {"district": district_code, "xmax": str(server.xmax)}
+        return bool(self._connection.execute(_ELSEWHERE, asked).scalar())
+
+    def all_unsealed(self, district_code: str, server: Server) -> list[Leaf]:
+        """Return every fact that no seal names and whose transaction is over, wherever it was."""
+        for _ in self.unpack(district_code):
+            pass
+        asked = {"district": district_code, "xmin": str(server.xmin), "xmax": str(server.xmax)}
+        return [Leaf(*row) for row in self._connection.execute(_NOWHERE, asked)]
+
+    def add(self, made: Seal) -> None:
+        """Append a seal."""
+        values = {
+            "district_code": made.district_code,
+            "seq": made.seq,
+            "at": made.at,
+            "system_id": made.system_id,
+            "last_xid": str(made.last.xid),
+            "last_incident_id": made.last.incident_id,
+            "last_seq": made.last.seq,
+            "facts": sum(1 for _ in decode(made.leaves)),
+            "leaves": made.leaves,
+            "previous_hash": made.previous_hash,
+            "hash": made.hash,
+        }
+        self._connection.execute(insert(seal).values(values).inline())
+
+    def unpack(self, district_code: str) -> Iterator[tuple[Seal, int]]:
+        """Yield a district's seals in order, each with the number of facts that its row claims.
+
+        Their leaves fill a temporary table for `facts`.
+        """
+        self._connection.execute(text("DROP TABLE IF EXISTS sealed_leaf"))
+        self._connection.execute(_LEAVES)
+        driver = self._connection.connection.driver_connection
+        if driver is None:  # pragma: no cover - a connection that executes has a driver
+            return
+        for row in self._stream(_SEALS, district_code):
+            with driver.cursor() as cursor, cursor.copy(_COPY) as stream:
+                for leaf in decode(row.leaves):
+                    stream.write_row((leaf.incident_id, leaf.seq, leaf.xid, leaf.hash, row.seq))
+            yield _as_seal(row, row.leaves), row.facts
+        self._connection.execute(text("ANALYZE sealed_leaf"))
+
+    def facts(self, district_code: str) -> Iterator[Row[Any]]:
+        """Yield facts and unpacked leaves side by side, by incident and number; either may be missing."""
+        return self._stream(_FACTS, district_code)
+
+    def count(self, district_code: str) -> int:
+        """Return how many facts there are to check."""
+        return int(self._connection.execute(_COUNT, {"district": district_code}).scalar_one())
+
+    def incidents(self, district_code: str) -> Iterator[Row[Any]]:
+        """Yield incidents by id, with their state, their first position and their reporter."""
+        return self._stream(_INCIDENTS, district_code)
+
+    def evidence(self, district_code: str) -> Iterator[Row[Any]]:
+        """Yield attachments by incident."""
+        query = select(evidence).where(evidence.c.district_code == district_code)
+        yield from self._connection.execute(query.order_by(evidence.c.incident_id, evidence.c.fact_seq))
+
+    def misplaced(self) -> list[tuple[str, int]]:
+        """Return partitions that hold rows of another month than theirs, each with how many."""
+        found = []
+        for name, condition in self._connection.execute(_PARTITIONS).all():
+            query = text(f"SELECT count(*) FROM ONLY {name} WHERE NOT ({condition})")  # noqa: S608 - from the catalogue
+            rows = self._connection.execute(query).scalar_one()
+            if rows:
+                found.append((str(name), int(rows)))
+        return found
+
+    def record(self, values: dict[str, Any]) -> None:
+        """Write down what verifying found."""
+        self._connection.execute(insert(verification).values({"id": new_id(), **values}))
+
+    def newest_verifications(self) -> list[dict[str, Any]]:
+        """Return the newest verification of each district that is visible."""
+        v = verification.c
+        newest = select(v.district_code, func.max(v.at).label("at")).group_by(v.district_code).subquery()
+        query = select(verification).join(newest, (newest.c.district_code == v.district_code) & (newest.c.at == v.at))
+        return [dict(row) for row in self._connection.execute(query.order_by(v.district_code)).mappings()]
+
+    def fix_moment(self) -> None:
+        """Let everything that this transaction reads be of one moment; must come first in it."""
+        self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+    def seal_at(self, district_code: str, seq: int) -> bytes | None:
+        """Return the hash of one seal, or None."""
+        query = select(seal.c.hash).where(seal.c.district_code == district_code, seal.c.seq == seq)
+        found: bytes | None = self._connection.execute(query).scalar()
+        return found
+
+    def _stream(self, query: TextClause, district_code: str) -> Iterator[Row[Any]]:
+        options = {"stream_results": True, "yield_per": _STREAM}
+        with self._connection.execute(query, {"district": district_code}, execution_options=options) as rows:
+            yield from rows
+
+
+def _as_seal(row: Row[Any], leaves: bytes) -> Seal:
+    last = Position(row.last_xid, row.last_incident_id, row.last_seq)
+    return Seal(row.district_code, row.seq, row.at, row.system_id, last, leaves, row.previous_hash, row.hash)
+
+
+_COPY = "COPY sealed_leaf (incident_id, seq, xid, hash, seal) FROM STDIN"
+_LEAVES = text("""
+    CREATE TEMPORARY TABLE sealed_leaf (
+        incident_id uuid NOT NULL, seq bigint NOT NULL, xid bigint NOT NULL, hash bytea NOT NULL, seal integer NOT NULL
+    ) ON COMMIT DROP
+""")
+
+_SERVER = text("""
+    SELECT (SELECT system_identifier FROM pg_control_system()) AS system_id,
+           CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS xmin,
+           CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) AS xmax
+""")
+
+# One step of the index a district, instead of reading every fact.
+_DISTRICTS = text("""
+    WITH RECURSIVE found AS (
+        SELECT min(district_code) AS code FROM incident_fact
+        UNION ALL
+        SELECT (SELECT min(district_code) FROM incident_fact WHERE district_code > found.code)
+        FROM found WHERE found.code IS NOT NULL
+    )
+    SELECT code FROM found WHERE code IS NOT NULL
+    UNION SELECT district_code FROM seal ORDER BY 1
+""")
+
+_SEAL = """
+    SELECT district_code, seq, at, system_id, CAST(CAST(last_xid AS text) AS bigint) AS last_xid, last_incident_id,
+           last_seq, facts, previous_hash, hash
+"""
+_NEWEST = text(f"{_SEAL} FROM seal WHERE district_code = :district ORDER BY seq DESC LIMIT 1")
+_ALL_NEWEST = text(f"""{_SEAL}
+    FROM seal AS newest WHERE seq = (SELECT max(seq) FROM seal WHERE district_code = newest.district_code)
+    ORDER BY district_code
+""")
+_SEALS = text(f"{_SEAL}, leaves FROM seal WHERE district_code = :district ORDER BY seq")
+
+_LEAF = """
+    SELECT incident_id, seq, CAST(CAST(xid AS text) AS bigint) AS xid, hash FROM incident_fact AS fact
+    WHERE district_code = :district
+"""
+_NEXT = text(f"""{_LEAF}
+    AND xid < CAST(CAST(:xmin AS text) AS xid8)
+    AND (fact.xid, fact.incident_id, fact.seq) > (CAST(CAST(:xid AS text) AS xid8), CAST(:incident_id AS uuid), :seq)
+    ORDER BY fact.xid, fact.incident_id, fact.seq LIMIT :limit
+""")
+_ELSEWHERE = text("""
+    SELECT EXISTS (
+        SELECT FROM incident_fact WHERE district_code = :district AND xid >= CAST(CAST(:xmax AS text) AS xid8)
+    )
+""")
+_NOWHERE = text(f"""{_LEAF}
+    AND (xid < CAST(CAST(:xmin AS text) AS xid8) OR xid >= CAST(CAST(:xmax AS text) AS xid8))
+    AND NOT EXISTS (SELECT FROM sealed_leaf WHERE incident_id = fact.incident_id AND seq = fact.seq)
+    ORDER BY fact.xid, fact.incident_id, fact.seq
+""")
+
+_COUNT = text("SELECT count(*) FROM incident_fact WHERE district_code = :district")
+
+_FACTS = text("""
+    SELECT coalesce(fact.incident_id, leaf.incident_id) AS incident_id, coalesce(fact.seq, leaf.seq) AS seq,
+           fact.kind, fact.at, fact.author, fact.payload, fact.previous_hash, fact.hash, fact.xid,
+           leaf.xid AS leaf_xid, leaf.hash AS leaf_hash, leaf.seal
+    FROM (
+        SELECT incident_id, seq, kind, at, author, payload, previous_hash, hash,
+               CAST(CAST(xid AS text) AS bigint) AS xid
+        FROM incident_fact WHERE district_code = :district
+    ) AS fact
+    FULL JOIN sealed_leaf AS leaf ON leaf.incident_id = fact.incident_id AND leaf.seq = fact.seq
+    ORDER BY 1, 2, leaf.seal
+""")
+
+_INCIDENTS = text("""
+    SELECT i.*, s.stage, s.placement, s.cell_code, s.matter_code AS state_matter_code, s.priority,
+           s.lead_organisation_code, s.first_organisation_code, s.handling_organisation_code, s.handler,
+           s.merged_into_id, s.transfers, s.reopenings, s.position_seq, s.reported_at AS state_reported_at,
+           p.source, p.datum, p.raw_wkt, p.accuracy_m, p.cell_code AS position_cell_code, p.grid_checksum,
+           p.address AS position_address, r.name AS reporter_name, r.phone AS reporter_phone
+    FROM incident AS i
+    LEFT JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
+    LEFT JOIN incident_position AS p ON p.district_code = i.district_code AND p.incident_id = i.id AND p.seq = 1
+    LEFT JOIN reporter AS r ON r.district_code = i.district_code AND r.incident_id = i.id
+    WHERE i.district_code = :district
+    ORDER BY i.id
+""")
+
+# The bounds that a partition declares are checked when rows come in, not when somebody moves it beneath them.
+_PARTITIONS = text("""
+    SELECT CAST(CAST(child.oid AS regclass) AS text), pg_get_partition_constraintdef(child.oid)
+    FROM pg_inherits JOIN pg_class AS child ON child.oid = inhrelid
+    WHERE inhparent IN (CAST('incident' AS regclass), CAST('incident_fact' AS regclass))
+    ORDER BY 1
+""")
