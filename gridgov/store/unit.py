@@ -16,6 +16,7 @@ from gridgov.store.access import AccessStore
 from gridgov.store.accounts import AccountStore
 from gridgov.store.acts import ActStore
 from gridgov.store.areas import AreaStore
+from gridgov.store.audit import AuditStore
 from gridgov.store.bases import BaseStore
 from gridgov.store.cases import CaseStore
 from gridgov.store.cells import CellStore
@@ -140,6 +141,11 @@ class Unit:
     def whistles(self) -> WhistleStore:
         """Whistles, sides, summons."""
         return WhistleStore(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        """Seals over the chains, and what verifying found."""
+        return AuditStore(self.connection)
 
     @cached_property
     def evidence(self) -> EvidenceStore:
