@@ -26,7 +26,7 @@ from gridgov.store.evidence import EvidenceStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
 from gridgov.store.maps import MapStore
-from gridgov.store.messages import MessageStore
+from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.summary import SummaryStore
@@ -81,6 +81,16 @@ class Unit:
     def messages(self) -> MessageStore:
         """What people must be told."""
         return MessageStore(self.connection)
+
+    @cached_property
+    def deliveries(self) -> DeliveryStore:
+        """What is carried to people and programs."""
+        return DeliveryStore(self.connection)
+
+    @cached_property
+    def endpoints(self) -> EndpointStore:
+        """Programs that want to hear."""
+        return EndpointStore(self.connection)
 
     @cached_property
     def jobs(self) -> JobStore:
