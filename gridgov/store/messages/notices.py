@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, Text, bindparam, func, or_, select, union, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
 from gridgov.ids import new_id
 from gridgov.messages import Notice, Preferences
@@ -211,7 +211,7 @@ def _preferences(row: Any) -> Preferences:
 
 def _named(code: Any, name: Any, newest: Any) -> Select[Any]:
     wanted = code == func.any(bindparam("codes", type_=ARRAY(Text)))
-    return select(code, name).distinct(code).where(wanted).order_by(code, newest.desc())
+    return select(code, name).ext(distinct_on(code)).where(wanted).order_by(code, newest.desc())
 
 
 _NAMES = {
