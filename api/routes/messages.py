@@ -1,5 +1,119 @@
-"""Messages: the inbox, and the endpoints that messages are carried to."""
+"""Messages: the inbox, how one wants to be told, and the endpoints that messages are carried to."""
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, status
+
+from api.auth import TheCaller
+from api.deps import service
+from api.messages import (
+    MISSING,
+    REFUSED,
+    TAKEN,
+    DeliveryOut,
+    EndpointBody,
+    EndpointIn,
+    EndpointMadeOut,
+    EndpointOut,
+    InboxOut,
+    NoticeOut,
+    PreferencesBody,
+    ReadOut,
+    SecretOut,
+)
+from api.schemas import Page, local
+from gridgov.services.messaging import Endpoints, Inbox
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
+
+TheInbox = Annotated[Inbox, Depends(service(Inbox))]
+TheEndpoints = Annotated[Endpoints, Depends(service(Endpoints))]
+Cursor = Annotated[UUID | None, Query(description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/inbox", responses=REFUSED)
+def read_inbox(
+    caller: TheCaller,
+    inbox: TheInbox,
+    unread: Annotated[bool, Query(description="Only what is not read yet")] = False,  # noqa: FBT002 - a query parameter
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> InboxOut:
+    """Return what the caller is told, newest first."""
+    page = inbox.page(caller, limit=limit, before=cursor, unread_only=unread)
+    items = [NoticeOut.of(told) for told in page.items]
+    return InboxOut(items=items, next=str(items[-1].id) if len(items) == limit else None, unread=page.unread)
+
+
+@router.post("/inbox/{notice_id}/read", responses={**REFUSED, **MISSING})
+def mark_notice_read(notice_id: UUID, caller: TheCaller, inbox: TheInbox) -> ReadOut:
+    """Remember that the caller has read a notice; again, nothing changes."""
+    return ReadOut(id=notice_id, read_at=local(inbox.read(caller, notice_id)))
+
+
+@router.get("/me/preferences", responses=REFUSED)
+def read_preferences(caller: TheCaller, inbox: TheInbox) -> PreferencesBody:
+    """Return how the caller wants to be told."""
+    return PreferencesBody.of(inbox.preferences(caller))
+
+
+@router.put("/me/preferences", responses=REFUSED)
+def set_preferences(wanted: PreferencesBody, caller: TheCaller, inbox: TheInbox) -> PreferencesBody:
+    """Set how the caller wants to be told: all of it at once."""
+    return PreferencesBody.of(inbox.set_preferences(caller, wanted.preferences()))
+
+
+@router.get("/endpoints", responses=REFUSED)
+def list_endpoints(
+    caller: TheCaller, endpoints: TheEndpoints, cursor: Cursor = None, limit: Limit = 50
+) -> Page[EndpointOut]:
+    """List the programs that want to hear, in the districts whose channels the caller looks after."""
+    rows = endpoints.page(caller, limit=limit, before=cursor)
+    return Page(items=[EndpointOut.of(row) for row in rows], next=str(rows[-1].id) if len(rows) == limit else None)
+
+
+@router.post("/endpoints", status_code=status.HTTP_201_CREATED, responses={**REFUSED, **TAKEN})
+def add_endpoint(wanted: EndpointIn, caller: TheCaller, endpoints: TheEndpoints) -> EndpointMadeOut:
+    """Add a program; its secret is in this answer and nowhere else."""
+    row, secret = endpoints.add(caller, wanted.id, wanted.district_code, wanted.wish())
+    return EndpointMadeOut.made(row, secret.written)
+
+
+@router.put("/endpoints/{endpoint_id}", responses={**REFUSED, **MISSING})
+def change_endpoint(endpoint_id: UUID, wanted: EndpointBody, caller: TheCaller, endpoints: TheEndpoints) -> EndpointOut:
+    """Change what a program hears and where; one that was disabled hears again."""
+    return EndpointOut.of(endpoints.change(caller, endpoint_id, wanted.wish()))
+
+
+@router.post("/endpoints/{endpoint_id}/secret", responses={**REFUSED, **MISSING})
+def renew_endpoint_secret(endpoint_id: UUID, caller: TheCaller, endpoints: TheEndpoints) -> SecretOut:
+    """Give a program a new secret; the old one signs nothing any more."""
+    return SecretOut(secret=endpoints.renew(caller, endpoint_id).written)
+
+
+@router.delete("/endpoints/{endpoint_id}", status_code=status.HTTP_204_NO_CONTENT, responses={**REFUSED, **MISSING})
+def disable_endpoint(endpoint_id: UUID, caller: TheCaller, endpoints: TheEndpoints) -> None:
+    """Tell a program nothing more; what it was told stays known."""
+    endpoints.disable(caller, endpoint_id)
+
+
+@router.get("/deliveries", responses=REFUSED)
+def list_deliveries(
+    caller: TheCaller,
+    endpoints: TheEndpoints,
+    state: Annotated[Literal["waiting", "sent", "dead", "dropped"] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[DeliveryOut]:
+    """List what became of messages, newest first; `state=dead` shows what was given up."""
+    rows = endpoints.deliveries(caller, limit=limit, before=cursor, state=state)
+    items = [DeliveryOut(**local(row)) for row in rows]
+    return Page(items=items, next=str(items[-1].id) if len(items) == limit else None)
+
+
+@router.post("/deliveries/{delivery_id}/retry", responses={**REFUSED, **MISSING})
+def retry_delivery(delivery_id: UUID, caller: TheCaller, endpoints: TheEndpoints) -> DeliveryOut:
+    """Give a message that was given up another chance; another one is left as it is."""
+    return DeliveryOut(**local(endpoints.retry(caller, delivery_id)))

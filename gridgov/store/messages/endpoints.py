@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, false, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from gridgov.store.tables import endpoint
 
@@ -40,10 +41,12 @@ class EndpointStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, row: EndpointRow, secret: str) -> None:
-        """Add an endpoint with its secret."""
+    def add(self, row: EndpointRow, secret: str) -> bool:
+        """Add an endpoint with its secret, and return whether it was not there before."""
         values = {name: getattr(row, name) for name in EndpointRow.__slots__}
-        self._connection.execute(insert(endpoint).values(**values | {"kinds": _list(row.kinds), "secret": secret}))
+        values |= {"kinds": _list(row.kinds), "secret": secret}
+        adding = insert(endpoint).values(**values).on_conflict_do_nothing()
+        return self._connection.execute(adding).rowcount == 1
 
     def find(self, endpoint_id: UUID) -> EndpointRow | None:
         """Return an endpoint, or None if there is none or it is not to be seen."""
@@ -52,7 +55,9 @@ class EndpointStore:
 
     def page(self, districts: Collection[str], *, limit: int, before: UUID | None = None) -> list[EndpointRow]:
         """Return the endpoints in districts, newest first, strictly before the id `before`."""
-        query = select(*_SHOWN).where(or_(*(func.starts_with(endpoint.c.district_code, code) for code in districts)))
+        query = select(*_SHOWN).where(
+            or_(false(), *(func.starts_with(endpoint.c.district_code, code) for code in districts))
+        )
         if before:
             query = query.where(endpoint.c.id < before)
         query = query.order_by(endpoint.c.id.desc()).limit(limit)

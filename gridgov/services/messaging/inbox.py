@@ -1,0 +1,147 @@
+"""What one person is told: their inbox, and how they want to hear outside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from gridgov.access import Caller
+from gridgov.clock import Clock
+from gridgov.errors import InputError, NotFoundError
+from gridgov.messages import KINDS, Language, Letter, Preferences, Severity, codes_in, kind_of, letter
+from gridgov.messages.channels import AddressKind
+from gridgov.services.messaging.courier import capabilities_of
+from gridgov.settings import Settings
+from gridgov.store.messages import InboxRow
+from gridgov.store.unit import Store
+
+MOST_UNREAD = 1_000
+"""Unread notices are counted so far: nobody reads a larger number."""
+
+_PERMISSION = "inbox.read"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice in an inbox, in words."""
+
+    row: InboxRow
+    severity: Severity
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Some of an inbox, newest first, and how much of it all is not read yet."""
+
+    items: list[Told]
+    unread: int
+
+
+class Inbox:
+    """Shows people what they are told.
+
+    Parameters
+    ----------
+    store
+        Where it is kept.
+    clock
+        Tells when something was read.
+    personal
+        The channels of this installation that reach people.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock, personal: frozenset[str]) -> None:
+        self._store = store
+        self._clock = clock
+        self.personal = personal
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
+        """Return the service as an installation's settings want it."""
+        can = capabilities_of(settings, clock=clock)
+        people = {name for name, each in can.items() if each.address is not AddressKind.ENDPOINT}
+        return cls(store, clock=clock, personal=frozenset(people | {"email"}))
+
+    def page(self, caller: Caller, *, limit: int, before: UUID | None = None, unread_only: bool = False) -> InboxPage:
+        """Return the caller's notices, newest first, strictly before the id `before`.
+
+        Raises
+        ------
+        NotAuthenticatedError, NotAllowedError
+            If nobody is logged in, or a token's scopes leave the inbox out.
+        """
+        with self._store.acting(caller, now=self._clock()) as unit:
+            unit.subject.require(_PERMISSION)
+            who = unit.subject.account_id
+            rows = unit.messages.inbox(who, limit=limit, before=before, unread_only=unread_only)
+            names = unit.messages.names({code for row in rows for code in codes_in(row.data)})
+            language = unit.messages.preferences(who).language
+            unread = unit.messages.count_unread(who, most=MOST_UNREAD)
+        told = [Told(r, kind_of(r.kind).severity, _letter(r, language, names)) for r in rows]
+        return InboxPage(told, unread)
+
+    def read(self, caller: Caller, notice_id: UUID) -> datetime:
+        """Remember that the caller has read a notice, and return when they did first.
+
+        Raises
+        ------
+        NotFoundError
+            If it is not in the caller's inbox.
+        """
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            unit.subject.require(_PERMISSION)
+            read_at = unit.messages.mark_read(unit.subject.account_id, notice_id, now=now)
+        if read_at is None:
+            message = "There is no such notice in your inbox."
+            raise NotFoundError(message, field="id")
+        return read_at
+
+    def preferences(self, caller: Caller) -> Preferences:
+        """Return how the caller wants to be told."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            unit.subject.require(_PERMISSION)
+            return unit.messages.preferences(unit.subject.account_id)
+
+    def set_preferences(self, caller: Caller, wanted: Preferences) -> Preferences:
+        """Keep how the caller wants to be told.
+
+        Raises
+        ------
+        InputError
+            If there is no such language, channel or kind.
+        """
+        self._require_known(wanted)
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            unit.subject.require(_PERMISSION)
+            unit.messages.set_preferences(unit.subject.account_id, wanted, now=now)
+        return wanted
+
+    def _require_known(self, wanted: Preferences) -> None:
+        if wanted.language not in set(Language):
+            message = f"There is no language {wanted.language!r}: choose one of {', '.join(Language)}."
+            raise InputError(message, field="language")
+        if unknown := sorted(wanted.channels - self.personal):
+            message = f"There is no channel {unknown[0]!r}: choose of {', '.join(sorted(self.personal))}."
+            raise InputError(message, field="channels")
+        require_kinds(wanted.muted, field="muted")
+
+
+def require_kinds(wanted: frozenset[str], *, field: str) -> None:
+    """Refuse kinds of notice that there are not.
+
+    Raises
+    ------
+    InputError
+        Naming the first.
+    """
+    known = {*KINDS, *(f"{code.partition('.')[0]}.*" for code in KINDS if "." in code)} - {"other"}
+    if unknown := sorted(wanted - known):
+        message = f"There is no kind {unknown[0]!r}: choose of {', '.join(sorted(known))}."
+        raise InputError(message, field=field)
+
+
+def _letter(row: InboxRow, language: str, names: dict[str, str]) -> Letter:
+    return letter(row.kind, row.data, at=row.at, language=language, names=names)
