@@ -11,6 +11,7 @@ from gridgov.errors import UnavailableError
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
+from gridgov.services.sweeps.messages import old_changes, untold_notices
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -18,6 +19,8 @@ from gridgov.store.unit import Store
 SWEEPS: Mapping[str, Sweep] = MappingProxyType(
     {
         "cases": due_cases,
+        "notices": untold_notices,
+        "changes": old_changes,
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
     }

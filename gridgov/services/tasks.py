@@ -12,6 +12,7 @@ import structlog
 
 from gridgov.clock import Clock
 from gridgov.errors import DatabaseUnavailableError
+from gridgov.services.messaging import carry
 from gridgov.services.sweeping import Sweeping
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -81,5 +82,17 @@ def sweep(place: Place) -> None:
 
 _FORGET = timedelta(days=1)
 
-TASKS: tuple[Task, ...] = (Task("sweep", sweep, attempts=1, every_s=15),)
+
+def deliver(place: Place) -> None:
+    """Carry messages that are due over their channels. What this round could not, the next one tries."""
+    try:
+        carry(place.store, place.settings, clock=place.clock, stopping=place.stopping.is_set)
+    except DatabaseUnavailableError as error:
+        _log.warning("the courier was interrupted", reason=error.message)
+
+
+TASKS: tuple[Task, ...] = (
+    Task("sweep", sweep, attempts=1, every_s=15),
+    Task("deliver", deliver, attempts=1, every_s=15),
+)
 """All tasks there are."""
