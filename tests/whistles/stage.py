@@ -18,6 +18,7 @@ from gridgov.services.intake import Intake
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.services.whistling import Asked, BlowOrder, Callers, Measure, Rating, Sighting, Which, Whistling
 from gridgov.store.unit import Store
+from gridgov.store.whistles import Ground
 from gridgov.whistles import Whistle
 from tests.conftest import SAMPLE
 from tests.support import SetClock, at, over, report, somebody
@@ -129,12 +130,18 @@ class Play:
         with self.cast.store.transaction() as unit:
             return unit.whistles.log.of(now)
 
-    def place(self) -> shapely.Geometry:
+    def ground(self) -> Ground:
         now = self.now()
         with self.cast.store.transaction() as unit:
             ground = unit.whistles.live.ground(now.district_code, now.incident_id)
         assert ground is not None
-        return ground.geometry
+        return ground
+
+    def place(self) -> shapely.Geometry:
+        return self.ground().geometry
+
+    def cell(self) -> str:
+        return self.ground().cells[0]
 
     def lead_street(self) -> Caller:
         return self.cast.street(self.now().lead.street_code)
