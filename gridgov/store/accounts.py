@@ -172,7 +172,7 @@ class AccountStore:
 
     def add(self, values: Mapping[str, Any], *, now: datetime) -> None:
         """Add an account."""
-        self._connection.execute(insert(account).values(must_change=False, created_at=now, **values))
+        self._connection.execute(insert(account).values({"must_change": False, "created_at": now, **values}))
 
     def change(self, account_id: UUID, values: Mapping[str, Any]) -> None:
         """Change an account's name, address, state."""
