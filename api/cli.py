@@ -18,6 +18,7 @@ from gridgov.incidents import Report
 from gridgov.services.intake import Intake
 from gridgov.services.looking import DayCount, Desk
 from gridgov.services.sample import day_of_reports, load_sample, not_yet_played, play
+from gridgov.services.sample_accounts import SampleAccount, sample_accounts
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
 from gridgov.store.cluster.watch import kept_running
@@ -72,6 +73,7 @@ def _play(store: Store, chosen: Settings) -> None:
     else:
         _console.print("Its day was played before; every report is still there.")
     _tell(Desk(store, clock=system_clock).last_day())
+    _tell_accounts(*sample_accounts(store, folder, chosen.data_dir, now=system_clock()))
 
 
 def _play_day(intake: Intake, reports: list[Report]) -> None:
@@ -99,6 +101,18 @@ def _tell(day: DayCount) -> None:
     ]
     for number, words in lines:
         _console.print(f"  {number:>6}  {words}", soft_wrap=True)
+
+
+def _tell_accounts(accounts: list[SampleAccount], file: Path) -> None:
+    fresh = [account for account in accounts if account.password]
+    if not fresh:
+        _console.print(f"\nThe sample's accounts are as they were: {file} was given their passwords.", soft_wrap=True)
+        return
+    _console.print("\nLog in as (passwords are shown this once):", soft_wrap=True)
+    for account in fresh:
+        roles = ", ".join(dict.fromkeys(f"{grant.role} over {grant.area_code}" for grant in account.grants))
+        _console.print(f"  {account.login:<12} {account.password}  {account.name}: {roles}", soft_wrap=True)
+    _console.print(f"They are kept in {file}, which only you can read.", soft_wrap=True)
 
 
 def _say_address(chosen: Settings) -> None:
