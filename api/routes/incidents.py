@@ -1,18 +1,21 @@
 """Incidents: report one, list them, read one with its facts."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.auth import TheSubject, logged_in
-from api.deps import TheDesk, TheIntake
+from api.auth import TheCaller, TheSubject, logged_in
+from api.deps import TheDesk, TheIntake, service
 from api.problems import Problem
 from api.schemas import Page, ReceiptOut, ReportIn, local
 from gridgov.clock import instant
 from gridgov.incidents import Placement
+from gridgov.incidents.standing import Stage
 from gridgov.services.looking import Filter
+from gridgov.services.revealing import Identity, Revealing
 
 router = APIRouter(
     prefix="/api/v1", tags=["incidents"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
@@ -30,6 +33,29 @@ _MISSING: dict[int | str, dict[str, Any]] = {
     422: _REFUSALS[422],
     503: _REFUSALS[503],
 }
+_ETAG: dict[str, Any] = {"ETag": {"description": 'The revision, as in `"7"`', "schema": {"type": "string"}}}
+
+TheRevealing = Annotated[Revealing, Depends(service(Revealing))]
+
+
+class LookIn(BaseModel):
+    """Why somebody must know who reported."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    id: Annotated[UUID, Field(description="A UUIDv7 that the sender makes; sent twice, it is one look")]
+    purpose: Annotated[str, Field(min_length=4, max_length=500, examples=["回访：居民说问题没有解决"])]
+
+
+class ReporterOut(BaseModel):
+    """Who reported; None for what was not said."""
+
+    name: str | None
+    phone: str | None
+
+    @classmethod
+    def of(cls, identity: Identity) -> "ReporterOut":
+        """Return an identity as it goes out."""
+        return cls(name=identity.name, phone=identity.phone)
 
 
 @router.post(
@@ -46,38 +72,65 @@ def report_incident(report: ReportIn, response: Response, intake: TheIntake, sub
 
 
 class Filters(BaseModel):
-    """What to list."""
+    """What to list; all that is given must hold."""
 
-    district_code: Annotated[str | None, Query(pattern="^[0-9]{6}$")] = None
-    placement: Placement | None = None
-    cell_code: Annotated[str | None, Query(pattern="^[0-9]{15}$")] = None
-    since: AwareDatetime | None = None
+    district_code: Annotated[str | None, Field(pattern="^[0-9]{6}$", description="A district")] = None
+    street_code: Annotated[str | None, Field(pattern="^[0-9]{9}$", description="A street that it touches")] = None
+    cell_code: Annotated[str | None, Field(pattern="^[0-9]{15}$", description="A cell that it touches")] = None
+    placement: Annotated[Placement | None, Field(description="What locating found out")] = None
+    stage: Annotated[Stage | None, Field(description="Where the case is on its way")] = None
+    matter: Annotated[str | None, Field(max_length=40, description="The code of a matter")] = None
+    overdue: Annotated[bool, Field(description="Only what is past its deadline")] = False
+    handling_organisation: Annotated[str | None, Field(max_length=40, description="Who handles it now")] = None
+    number: Annotated[
+        str | None, Field(pattern="^[0-9]{6}[0-9A-Z-]{0,18}$", description="The number, or how it begins")
+    ] = None
+    since: Annotated[AwareDatetime | None, Field(description="Reported at this moment or later")] = None
+    until: Annotated[AwareDatetime | None, Field(description="Reported before this moment")] = None
+
+    def wanted(self) -> Filter:
+        """Return the filter as the core knows it."""
+        given: dict[str, Any] = {
+            name: str(value) if isinstance(value, StrEnum) else value for name, value in self.model_dump().items()
+        }
+        for name in ("since", "until"):
+            given[name] = instant(given[name], field=name) if given[name] else None
+        return Filter(**given)
 
 
 @router.get("/incidents", responses={422: _REFUSALS[422], 503: _REFUSALS[503]})
 def list_incidents(
     desk: TheDesk,
+    caller: TheCaller,
     filters: Annotated[Filters, Query()],
     cursor: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[dict[str, Any]]:
-    """List incidents, newest first. Reporters are not shown."""
-    since = instant(filters.since, field="since") if filters.since else None
-    which = Filter(filters.district_code, filters.placement, filters.cell_code, since)
-    rows = desk.incidents(which, limit=limit, before=cursor)
+    """List the incidents that you may see, newest first. Reporters are not shown."""
+    rows = desk.incidents(caller, filters.wanted(), limit=limit, before=cursor)
     return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
 
 
-@router.get("/incidents/{incident_id}", responses=_MISSING)
-def read_incident(incident_id: UUID, desk: TheDesk) -> dict[str, Any]:
-    """Return an incident with its place, its shares or probabilities per cell, and its possible duplicates."""
-    found: dict[str, Any] = local(desk.incident(incident_id))
+@router.get("/incidents/{incident_id}", responses={200: {"headers": _ETAG}, **_MISSING})
+def read_incident(incident_id: UUID, response: Response, desk: TheDesk, caller: TheCaller) -> dict[str, Any]:
+    """Return an incident as it stands now, with its place, its shares or probabilities, and its possible duplicates.
+
+    `ETag` is its revision: an act that says `If-Match` is refused if somebody was quicker.
+    """
+    found: dict[str, Any] = local(desk.incident(caller, incident_id))
+    response.headers["ETag"] = f'"{found["revision"]}"'
     return found
 
 
 @router.get("/incidents/{incident_id}/facts", responses=_MISSING)
-def read_facts(incident_id: UUID, desk: TheDesk) -> Page[dict[str, Any]]:
+def read_facts(
+    incident_id: UUID,
+    desk: TheDesk,
+    caller: TheCaller,
+    as_of: Annotated[AwareDatetime | None, Query(description="Only what was known at this moment")] = None,
+) -> Page[dict[str, Any]]:
     """Return an incident's facts in order; `hash` covers each fact and the hash before it (SHA-256)."""
+    moment = instant(as_of, field="as_of") if as_of else None
     return Page(
         items=[
             {
@@ -89,6 +142,40 @@ def read_facts(incident_id: UUID, desk: TheDesk) -> Page[dict[str, Any]]:
                 "previous_hash": fact.previous_hash.hex(),
                 "hash": fact.hash.hex(),
             }
-            for fact in desk.facts(incident_id)
+            for fact in desk.facts(caller, incident_id, as_of=moment)
         ]
     )
+
+
+@router.get("/incidents/{incident_id}/reporter", responses=_MISSING)
+def read_reporter(incident_id: UUID, revealing: TheRevealing, caller: TheCaller) -> ReporterOut:
+    """Return who reported, masked: enough to know that somebody can be called, not whom."""
+    return ReporterOut.of(revealing.masked(caller, incident_id))
+
+
+@router.post(
+    "/incidents/{incident_id}/reporter/looks",
+    responses={**_MISSING, 403: {"model": Problem, "description": "No role of yours reveals reporters here"}},
+)
+def reveal_reporter(incident_id: UUID, look: LookIn, revealing: TheRevealing, caller: TheCaller) -> ReporterOut:
+    """Return who reported. The look is written down with its purpose, and the auditor reads it."""
+    return ReporterOut.of(revealing.reveal(caller, incident_id, look.purpose, look_id=look.id))
+
+
+@router.get(
+    "/looks",
+    responses={
+        403: {"model": Problem, "description": "No role of yours reads looks"},
+        422: _REFUSALS[422],
+        503: _REFUSALS[503],
+    },
+)
+def list_looks(
+    revealing: TheRevealing,
+    caller: TheCaller,
+    cursor: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> Page[dict[str, Any]]:
+    """List who looked at which reporter and at whose position, when and what for, newest first."""
+    rows = revealing.looks(caller, limit=limit, before=cursor)
+    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)

@@ -53,7 +53,7 @@ class Gov:
 
     def incident(self, incident_id: UUID) -> dict[str, Any]:
         """Return an incident with its place, its shares or probabilities, and its possible duplicates."""
-        return self._desk.incident(incident_id)
+        return self._desk.incident(None, incident_id)
 
     def report(
         self,

@@ -1,5 +1,10 @@
-"""Looking: what anybody at the desk asks of the store. Reads only, each in one transaction of its own."""
+"""Looking: what anybody at the desk asks of the store. Reads only, each in one transaction of its own.
 
+Whoever asks sees what is theirs to see; None stands for the system itself, as the notebook's door and the command line
+on the machine are.
+"""
+
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,22 +12,16 @@ from uuid import UUID
 
 import geopandas as gpd
 
+from gridgov.access import Caller
 from gridgov.areas import Level
 from gridgov.clock import Clock
 from gridgov.errors import NotFoundError
 from gridgov.incidents import Fact
 from gridgov.matters import MatterList
-from gridgov.store.unit import Store
+from gridgov.store.listing import Filter
+from gridgov.store.unit import Store, Unit
 
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which incidents a list shows; None shows all."""
-
-    district_code: str | None = None
-    placement: str | None = None
-    cell_code: str | None = None
-    since: datetime | None = None
+__all__ = ["DayCount", "Desk", "Filter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,61 +43,65 @@ class Desk:
         self._store = store
         self._clock = clock
 
-    def incident(self, incident_id: UUID) -> dict[str, Any]:
+    def incident(self, caller: Caller | None, incident_id: UUID) -> dict[str, Any]:
         """Return an incident as it stands now.
 
         Raises
         ------
         NotFoundError
-            If there is none with this id.
+            If there is none with this id that the caller may see.
         """
-        with self._store.transaction() as unit:
-            found = unit.incidents.detail(incident_id)
+        with self._as(caller) as unit:
+            found = unit.lists.detail(incident_id, unit.acting)
         if found is None:
             raise _no_incident(incident_id)
         return found
 
-    def facts(self, incident_id: UUID) -> list[Fact]:
-        """Return an incident's facts in order, each with the hash that chains it to the one before."""
-        with self._store.transaction() as unit:
-            stored = unit.incidents.stored(incident_id)
-            if stored is None:
+    def facts(self, caller: Caller | None, incident_id: UUID, *, as_of: datetime | None = None) -> list[Fact]:
+        """Return an incident's facts up to a moment (all), each with the hash that chains it to the one before.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none with this id that the caller may see.
+        """
+        with self._as(caller) as unit:
+            district_code = unit.lists.head(incident_id, unit.acting)
+            if district_code is None:
                 raise _no_incident(incident_id)
-            return unit.incidents.facts(stored.district_code, incident_id)
+            facts = unit.incidents.facts(district_code, incident_id)
+        return [fact for fact in facts if as_of is None or fact.at <= as_of]
 
-    def incidents(self, which: Filter, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
-        """Return incidents, newest first, strictly before the id `before`."""
-        with self._store.transaction() as unit:
-            return unit.incidents.page(
-                limit=limit,
-                before=before,
-                district_code=which.district_code,
-                placement=which.placement,
-                cell_code=which.cell_code,
-                since=which.since,
-            )
+    def incidents(
+        self, caller: Caller | None, which: Filter, *, limit: int, before: UUID | None = None
+    ) -> list[dict[str, Any]]:
+        """Return incidents that the caller may see, newest first, strictly before the id `before`."""
+        with self._as(caller) as unit:
+            return unit.lists.page(which, unit.acting, now=self._clock(), limit=limit, before=before)
 
-    def whistles(self, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
+    def whistles(self, caller: Caller | None = None, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return whistles with their sides and summons, newest first."""
-        with self._store.transaction() as unit:
+        with self._as(caller) as unit:
             return unit.whistles.page(limit=limit, before=before)
 
-    def matters(self) -> MatterList:
+    def matters(self, caller: Caller | None = None) -> MatterList:
         """Return the matter list in force."""
-        with self._store.transaction() as unit:
+        with self._as(caller) as unit:
             return unit.rules.matters()
 
-    def cells(self, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
+    def cells(self, caller: Caller | None = None, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the cells as of a moment (now): code, name, kind, street_code, community_code, area_m2, geometry."""
-        with self._store.transaction() as unit:
+        with self._as(caller) as unit:
             return unit.cells.frame(at=as_of or self._clock())
 
-    def areas(self, level: Level, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
+    def areas(self, level: Level, caller: Caller | None = None, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the areas of a level as of a moment (now): code, name, geometry."""
-        with self._store.transaction() as unit:
+        with self._as(caller) as unit:
             return unit.areas.frame(level, at=as_of or self._clock())
 
-    def who(self, cell_code: str, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    def who(
+        self, cell_code: str, caller: Caller | None = None, *, as_of: datetime | None = None
+    ) -> list[dict[str, Any]]:
         """Return who answered for a cell at a moment (now).
 
         Raises
@@ -107,16 +110,16 @@ class Desk:
             If there was no such cell then.
         """
         moment = as_of or self._clock()
-        with self._store.transaction() as unit:
+        with self._as(caller) as unit:
             cell_id = unit.cells.id_of(cell_code, at=moment)
             if cell_id is None:
                 message = f"There was no cell {cell_code} at {moment.isoformat()}: GET /api/v1/cells shows all."
                 raise NotFoundError(message, field="cell_code")
             return unit.people.who(cell_code[:6], cell_id, at=moment)
 
-    def last_day(self) -> DayCount:
-        """Return the counts of the 24 hours up to the newest report; all zero where there is none."""
-        with self._store.transaction() as unit:
+    def last_day(self, caller: Caller | None = None) -> DayCount:
+        """Return the counts of the 24 hours up to the newest report that is seen; all zero where there is none."""
+        with self._as(caller) as unit:
             until = unit.summary.newest_report() or self._clock()
             since = until - timedelta(days=1)
             placements = unit.summary.placements(since, until)
@@ -129,7 +132,10 @@ class Desk:
                 combined_whistles=unit.summary.combined_whistles(since, until),
             )
 
+    def _as(self, caller: Caller | None) -> AbstractContextManager[Unit]:
+        return self._store.transaction() if caller is None else self._store.acting(caller, now=self._clock())
+
 
 def _no_incident(incident_id: UUID) -> NotFoundError:
-    message = f"There is no incident {incident_id}: GET /api/v1/incidents lists those there are."
+    message = f"There is no incident {incident_id}: GET /api/v1/incidents lists those you may see."
     return NotFoundError(message, field="incident_id")

@@ -20,7 +20,6 @@ from gridgov.incidents import (
     Stored,
 )
 from gridgov.store import rows
-from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
     change,
     incident,
@@ -132,52 +131,6 @@ class IncidentStore:
         query = query.where(c.district_code == district_code, c.incident_id == incident_id).order_by(c.seq)
         return [Fact(r[0], r[1], FactKind(r[2]), *r[3:]) for r in self._connection.execute(query)]
 
-    def detail(self, incident_id: UUID) -> dict[str, Any] | None:
-        """Return an incident as it stands now, with its place, chances, shares and duplicates, or None."""
-        row = self._connection.execute(_listing().where(incident.c.id == incident_id)).mappings().first()
-        if row is None:
-            return None
-        found = _plain(dict(row))
-        for name, table in (("probabilities", incident_probability), ("shares", incident_share)):
-            found[name] = self._parts(table, found["district_code"], incident_id)
-        c = incident_duplicate.c
-        query = select(c.other_district_code, c.other_id, c.score, c.distance_m, c.similarity)
-        query = query.where(c.district_code == found["district_code"], c.incident_id == incident_id)
-        found["possible_duplicates"] = [
-            dict(r) for r in self._connection.execute(query.order_by(c.score.desc())).mappings()
-        ]
-        return found
-
-    def _parts(self, table: Any, district_code: str, incident_id: UUID) -> list[dict[str, Any]]:
-        skip = {"district_code", "incident_id", "seq", "rank", "cell_id"}
-        query = select(*(c for c in table.c if c.name not in skip))
-        query = query.where(table.c.district_code == district_code, table.c.incident_id == incident_id)
-        return [dict(row) for row in self._connection.execute(query.order_by(table.c.seq, table.c.rank)).mappings()]
-
-    def page(
-        self,
-        *,
-        limit: int,
-        before: UUID | None = None,
-        district_code: str | None = None,
-        placement: str | None = None,
-        cell_code: str | None = None,
-        since: datetime | None = None,
-    ) -> list[dict[str, Any]]:
-        """Return incidents, newest id first, strictly before the id `before`."""
-        query = _listing().order_by(incident.c.id.desc()).limit(limit)
-        if before:
-            query = query.where(incident.c.id < before)
-        if district_code:
-            query = query.where(incident.c.district_code == district_code)
-        if placement:
-            query = query.where(incident_state.c.placement == placement)
-        if cell_code:
-            query = query.where(incident_state.c.cell_code == cell_code)
-        if since:
-            query = query.where(incident_state.c.reported_at >= since)
-        return [_plain(dict(row)) for row in self._connection.execute(query).mappings()]
-
 
 def _neighbours() -> Select[Any]:
     point = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
@@ -210,48 +163,3 @@ def _neighbours() -> Select[Any]:
 
 
 _NEIGHBOURS = _neighbours()  # asked with every report, so put together once
-
-
-def _listing() -> Select[Any]:
-    same = (incident.c.district_code == incident_state.c.district_code) & (
-        incident.c.id == incident_state.c.incident_id
-    )
-    at = (
-        (incident_position.c.district_code == incident_state.c.district_code)
-        & (incident_position.c.incident_id == incident_state.c.incident_id)
-        & (incident_position.c.seq == incident_state.c.position_seq)
-    )
-    # What has no position yet still has the words of its report, for whoever must place it.
-    first_fact = (
-        (incident_fact.c.district_code == incident.c.district_code)
-        & (incident_fact.c.incident_id == incident.c.id)
-        & (incident_fact.c.seq == 1)
-    )
-    return (
-        select(
-            *(c for c in incident.c if c.name != "digest"),
-            incident_state.c.stage,
-            incident_state.c.placement,
-            incident_state.c.findings,
-            incident_state.c.cell_district_code,
-            incident_state.c.cell_code,
-            incident_state.c.lead_organisation_code,
-            incident_state.c.due_at,
-            incident_position.c.source.label("position_source"),
-            incident_position.c.datum,
-            incident_position.c.raw_wkt,
-            func.coalesce(incident_position.c.address, incident_fact.c.payload["address"].astext).label("address"),
-            incident_position.c.accuracy_m,
-            incident_position.c.grid_checksum,
-            incident_position.c.geom,
-        )
-        .join(incident_state, same)
-        .join(incident_fact, first_fact)
-        .outerjoin(incident_position, at)
-    )
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    stored = row.pop("geom")
-    row["geometry"] = None if stored is None else from_store(stored)
-    return row

@@ -25,6 +25,8 @@ from gridgov.store.entering import APP, enter, login_url, lower
 from gridgov.store.evidence import EvidenceStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
+from gridgov.store.listing import ListStore
+from gridgov.store.looks import LookStore
 from gridgov.store.maps import MapStore
 from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
 from gridgov.store.people import PeopleStore
@@ -146,6 +148,16 @@ class Unit:
     def acts(self) -> ActStore:
         """What was done already, by the id of each act."""
         return ActStore(self.connection)
+
+    @cached_property
+    def lists(self) -> ListStore:
+        """Lists of incidents and one in full, as somebody may see them."""
+        return ListStore(self.connection)
+
+    @cached_property
+    def looks(self) -> LookStore:
+        """Who reported, and who looked."""
+        return LookStore(self.connection)
 
     @cached_property
     def whistles(self) -> WhistleStore:

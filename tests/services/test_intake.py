@@ -24,6 +24,7 @@ from gridgov.errors import (
 )
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, Finding, Placement, Reporter, first_break
+from gridgov.store.listing import Filter
 from gridgov.store.tables import (
     change,
     incident,
@@ -79,7 +80,7 @@ def test_the_raw_position_is_kept_beside_the_converted_one(store, intake):
     lon, lat = (float(v[0]) for v in from_wgs84([117.0902], [36.6512], Datum.parse("gcj02")))
     receipt = intake.take(report(position=at(lon, lat, datum="gcj02")), author="test")
     with store.transaction() as unit:
-        found = unit.incidents.detail(receipt.id)
+        found = unit.lists.detail(receipt.id, None)
     assert found["datum"] == "gcj02"
     assert shapely.from_wkt(found["raw_wkt"]).equals(shapely.Point(lon, lat))
     assert found["geometry"].distance(shapely.Point(117.0902, 36.6512)) < 1e-8
@@ -120,7 +121,7 @@ def test_the_same_event_from_two_channels_is_suggested_as_a_duplicate_and_not_me
     )
     assert Finding.POSSIBLE_DUPLICATE in second.findings
     with store.transaction() as unit:
-        suggested = unit.incidents.detail(second.id)["possible_duplicates"]
+        suggested = unit.lists.detail(second.id, None)["possible_duplicates"]
     assert [s["other_id"] for s in suggested] == [first.id]
     assert count(store, incident) == 2
 
@@ -150,7 +151,7 @@ def test_a_position_near_a_border_is_doubtful_and_its_chances_are_kept(store, in
     receipt = intake.take(report(position=at(point.x, point.y, accuracy_m=30)), author="test")
     assert receipt.placement is Placement.DOUBTFUL
     with store.transaction() as unit:
-        chances = unit.incidents.detail(receipt.id)["probabilities"]
+        chances = unit.lists.detail(receipt.id, None)["probabilities"]
     assert len(chances) > 1
     assert sum(c["probability"] for c in chances) == pytest.approx(1)
 
@@ -172,9 +173,9 @@ def test_an_unknown_address_is_kept_for_a_person_to_place(store, intake):
 def test_the_address_of_what_could_not_be_placed_is_shown_to_whoever_must_place_it(store, intake):
     receipt = intake.take(report(position=None, address="火星基地三号舱"), author="test")
     with store.transaction() as unit:
-        (listed,) = unit.incidents.page(limit=1)
+        (listed,) = unit.lists.page(Filter(), None, now=NOON, limit=1)
         assert unit.incidents.facts("370102", receipt.id)[0].payload["address"] == "火星基地三号舱"
-        assert unit.incidents.detail(receipt.id)["address"] == listed["address"] == "火星基地三号舱"
+        assert unit.lists.detail(receipt.id, None)["address"] == listed["address"] == "火星基地三号舱"
 
 
 @pytest.fixture(scope="session")
@@ -233,7 +234,7 @@ def test_the_block_on_the_district_border_blows_a_combined_whistle(store, intake
 def test_the_shares_of_an_extent_add_to_one(store, intake, border_block):
     receipt = intake.take(report(position=over(border_block)), author="test")
     with store.transaction() as unit:
-        shares = unit.incidents.detail(receipt.id)["shares"]
+        shares = unit.lists.detail(receipt.id, None)["shares"]
     assert sum(s["share"] for s in shares) == pytest.approx(1, abs=1e-12)
     assert sum(s["area_m2"] for s in shares) == pytest.approx(1000, rel=0.02)
 
@@ -248,7 +249,7 @@ def test_the_reporter_stands_apart_from_the_case(store, intake):
     receipt = intake.take(report(reporter=Reporter("王某", "000-1234")), author="test")
     assert count(store, reporter) == 1
     with store.transaction() as unit:
-        assert "000-1234" not in str(unit.incidents.detail(receipt.id))
+        assert "000-1234" not in str(unit.lists.detail(receipt.id, None))
         assert "000-1234" not in str(unit.incidents.facts("370102", receipt.id))
 
 
@@ -339,7 +340,7 @@ NAUGHTY = [
 def test_naughty_strings_come_back_as_they_went_in(store, intake, text):
     receipt = intake.take(report(text=text, external_number=text, address=text), author="test")
     with store.transaction() as unit:
-        found = unit.incidents.detail(receipt.id)
+        found = unit.lists.detail(receipt.id, None)
     assert (found["text"], found["external_number"], found["address"]) == (text, text, text)
 
 

@@ -1,0 +1,69 @@
+"""What somebody may see, as one WHERE clause: the district's own people, and whoever takes part in the incident.
+
+The rules of the rows (migration 0014) say the same in the database; a test holds both equal, row by row.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, any_, exists, false, func, literal, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+
+from gridgov.access import Subject
+from gridgov.store.tables import incident_party
+
+READ = "case.read"
+_DISTRICT_DIGITS = 6
+
+
+def visible(
+    district_code: ColumnElement[Any], incident_id: ColumnElement[Any], subject: Subject | None, permission: str = READ
+) -> ColumnElement[bool]:
+    """Return the condition under which `subject` may see what belongs to an incident; None, the system, sees all.
+
+    Parameters
+    ----------
+    district_code, incident_id
+        The columns that say which incident a row belongs to.
+    subject
+        Who asks.
+    permission
+        What they need over the area or for the organisation.
+    """
+    if subject is None:
+        return true()
+    areas = subject.areas(permission)
+    if not subject.may(permission):
+        return false()
+    p = incident_party.alias().c  # an own name: a walk over parties asks about others of the same table
+    wide = [area for area in areas if len(area) < _DISTRICT_DIGITS]
+    whole = [area for area in areas if len(area) == _DISTRICT_DIGITS]
+    below = [and_(_is_below(p.party, area), func.length(p.party) == _DISTRICT_DIGITS) for area in wide]
+    takes_part = exists().where(
+        p.district_code == district_code,
+        p.incident_id == incident_id,
+        or_(p.party == any_(parties(subject, permission)), *below),
+    )
+    own = [district_code == any_(array(whole))] if whole else []
+    return or_(*own, *(_is_below(district_code, area) for area in wide), takes_part)
+
+
+def _is_below(code: ColumnElement[Any], area: str) -> ColumnElement[bool]:
+    return code.startswith(area, autoescape=True)
+
+
+def parties(subject: Subject, permission: str = READ) -> ColumnElement[Any]:
+    """Return the parties that `subject` is one of: codes of areas and organisations, their account."""
+    return array(party_codes(subject, permission))
+
+
+def party_codes(subject: Subject, permission: str = READ) -> list[str]:
+    """Return the same as a list; areas above the district are no parties of any incident."""
+    if not subject.may(permission):
+        return []
+    areas = [area for area in subject.areas(permission) if len(area) >= _DISTRICT_DIGITS]
+    return [*areas, *subject.organisations(permission), str(subject.account_id)]
+
+
+def array(values: list[str]) -> ColumnElement[Any]:
+    """Return texts as one array of the database."""
+    return literal(values, ARRAY(TEXT))
