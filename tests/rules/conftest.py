@@ -48,8 +48,14 @@ def centre(store: SavepointStore) -> Caller:
 
 
 @pytest.fixture
-def client(store: SavepointStore, clock: SetClock, keeper_of_rules: Caller) -> Iterator[TestClient]:  # noqa: ARG001 - makes the account
+def client(
+    store: SavepointStore,
+    clock: SetClock,
+    intake: Intake,
+    keeper_of_rules: Caller,  # noqa: ARG001 - makes the account
+) -> Iterator[TestClient]:
     app = create_app(store, Settings(), clock=clock, names=["testserver"])
+    app.state.intake = intake
     with TestClient(app, raise_server_exceptions=False) as client:
         client.headers |= proof_of("keeper")
         yield client
