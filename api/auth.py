@@ -32,6 +32,7 @@ def _caller(request: Request, _shown: Annotated[object, Security(_scheme)] = Non
         if request.method not in _SAFE:
             _require_ours(request, secret)
     caller = caller_of(secret)
+    request.state.caller = caller  # an invalid request is refused before its service asks who that is
     services_of(request).of(Entrance).seen(caller)
     return caller
 

@@ -5,12 +5,15 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.deps import Services
 from gridgov import errors
+from gridgov.access import Caller
 
 STATUS: dict[type[errors.GridgovError], HTTPStatus] = {
     errors.InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -108,12 +111,31 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):  # pragma: no cover - registered for this class only
         raise error
+    stranger = await run_in_threadpool(_stranger, request)
+    if stranger is not None:
+        return await _ours(request, stranger)
     faults = [Fault(field=_field(fault), message=_say(fault)) for fault in error.errors()]
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults[:5])
     return response(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", detail, faults=faults)
+
+
+def _stranger(request: Request) -> errors.GridgovError | None:
+    """Return why whoever calls is nobody we know: they are not told what is wrong with what they sent.
+
+    What a proof is worth is found out by the service, which an invalid request never reaches.
+    """
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
+        return None
+    services: Services = request.app.state.services
+    try:
+        with services.store.acting(caller, now=services.clock()):
+            return None
+    except errors.GridgovError as error:
+        return error
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
