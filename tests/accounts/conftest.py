@@ -8,7 +8,8 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from gridgov.services.accounts import Entrance, Machine
+from gridgov.ids import new_id
+from gridgov.services.accounts import Administration, Entrance, Machine
 from gridgov.services.accounts.entering import Terms
 from gridgov.services.accounts.hashing import Hasher
 from gridgov.services.intake import Intake
@@ -43,6 +44,11 @@ def entrance(store: SavepointStore, clock: SetClock, hasher: Hasher) -> Entrance
 
 
 @pytest.fixture
+def administration(store: SavepointStore, clock: SetClock, hasher: Hasher) -> Administration:
+    return Administration(store, clock=clock, hasher=hasher)
+
+
+@pytest.fixture
 def account(store: SavepointStore, hasher: Hasher) -> MakeAccount:
     """Return what makes an account with a password and maybe a role."""
     hashed = hasher.hashed(PASSWORD)
@@ -62,11 +68,17 @@ def account(store: SavepointStore, hasher: Hasher) -> MakeAccount:
 
 
 @pytest.fixture
-def client(store: SavepointStore, keeper: KnowledgeKeeper, clock: SetClock, entrance: Entrance) -> Iterator[TestClient]:
+def client(
+    store: SavepointStore,
+    keeper: KnowledgeKeeper,
+    clock: SetClock,
+    entrance: Entrance,
+    administration: Administration,
+) -> Iterator[TestClient]:
     """Yield a browser that nobody has logged in with; it says where it comes from, as browsers do."""
     app = create_app(store, Settings(), clock=clock, names=["testserver"])
     app.state.intake = Intake(store, clock=clock, home_district="370102", keeper=keeper)
-    app.state.services._made[Entrance] = entrance
+    app.state.services._made |= {Entrance: entrance, Administration: administration}
     with TestClient(app, raise_server_exceptions=False, headers={"Origin": HERE}) as client:
         yield client
 
@@ -79,8 +91,6 @@ def log_in(client: TestClient, login: str, password: str = PASSWORD) -> dict[str
 
 
 def report_body() -> dict[str, object]:
-    from gridgov.ids import new_id  # noqa: PLC0415 - a body needs a new id each time
-
     return {
         "id": str(new_id()),
         "reported_at": "2026-06-15T11:57:00+08:00",
