@@ -87,6 +87,12 @@ class Cast:
         answer = self.whistling.blow(street, Asked(new_id()), BlowOrder(receipt.id, **changes))
         return Play(self, answer["whistle_id"])
 
+    def blown_at(self, lon: float) -> "Play":
+        """Blow a whistle at a longitude near the place in the midst of one street."""
+        receipt = self.reported_inside(position=at(lon, INSIDE.y))
+        answer = self.whistling.blow(self.street(receipt.cell_code[:9]), Asked(new_id()), BlowOrder(receipt.id))
+        return Play(self, answer["whistle_id"])
+
     def drafted(self) -> "Play":
         """Let a combined whistle be drafted."""
         return Play(self, self.reported_across().whistle_id)
