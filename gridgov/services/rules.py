@@ -138,7 +138,7 @@ class RuleBook:
         with self._reading(caller) as unit:
             if unit.acting is not None:
                 unit.subject.require("case.read")
-            return unit.rules.against_list(since, until, limit=limit, before=before)
+            return unit.rules.against_list(since, until, subject=unit.acting, limit=limit, before=before)
 
     def changes(self, caller: Caller | None, *, limit: int) -> list[dict[str, Any]]:
         """Return the newest changes of rules, with their authors."""

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Integer, cast, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Range
 
+from gridgov.access import Subject
 from gridgov.errors import ConflictError, NotFoundError, SetupError
 from gridgov.matters import Counted, Matter, MatterList, Part, Responsibility
 from gridgov.store.tables import incident, incident_fact, matter, matter_list, organisation, responsibility
+from gridgov.store.visible import visible
 from gridgov.store.whistles.kinds import KindStore
 from gridgov.whistles import WhistleKind
 
@@ -133,12 +135,14 @@ class RuleStore:
         return [dict(zip(names, row, strict=True)) for row in self._connection.execute(query)]
 
     def against_list(
-        self, since: datetime, until: datetime, *, limit: int, before: Place | None = None
+        self, since: datetime, until: datetime, *, subject: Subject | None, limit: int, before: Place | None = None
     ) -> list[dict[str, Any]]:
         """Return dispatches against the list in a period, newest first, each with its reason.
 
         Parameters
         ----------
+        subject
+            Who asks, and sees only what is theirs; None, the system, sees all.
         before
             Where the page before this one ended.
         """
@@ -154,6 +158,7 @@ class RuleStore:
             .join(matter, judged & (matter.c.code == said["matter"].astext))
             .join(organisation, organisation.c.code == said["organisation"].astext)
             .where(said["against_list"].astext.is_not(None), f.at >= since, f.at < until)
+            .where(visible(f.district_code, f.incident_id, subject))
             .order_by(f.at.desc(), f.incident_id.desc(), f.seq.desc())
             .limit(limit)
         )
