@@ -29,13 +29,20 @@ EVERYWHERE = "37"
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve `app` on a free port of this machine, and yield its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    with serving_config(uvicorn.Config(app, port=0, log_config=None, lifespan="off")) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving_config(config: uvicorn.Config) -> Iterator[int]:
+    """Serve as `config` says, and yield the port."""
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         while not server.started:
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield int(server.servers[0].sockets[0].getsockname()[1])
     finally:
         server.should_exit = True
         thread.join(20)
