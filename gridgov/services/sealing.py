@@ -39,7 +39,7 @@ def _next(unit: Unit, district_code: str, previous: Seal | None, now: datetime) 
     """
     server = unit.audit.server()
     moved = previous is not None and previous.system_id != server.system_id
-    if moved or (previous is None and unit.audit.from_elsewhere(district_code, server)):
+    if moved or (previous is None and unit.audit.from_elsewhere(district_code)):
         leaves, last = unit.audit.all_unsealed(district_code, server), end_of(server.xmin - 1)
     else:
         after = previous.last if previous else None

@@ -8,6 +8,7 @@ import structlog
 
 from gridgov.clock import Clock
 from gridgov.errors import UnavailableError
+from gridgov.services.sealing import seal_facts
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
@@ -19,6 +20,7 @@ from gridgov.store.unit import Store
 SWEEPS: Mapping[str, Sweep] = MappingProxyType(
     {
         "cases": due_cases,
+        "seals": seal_facts,
         "notices": untold_notices,
         "changes": old_changes,
         "uploads": abandoned_uploads,
