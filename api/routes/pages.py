@@ -97,7 +97,7 @@ def login(
 @router.get("/", response_class=HTMLResponse)
 def start(request: Request, desk: TheDesk, visitor: TheVisitor) -> HTMLResponse:
     """Show the district: what came in, and the map."""
-    shown = local({"day": asdict(desk.last_day()), "whistles": desk.whistles(limit=5)})
+    shown = local({"day": asdict(desk.last_day(visitor.caller)), "whistles": desk.whistles(visitor.caller, limit=5)})
     return _templates.TemplateResponse(request, "start.html", {**shown, "visitor": visitor}, headers=_PRIVATE)
 
 

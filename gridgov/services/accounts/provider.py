@@ -5,7 +5,6 @@ OpenID Connect Core 1.0 (code flow), Discovery 1.0, PKCE (RFC 7636), the mix-up 
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,7 +104,18 @@ class Provider:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise _refused(_NOBODY)
-        return self._believed(token, nonce=nonce, access_token=answer.get("access_token"), now=now)
+        claims = self._believed(token, nonce=nonce, access_token=answer.get("access_token"), now=now)
+        return {**self._more(claims, answer.get("access_token")), **claims}
+
+    def _more(self, claims: dict[str, Any], access_token: Any) -> dict[str, Any]:
+        """Return what the provider tells of the same person apart from the signed identity; many keep it short."""
+        endpoint = self._known().metadata.get("userinfo_endpoint")
+        if endpoint is None or not isinstance(access_token, str):
+            return {}
+        told = self._ask("GET", endpoint, headers={"Authorization": f"Bearer {access_token}"})
+        if told.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0, 5.3.2
+            raise _refused(_OTHERS)
+        return told
 
     def _believed(self, token: str, *, nonce: str, access_token: Any, now: datetime) -> dict[str, Any]:
         decoded = self._decoded(token)
@@ -170,18 +180,16 @@ class Provider:
                 auth = (self._client.client_id, self._client.client_secret)
             else:
                 form["client_secret"] = self._client.client_secret
-        return self._ask("POST", metadata["token_endpoint"], form, auth)
+        return self._ask("POST", metadata["token_endpoint"], data=form, auth=auth)
 
-    def _ask(
-        self, method: str, url: str, form: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
-    ) -> dict[str, Any]:
+    def _ask(self, method: str, url: str, **more: Any) -> dict[str, Any]:
         _require_safe(url)
         try:
-            answer = httpx2.request(method, url, data=form, auth=auth, timeout=_TIMEOUT_S, follow_redirects=False)
+            answer = httpx2.request(method, url, timeout=_TIMEOUT_S, follow_redirects=False, **more)
         except httpx2.HTTPError as error:
             message = "The single sign-on does not answer: try again, or log in with a password."
             raise UnavailableError(message) from error
-        if 400 <= answer.status_code < 500 and form is not None:
+        if 400 <= answer.status_code < 500 and more:
             raise _refused(_REFUSES)
         try:
             content = answer.json() if answer.status_code == 200 and len(answer.content) <= _LARGEST else None
