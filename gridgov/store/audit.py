@@ -116,6 +116,11 @@ class AuditStore:
         """Yield incidents by id, with their state, their first position and their reporter."""
         return self._stream(_INCIDENTS, district_code)
 
+    def incident(self, district_code: str, incident_id: UUID) -> Row[Any]:
+        """Return one incident as `incidents` yields it."""
+        asked = {"district": district_code, "incident_id": incident_id}
+        return self._connection.execute(_ONE_INCIDENT, asked).one()
+
     def evidence(self, district_code: str) -> Iterator[Row[Any]]:
         """Yield attachments by incident."""
         query = select(evidence).where(evidence.c.district_code == district_code)
@@ -233,7 +238,7 @@ _FACTS = text("""
     ORDER BY 1, 2, leaf.seal
 """)
 
-_INCIDENTS = text("""
+_INCIDENT = """
     SELECT i.*, s.stage, s.placement, s.cell_code, s.matter_code AS state_matter_code, s.priority,
            s.lead_organisation_code, s.first_organisation_code, s.handling_organisation_code, s.handler,
            s.merged_into_id, s.transfers, s.reopenings, s.position_seq, s.reported_at AS state_reported_at,
@@ -244,8 +249,9 @@ _INCIDENTS = text("""
     LEFT JOIN incident_position AS p ON p.district_code = i.district_code AND p.incident_id = i.id AND p.seq = 1
     LEFT JOIN reporter AS r ON r.district_code = i.district_code AND r.incident_id = i.id
     WHERE i.district_code = :district
-    ORDER BY i.id
-""")
+"""
+_INCIDENTS = text(f"{_INCIDENT} ORDER BY i.id")
+_ONE_INCIDENT = text(f"{_INCIDENT} AND i.id = :incident_id")
 
 # The bounds that a partition declares are checked when rows come in, not when somebody moves it beneath them.
 _PARTITIONS = text("""

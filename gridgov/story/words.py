@@ -1,0 +1,152 @@
+"""The words of the story, Chinese and English. What is not listed is shown by its name in the data."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+Pair = tuple[str, str]
+
+STAGES: Mapping[str, Pair] = MappingProxyType(
+    {
+        "reported": ("已受理", "Reported"),
+        "filed": ("已立案", "Filed"),
+        "dispatched": ("已派遣", "Dispatched"),
+        "handling": ("处置中", "Handling"),
+        "fed_back": ("已反馈", "Fed back"),
+        "verified": ("已核查", "Verified"),
+        "closed": ("已结案", "Closed"),
+        "rejected": ("不予立案", "Rejected"),
+        "suspended": ("已挂起", "Suspended"),
+        "merged": ("已合并", "Merged"),
+        "drafted": ("已起草", "Drafted"),
+        "closing": ("销哨中", "Closing"),
+        "blown": ("已吹哨", "Blown"),
+        "withdrawn": ("已撤回", "Withdrawn"),
+        "pending": ("待发出", "Pending"),
+        "summoned": ("已召集", "Summoned"),
+        "acknowledged": ("已签收", "Acknowledged"),
+        "on_site": ("已报到", "On site"),
+        "measured": ("已报措施", "Measure filed"),
+        "released": ("已放行", "Released"),
+        "excused": ("已免除", "Excused"),
+        "left": ("已离场", "Left"),
+        "rated": ("已评价", "Rated"),
+    }
+)
+
+KINDS: Mapping[str, Pair] = MappingProxyType(
+    {
+        "reported": ("上报", "Reported"),
+        "located": ("定位", "Located"),
+        "classified": ("归类", "Classified"),
+        "duplicates_suggested": ("疑似重复", "Possible duplicates"),
+        "whistle_drafted": ("起草联合哨", "Combined whistle drafted"),
+        "evidence_added": ("上传附件", "Evidence attached"),
+        "whistle_blown": ("吹哨", "Whistle blown"),
+        "whistle_confirmed": ("街道确认", "Side confirmed"),
+        "whistle_lead_chosen": ("商定牵头方", "Lead side chosen"),
+        "whistle_summons_chosen": ("调整召集单位", "Summons chosen"),
+        "whistle_withdrawn": ("撤哨", "Whistle withdrawn"),
+        "whistle_escalated": ("超时升级", "Escalated"),
+        "whistle_side_closed": ("一方销哨", "Side closed"),
+        "whistle_closed": ("销哨", "Whistle closed"),
+        "summons_acknowledged": ("签收", "Acknowledged"),
+        "checked_in": ("报到", "Checked in"),
+        "check_in_waiting": ("报到待证明", "Check-in waits for a voucher"),
+        "check_in_refused": ("报到被拒", "Check-in refused"),
+        "vouched": ("见证报到", "Vouched for"),
+        "measure_filed": ("上报措施", "Measure filed"),
+        "leave_refused": ("擅离被拒", "Leaving refused"),
+        "left": ("离场", "Left"),
+        "summons_released": ("放行", "Released"),
+        "summons_excused": ("免除", "Excused"),
+        "summons_rated": ("一事一考", "Rated"),
+        "filed": ("立案", "Filed"),
+        "rejected": ("不予立案", "Rejected"),
+        "dispatched": ("派遣", "Dispatched"),
+        "first_dispatched": ("首派负责", "First dispatched"),
+        "accepted": ("接单", "Accepted"),
+        "returned": ("退单", "Returned"),
+        "fed_back": ("处置反馈", "Fed back"),
+        "verified": ("核查", "Verified"),
+        "sent_back": ("核查不通过", "Sent back"),
+        "closed": ("结案", "Closed"),
+        "reopened": ("重新打开", "Reopened"),
+        "suspended": ("挂起", "Suspended"),
+        "resumed": ("恢复", "Resumed"),
+        "extension_asked": ("申请延期", "Extension asked"),
+        "extension_granted": ("同意延期", "Extension granted"),
+        "extension_refused": ("不同意延期", "Extension refused"),
+        "urged": ("催办", "Urged"),
+        "supervised": ("督办", "Supervised"),
+        "merged": ("合并", "Merged"),
+        "unmerged": ("取消合并", "Unmerged"),
+        "absorbed": ("并入他案", "Another case merged in"),
+        "released": ("他案移出", "Another case taken out"),
+        "reclassified": ("改归类", "Reclassified"),
+        "relocated": ("改定位", "Relocated"),
+        "noted": ("备注", "Note"),
+        "overdue": ("超时", "Overdue"),
+    }
+)
+
+FIELDS: Mapping[str, Pair] = MappingProxyType(
+    {
+        "organisation": ("单位", "Organisation"),
+        "organisation_code": ("单位", "Organisation"),
+        "lead": ("主责", "Lead"),
+        "matter": ("事项", "Matter"),
+        "priority": ("级别", "Priority"),
+        "list_version": ("清单版本", "List version"),
+        "reason": ("理由", "Reason"),
+        "text": ("内容", "Text"),
+        "report": ("说明", "Report"),
+        "measures": ("措施", "Measures"),
+        "address": ("地址", "Address"),
+        "channel": ("渠道", "Channel"),
+        "placement": ("定位结果", "Placement"),
+        "cell": ("网格", "Cell"),
+        "accuracy_m": ("精度（米）", "Accuracy (m)"),
+        "question": ("待确认", "Open question"),
+        "unknown": ("未知", "Unknown"),
+        "minutes": ("分钟", "Minutes"),
+        "until": ("直到", "Until"),
+        "into_number": ("并入", "Merged into"),
+        "number": ("案号", "Number"),
+        "media_type": ("类型", "Type"),
+        "size": ("字节", "Bytes"),
+        "street": ("街道", "Street"),
+        "streets": ("街道", "Streets"),
+        "summons": ("召集", "Summons"),
+        "sides": ("各方", "Sides"),
+        "kind": ("哨类", "Kind"),
+        "score": ("评分", "Score"),
+        "words": ("评语", "Words"),
+        "step": ("第几级", "Step"),
+        "due_kind": ("应办", "What was due"),
+        "deadline_at": ("期限", "Deadline"),
+        "transfers": ("转派次数", "Transfers"),
+        "against_list": ("清单外派遣理由", "Why against the list"),
+        "distance_m": ("距离（米）", "Distance (m)"),
+        "time_to_scene_s": ("到场用时（秒）", "Time to scene (s)"),
+        "reasons": ("原因", "Reasons"),
+        "evidence": ("附件", "Evidence"),
+        "by": ("由", "By"),
+        "act": ("动作", "Act"),
+        "others": ("其他案件", "Others"),
+        "waiting_for": ("等待", "Waiting for"),
+        "excused": ("免除", "Excused"),
+    }
+)
+
+PLACEMENTS: Mapping[str, Pair] = MappingProxyType(
+    {
+        "located": ("确定在一格内", "In one cell"),
+        "doubtful": ("精度所限，格界附近", "Near a border"),
+        "crossing": ("跨多个网格", "Across cells"),
+        "outside": ("不在任何网格内", "Outside every cell"),
+        "unplaced": ("尚未定位", "Not placed yet"),
+    }
+)
+
+OMITTED = frozenset({"geometry", "raw", "grid", "digest", "row", "sha256", "original_sha256", "whistle", "whistle_id"})
+"""What a fact says for machines: it stays in the JSON, and in the hash, and out of the page."""
