@@ -31,6 +31,7 @@ from gridgov.store.maps import MapStore
 from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.rules import RuleStore
+from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
 from gridgov.store.whistles import WhistleStore
 from gridgov.store.worktime import WorktimeStore
@@ -168,6 +169,11 @@ class Unit:
     def audit(self) -> AuditStore:
         """Seals over the chains, and what verifying found."""
         return AuditStore(self.connection)
+
+    @cached_property
+    def stories(self) -> StoryStore:
+        """What a case's whole story is made of."""
+        return StoryStore(self.connection)
 
     @cached_property
     def evidence(self) -> EvidenceStore:
