@@ -21,7 +21,8 @@ _POSITION: dict[str, Any] = {"datum": "gcj02", "lon": 117.0902, "lat": 36.6512, 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{1,40}$")]
 Street = Annotated[str, StringConstraints(pattern="^[0-9]{9}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS, pattern=r"^[^\x00]*$")]
-Evidence = Annotated[tuple[UUID, ...], Field(max_length=50, description="Ids of attachments of the incident")]
+_ON_ITS_WAY = "Attachments of the incident; they may still be on their way"
+Evidence = Annotated[tuple[UUID, ...], Field(max_length=50, description=_ON_ITS_WAY)]
 
 
 class ActIn(BaseModel):

@@ -1,14 +1,14 @@
 """Whistles: blow, confirm, check in, file measures, release, rate, close; their kinds, and teams."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Response, status
 
 from api.auth import TheCaller
 from api.deps import service
+from api.etags import Expected, etag
 from api.problems import Problem
 from api.schemas import Page, local
 from api.whistles import (
@@ -30,7 +30,6 @@ from api.whistles import (
     TeamOut,
     WhichIn,
 )
-from gridgov.errors import InputError
 from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, Whistling
 
 router = APIRouter(prefix="/api/v1", tags=["whistles"])
@@ -56,26 +55,11 @@ _ACT = _said(401, 403, 404, 409, 412, 422, 503)
 _READ = _said(401, 404, 422, 503)
 _LIST = _said(401, 422, 503)
 
-_IfMatch = Annotated[
-    str | None, Header(alias="If-Match", max_length=40, description='The revision it was decided on, as in `"7"`')
-]
-
-
-def _revision(if_match: _IfMatch = None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = re.fullmatch(r'(?:W/)?"([0-9]{1,9})"', if_match.strip())
-    if found is None:
-        message = 'If-Match is no ETag of ours: send it back as you got it, like "7", or leave it out.'
-        raise InputError(message, field="If-Match")
-    return int(found[1])
-
-
-Revision = Annotated[int | None, Depends(_revision)]
-
 
 def _answer(answer: dict[str, Any], response: Response) -> ActOut:
-    response.headers["ETag"] = f'"{answer["revision"]}"'
+    response.headers["ETag"] = etag(answer["revision"])
+    if answer.get("replayed"):
+        response.headers["Idempotency-Replayed"] = "true"
     return ActOut.model_validate(answer)
 
 
@@ -83,7 +67,7 @@ class _Hand:
     """What every act upon a whistle is given; does one and answers with the whistle's ETag."""
 
     def __init__(
-        self, whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, revision: Revision, response: Response
+        self, whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, revision: Expected, response: Response
     ) -> None:
         self.whistling = whistling
         self._whistle_id, self._caller, self._revision, self._response = whistle_id, caller, revision, response
@@ -113,7 +97,7 @@ def list_whistles(
 def read_whistle(whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response) -> dict[str, Any]:
     """Return a whistle with its sides, summons, check-ins, measures, releases, ratings and attempts."""
     found = whistling.whistle(caller, whistle_id)
-    response.headers["ETag"] = f'"{found["revision"]}"'
+    response.headers["ETag"] = etag(found["revision"])
     shown: dict[str, Any] = local(found)
     return shown
 

@@ -25,6 +25,7 @@ from gridgov.incidents import (
 from gridgov.services.judging import Reception, judge
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
 from gridgov.services.placing import Placed, place_given, place_report
+from gridgov.services.whistling import tell_draft
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
 from gridgov.whistles import CombinedDraft
@@ -193,6 +194,7 @@ def _add_draft(unit: Unit, case: Case, draft: CombinedDraft, knowledge: Knowledg
         incident_id=case.report.id,
         streets=sides,
     )
+    tell_draft(unit, unit.whistles.live.read(whistle_id), at=case.received_at)
     return whistle_id
 
 

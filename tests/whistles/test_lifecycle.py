@@ -27,7 +27,7 @@ WHISTLE_ALLOWED = {(s.stage, s.act, party): s for s in WHISTLE_STEPS for party i
 SUMMONS_ALLOWED = {(s.stage, s.act, s.party): s for s in SUMMONS_STEPS}
 
 
-@pytest.mark.parametrize("triple", product(Stage, WhistleAct, Party), ids=str)
+@pytest.mark.parametrize("triple", list(product(Stage, WhistleAct, Party)), ids=str)
 def test_a_whistle_takes_the_steps_of_its_table_and_no_others(triple):
     if triple in WHISTLE_ALLOWED:
         assert whistle_step(*triple) is WHISTLE_ALLOWED[triple]
@@ -36,7 +36,7 @@ def test_a_whistle_takes_the_steps_of_its_table_and_no_others(triple):
             whistle_step(*triple)
 
 
-@pytest.mark.parametrize("triple", product(SummonsStage, SummonsAct, Party), ids=str)
+@pytest.mark.parametrize("triple", list(product(SummonsStage, SummonsAct, Party)), ids=str)
 def test_a_summons_takes_the_steps_of_its_table_and_no_others(triple):
     if triple in SUMMONS_ALLOWED:
         assert summons_step(*triple) is SUMMONS_ALLOWED[triple]
@@ -73,7 +73,7 @@ ACTS = {
 }
 
 
-@pytest.mark.parametrize(("stage", "act"), product(SummonsStage, ACTS), ids=str)
+@pytest.mark.parametrize(("stage", "act"), list(product(SummonsStage, ACTS)), ids=str)
 def test_every_act_does_what_its_row_says_and_nothing_where_there_is_none(stage, act):
     before = with_stage(stage)
     assert before.call(A).stage is stage

@@ -58,7 +58,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("act", "role"), product(ALLOWED, ROLES), ids=str)
+@pytest.mark.parametrize(("act", "role"), list(product(ALLOWED, ROLES)), ids=str)
 def test_each_act_is_done_by_whom_it_belongs_to_and_by_nobody_else(cast, act, role):
     play = cast.blown()
     street = play.now().lead.street_code
@@ -349,7 +349,8 @@ def test_a_check_in_sent_twice_counts_once_and_a_second_one_is_refused(cast):
     asked, seen = Asked(new_id()), play.sighting(code)
     first = cast.whistling.check_in(cast.department(code), play.whistle_id, asked, seen)
     passed(cast, 10)
-    assert cast.whistling.check_in(cast.department(code), play.whistle_id, asked, seen) == first
+    again = cast.whistling.check_in(cast.department(code), play.whistle_id, asked, seen)
+    assert again == first | {"replayed": True}
     assert first["says"]["time_to_scene_s"] == 600
     with pytest.raises(RuleError, match="on_site"):
         play.check_in(code)
@@ -535,7 +536,8 @@ def test_the_same_id_for_another_act_or_by_somebody_else_is_a_conflict(cast):
 def test_a_whistle_blown_twice_by_one_id_is_one_whistle(cast):
     receipt = cast.reported_inside()
     street, asked, order = cast.street(receipt.cell_code[:9]), Asked(new_id()), BlowOrder(receipt.id)
-    assert cast.whistling.blow(street, asked, order) == cast.whistling.blow(street, asked, order)
+    first = cast.whistling.blow(street, asked, order)
+    assert cast.whistling.blow(street, asked, order) == first | {"replayed": True}
 
 
 @pytest.mark.parametrize("words", ["", " \u3000 ", "长" * 2_001, "a\x00b"])
@@ -668,3 +670,11 @@ def test_a_team_of_nobody_or_of_unknowns_is_refused(cast, arranging, changes):
     order = TeamOrder(TeamKind.GROUP, "组", "370102", ("370102-D-ZF",))
     with pytest.raises(InputError):
         arranging.add_team(cast.centre("370102"), replace(order, **changes))
+
+
+def test_the_sides_of_a_draft_are_told_and_see_it(cast):
+    play = cast.drafted()
+    for side in play.now().sides:
+        assert rows(cast, notice, kind="whistle.drafted", area_code=side.street_code) == 1
+        assert cast.whistling.whistle(cast.street(side.street_code), play.whistle_id)["stage"] == "drafted"
+        assert cast.whistling.whistle(cast.centre(side.street_code[:6]), play.whistle_id)["stage"] == "drafted"

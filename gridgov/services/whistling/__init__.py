@@ -2,6 +2,7 @@
 
 from gridgov.services.whistling.arranging import Arranging, TeamOrder
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting
+from gridgov.services.whistling.blowing import tell_draft
 from gridgov.services.whistling.whistling import Answer, Measure, Rating, Which, Whistling
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "TeamOrder",
     "Which",
     "Whistling",
+    "tell_draft",
 ]

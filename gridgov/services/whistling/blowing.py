@@ -8,8 +8,8 @@ from gridgov.access import Subject
 from gridgov.errors import ConflictError, InputError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import FactKind
+from gridgov.incidents.standing import Head, Standing
 from gridgov.incidents.standing import Stage as CaseStage
-from gridgov.incidents.standing import Standing
 from gridgov.matters import MatterList, who_answers
 from gridgov.organisations import OrganisationBook
 from gridgov.services.whistling import telling
@@ -109,6 +109,15 @@ def outcome(whistle: Whistle) -> Outcome:
         admits=sides_of(whistle),
         says={"confirm_due_at": shown(due_at)},
     )
+
+
+def tell_draft(unit: Unit, whistle: Whistle, *, at: datetime) -> None:
+    """Tell the sides of a whistle that was drafted with a report, and let them see its incident."""
+    found = outcome(whistle)
+    head = Head(whistle.district_code, whistle.incident_id)
+    for party, part in found.admits:
+        unit.cases.admit(head, party, part)
+    unit.messages.post(found.notices, at=at)
 
 
 def blown(whistle: Whistle) -> Outcome:

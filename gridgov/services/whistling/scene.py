@@ -87,7 +87,7 @@ def played(
     """
     earlier = claimed(unit, (whistle.district_code, whistle.id), asked, deed, now=now)
     if earlier is not None:
-        return earlier
+        return earlier | {"replayed": True}
     require_revision(whistle, asked)
     outcome = play(Scene(unit, whistle, asked.id, now))
     kept = keep(unit, whistle, outcome, at=now, author=unit.subject.login)

@@ -16,7 +16,10 @@ from gridgov.store.unit import Store
 from gridgov.whistles import next_due
 
 Answer = dict[str, Any]
-"""What became of an act, as JSON: the whistle's ids, stage and revision, and in ``says`` what the act itself found."""
+"""What became of an act, as JSON: the whistle's ids, stage and revision, and in ``says`` what the act itself found.
+
+The same act sent again has the same answer, with ``replayed`` in it.
+"""
 
 
 class Whistling:
@@ -53,7 +56,7 @@ class Whistling:
             standing = unit.cases.lock(order.incident_id)
             earlier = claimed(unit, (standing.district_code, standing.incident_id), asked, deed, now=now)
             if earlier is not None:
-                return earlier
+                return earlier | {"replayed": True}
             made = blowing.make(unit, standing, order, now)
             whistle = made.whistle
             due_at = next_due(whistle, ladders(unit))
