@@ -18,7 +18,9 @@ from gridgov.ids import new_id
 from gridgov.incidents import Report
 from gridgov.services.sample import day_of_reports
 from gridgov.store.cluster.address import plain
+from gridgov.store.unit import Store
 from tests.bench.site import SAMPLE, server
+from tests.support import secret_of, somebody
 
 REQUESTS = 600
 CLIENTS = (1, 16)
@@ -28,6 +30,9 @@ def run() -> list[dict[str, Any]]:
     """Measure both at 1 and at 16 clients on the same server and database."""
     rows = []
     with server() as (host, port, url):
+        store = Store(url)
+        somebody(store, "command_centre", "37", login="bench")
+        store.close()
         for clients in CLIENTS:
             ours = _measure(clients, _reports(clients), lambda: _Http(host, port))
             bare = _measure(clients, [b"x" * 200] * REQUESTS, lambda: _Bare(url))
@@ -77,12 +82,15 @@ def _measure(clients: int, payloads: list[bytes], connect: Callable[[], Any]) ->
     return np.array([time.perf_counter() - start, *times])
 
 
+_HEADERS = {"Content-Type": "application/json", "Authorization": f"Bearer {secret_of('bench')}"}
+
+
 class _Http:
     def __init__(self, host: str, port: int) -> None:
         self._line = http.client.HTTPConnection(host, port, timeout=60)
 
     def send(self, payload: bytes) -> None:
-        self._line.request("POST", "/api/v1/incidents", payload, {"Content-Type": "application/json"})
+        self._line.request("POST", "/api/v1/incidents", payload, _HEADERS)
         answer = self._line.getresponse()
         body = answer.read()
         if answer.status != 201:

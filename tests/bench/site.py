@@ -45,6 +45,7 @@ def server() -> Iterator[tuple[str, int, str]]:
         store.close()
         port = _free_port()
         chosen = {"GRIDGOV_DATABASE_URL": url, "GRIDGOV_PORT": str(port), "GRIDGOV_LOG_LEVEL": "WARNING"}
+        chosen |= {"GRIDGOV_RATE_PER_CALLER": "0", "GRIDGOV_RATE_PER_ADDRESS": "0"}
         environment = {**os.environ, **chosen}
         command = [sys.executable, "-c", "from gridgov.cli import main; main()", "serve"]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
