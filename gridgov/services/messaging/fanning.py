@@ -76,5 +76,5 @@ def _to_programs(notice: Posted, programs: Sequence[EndpointRow], now: datetime)
     urgent = kind_of(notice.kind).severity is Severity.URGENT
     for program in programs:
         same = program.district_code == notice.district_code
-        if same and program.wants(notice.kind, notice.organisation_code):
+        if same and program.wants(notice.kind, notice.audience.organisation_code):
             yield Wanted(notice, WEBHOOK, now, urgent, f"{WEBHOOK}:{program.id}:{notice.id}", endpoint_id=program.id)

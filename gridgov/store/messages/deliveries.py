@@ -85,33 +85,38 @@ class DeliveryStore:
         single = [w for w in wanted if not w.digest]
         if single:
             self._plan_single(single, now)
-        for digest in (w for w in wanted if w.digest):
-            self._add_to_digest(digest, now)
+        digests: dict[str, list[Wanted]] = {}
+        for each in (w for w in wanted if w.digest):
+            digests.setdefault(f"{each.notice.district_code}:{each.dedup}", []).append(each)
+        for together in digests.values():
+            self._add_to_digest(together, now)
 
     def _plan_single(self, wanted: Sequence[Wanted], now: datetime) -> None:
         rows = {w.dedup: _row(w, w.dedup, w.at, now) for w in wanted}
-        adding = insert(delivery).values(list(rows.values())).on_conflict_do_nothing()
-        added = self._connection.execute(adding.returning(delivery.c.dedup, delivery.c.id))
-        ids = {dedup: delivery_id for dedup, delivery_id in added}  # noqa: C416 - rows are no pairs to a type checker
-        items = [_item(w, ids[w.dedup]) for w in wanted if w.dedup in ids]
-        if items:
-            self._connection.execute(insert(delivery_item).on_conflict_do_nothing(), items)
+        adding = insert(delivery).on_conflict_do_nothing().returning(delivery.c.dedup, delivery.c.id)
+        ids = {row.dedup: row.id for row in self._connection.execute(adding, list(rows.values()))}
+        self._add_items([_item(w, ids[w.dedup]) for w in wanted if w.dedup in ids])
 
-    def _add_to_digest(self, wanted: Wanted, now: datetime) -> None:
-        """Add a notice to the digest that is due at its time; if that one is on its way already, to the next day's."""
-        at = wanted.at
+    def _add_to_digest(self, together: Sequence[Wanted], now: datetime) -> None:
+        """Add one person's notices to the digest that is due next; if it is on its way already, to the next day's."""
+        first = together[0]
+        at = first.at
         while True:
-            dedup = f"{wanted.dedup}:{at.isoformat()}"
-            adding = insert(delivery).values(_row(wanted, dedup, at, now))
+            dedup = f"{first.dedup}:{at.isoformat()}"
+            adding = insert(delivery).values(_row(first, dedup, at, now))
             open_still = and_(delivery.c.state == "waiting", delivery.c.attempts == 0)
             kept = adding.on_conflict_do_update(
                 index_elements=["district_code", "dedup"], set_={"dedup": dedup}, where=open_still
             )
             found = self._connection.execute(kept.returning(delivery.c.id)).scalar()
             if found is not None:
-                self._connection.execute(insert(delivery_item).on_conflict_do_nothing(), [_item(wanted, found)])
+                self._add_items([_item(w, found) for w in together])
                 return
             at += timedelta(days=1)
+
+    def _add_items(self, items: Sequence[dict[str, Any]]) -> None:
+        if items:
+            self._connection.execute(insert(delivery_item).on_conflict_do_nothing(), items)
 
     def claim(self, *, now: datetime, limit: int, each: int) -> list[Claimed]:
         """Claim messages that are due, at most `each` for one destination, so that a slow one cannot take all hands.

@@ -45,8 +45,8 @@ class EndpointStore:
         """Add an endpoint with its secret, and return whether it was not there before."""
         values = {name: getattr(row, name) for name in EndpointRow.__slots__}
         values |= {"kinds": _list(row.kinds), "secret": secret}
-        adding = insert(endpoint).values(**values).on_conflict_do_nothing()
-        return self._connection.execute(adding).rowcount == 1
+        adding = insert(endpoint).values(**values).on_conflict_do_nothing().returning(endpoint.c.id)
+        return self._connection.execute(adding).first() is not None
 
     def find(self, endpoint_id: UUID) -> EndpointRow | None:
         """Return an endpoint, or None if there is none or it is not to be seen."""

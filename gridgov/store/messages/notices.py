@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Text, bindparam, func, or_, select, union, update
+from sqlalchemy import Connection, Select, Text, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
 from gridgov.ids import new_id
-from gridgov.messages import Notice, Preferences
+from gridgov.messages import Audience, Notice, Preferences
 from gridgov.store.tables import account, account_grant, area_period, inbox, matter, notice, organisation, preference
 
 
@@ -22,7 +22,7 @@ class Posted:
     id: UUID
     kind: str
     at: datetime
-    organisation_code: str | None
+    audience: Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,13 @@ class Recipient:
     account_id: UUID
     email: str | None
     preferences: Preferences
+
+
+class _Held(NamedTuple):
+    account_id: UUID
+    role: str
+    area_code: str
+    organisation_code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,7 @@ class MessageStore:
     def post(self, notices: Sequence[Notice], *, at: datetime) -> None:
         """Write notices down; one whose occasion is known already is left out."""
         if notices:
-            rows = [_row(n, at) for n in notices]
-            self._connection.execute(insert(notice).values(rows).on_conflict_do_nothing())
+            self._connection.execute(insert(notice).on_conflict_do_nothing(), [_row(n, at) for n in notices])
 
     def untold(self, limit: int) -> list[Posted]:
         """Return notices that nobody has been told of yet, oldest first, locked.
@@ -66,9 +72,10 @@ class MessageStore:
         Whatever their time says: one written by a clock that ran ahead must not wait for it.
         """
         c = notice.c
-        query = select(c.district_code, c.id, c.kind, c.at, c.organisation_code).where(c.fan_due_at.is_not(None))
-        query = query.order_by(c.fan_due_at, c.id).limit(limit).with_for_update(skip_locked=True)
-        return [Posted(*row) for row in self._connection.execute(query)]
+        query = select(c.district_code, c.id, c.kind, c.at, c.account_id, c.organisation_code, c.role, c.area_code)
+        query = query.where(c.fan_due_at.is_not(None)).order_by(c.fan_due_at, c.id)
+        rows = self._connection.execute(query.limit(limit).with_for_update(skip_locked=True))
+        return [Posted(*row[:4], Audience(*row[4:])) for row in rows]
 
     def told(self, notices: Collection[Posted]) -> None:
         """Remember that these notices have been passed on."""
@@ -76,10 +83,30 @@ class MessageStore:
 
     def audience(self, notices: Collection[Posted], *, now: datetime) -> dict[UUID, set[UUID]]:
         """Return the accounts that each notice is for, by the grants in force at `now`; disabled ones are left out."""
-        found: dict[UUID, set[UUID]] = {}
-        for notice_id, account_id in self._connection.execute(_audience(notices, now)):
-            found.setdefault(notice_id, set()).add(account_id)
-        return found
+        audiences = {n.audience for n in notices}
+        living = self._living({a.account_id for a in audiences if a.account_id})
+        held = self._held(audiences, now)
+        people = {audience: _people(audience, living, held) for audience in audiences}
+        return {n.id: people[n.audience] for n in notices}
+
+    def _living(self, account_ids: Collection[UUID]) -> set[UUID]:
+        query = select(account.c.id).where(account.c.id.in_(account_ids), account.c.disabled_at.is_(None))
+        return set(self._connection.execute(query).scalars())
+
+    def _held(self, audiences: Collection[Audience], now: datetime) -> list[_Held]:
+        """Return the grants that may matter: in the organisations, and of the roles over all that holds the areas."""
+        g = account_grant.c
+        above = {a.area_code[:digits] for a in audiences if a.area_code for digits in range(len(a.area_code) + 1)}
+        query = select(g.account_id, g.role, g.area_code, g.organisation_code)
+        query = query.join(account, account.c.id == g.account_id).where(
+            account.c.disabled_at.is_(None),
+            g.valid.contains(now),
+            or_(
+                g.organisation_code.in_({a.organisation_code for a in audiences if a.organisation_code}),
+                and_(g.role.in_({a.role for a in audiences if a.role}), g.area_code.in_(above)),
+            ),
+        )
+        return [_Held(*row) for row in self._connection.execute(query)]
 
     def recipients(self, account_ids: Collection[UUID]) -> dict[UUID, Recipient]:
         """Return how accounts can be reached and want to be told."""
@@ -185,17 +212,15 @@ def _these(notices: Collection[Posted]) -> tuple[Any, ...]:
     return notice.c.district_code.in_(districts), notice.c.id.in_(ids)
 
 
-def _audience(notices: Collection[Posted], now: datetime) -> Any:
-    n, g = notice.c, account_grant.c
-    living = select(n.id.label("notice_id"), account.c.id.label("account_id")).where(
-        *_these(notices), account.c.disabled_at.is_(None)
-    )
-    granted = living.where(g.account_id == account.c.id, g.valid.contains(now))
-    return union(
-        living.where(account.c.id == n.account_id),
-        granted.where(n.organisation_code == g.organisation_code, or_(n.role.is_(None), n.role == g.role)),
-        granted.where(n.organisation_code.is_(None), n.role == g.role, func.starts_with(n.area_code, g.area_code)),
-    )
+def _people(audience: Audience, living: set[UUID], held: list[_Held]) -> set[UUID]:
+    if audience.account_id is not None:
+        return {audience.account_id} & living
+    if audience.organisation_code is not None:
+        inside = (h for h in held if h.organisation_code == audience.organisation_code)
+        return {h.account_id for h in inside if audience.role in {None, h.role}}
+    if audience.role is None or audience.area_code is None:
+        return set()
+    return {h.account_id for h in held if h.role == audience.role and audience.area_code.startswith(h.area_code)}
 
 
 def _preferences(row: Any) -> Preferences:
