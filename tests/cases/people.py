@@ -143,7 +143,7 @@ _WAYS = {
 
 def another(life: Life, **changes: Any) -> Receipt:
     """Take another report in, beside the first."""
-    return life.intake.take(report(position=at(117.0904, 36.6513), **changes), author="test")
+    return life.intake.take(report(matter=MATTER, **changes), author="test")
 
 
 def cast(store: SavepointStore, cell_code: str, lead: str, other: str) -> dict[str, Caller]:
