@@ -25,6 +25,7 @@ from api.routes import (
     cases,
     events,
     evidence,
+    exports,
     grid,
     health,
     incidents,
@@ -42,7 +43,22 @@ from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
 _log = structlog.get_logger(__name__)
-_ROOMS = (incidents, cases, whistles, evidence, grid, rules, staff, messages, events, audit, accounts, health, pages)
+_ROOMS = (
+    exports,
+    incidents,
+    cases,
+    whistles,
+    evidence,
+    grid,
+    rules,
+    staff,
+    messages,
+    events,
+    audit,
+    accounts,
+    health,
+    pages,
+)
 
 
 def create_app(

@@ -1,0 +1,53 @@
+"""Lists that are taken away: scoped as on the screen, and harmless in a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+
+from tests.support import NOON, report, secret_of, somebody
+
+
+def rows(answer) -> list[dict[str, str]]:
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def as_a(store, role: str, area: str = "370102") -> dict[str, str]:
+    somebody(store, role, area, login=f"taker-{role}-{area}")
+    return {"Authorization": f"Bearer {secret_of(f'taker-{role}-{area}')}"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_a_spreadsheet_would_run_is_only_text(client, store, text):
+    client.app.state.intake.take(report(text=text), author="test")
+    answer = client.get("/api/v1/incidents.csv", headers=as_a(store, "command_centre"))
+    assert answer.status_code == 200
+    assert rows(answer)[0]["text"] == f"'{text}"
+
+
+def test_the_table_is_the_list_page_after_page_without_reporters(client, store, monkeypatch):
+    monkeypatch.setattr("gridgov.services.tabling.PAGE", 3)
+    for _ in range(8):
+        client.app.state.intake.take(report(), author="test")
+    mine = as_a(store, "command_centre")
+    listed = client.get("/api/v1/incidents", headers=mine).json()["items"]
+    taken = rows(client.get("/api/v1/incidents.csv", headers=mine))
+    assert [r["number"] for r in taken] == [i["number"] for i in listed]
+    assert {r["reported_at"][-6:] for r in taken} == {"+08:00"}
+    assert not any("reporter" in name or "phone" in name for name in taken[0])
+
+
+def test_who_sees_nothing_takes_nothing_away(client, store):
+    client.app.state.intake.take(report(), author="test")
+    elsewhere = client.get("/api/v1/incidents.csv", headers=as_a(store, "command_centre", "370112"))
+    assert (elsewhere.status_code, rows(elsewhere)) == (200, [])
+    assert client.get("/api/v1/incidents.csv", headers=as_a(store, "grid_worker")).status_code == 403
+    assert client.get("/api/v1/incidents.csv?stage=nonsense", headers=as_a(store, "auditor")).status_code == 422
+
+
+def test_filters_hold_for_what_is_taken_away(client, store):
+    client.app.state.intake.take(report(), author="test")
+    mine = as_a(store, "command_centre")
+    assert rows(client.get("/api/v1/incidents.csv?stage=closed", headers=mine)) == []
+    assert len(rows(client.get(f"/api/v1/incidents.csv?until={NOON:%Y-%m-%dT%H:%M:%SZ}", headers=mine))) >= 1
