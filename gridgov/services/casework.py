@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
-from gridgov.errors import StaleError
+from gridgov.errors import NotFoundError, StaleError
 from gridgov.incidents import Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
@@ -112,6 +112,21 @@ class Casework:
             answer = _answer(after, asked, act_id, now)
             unit.acts.answer(district, act_id, answer)
             return Done(answer, replayed=False)
+
+    def find(self, caller: Caller, number: str) -> UUID:
+        """Return the id of the case that people call by this number.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such case, or it is not visible to them.
+        """
+        with self._store.acting(caller, now=self._clock()) as unit:
+            found = unit.cases.find(number.strip().upper())
+        if found is None:
+            message = f"There is no case {number!r} that you may see: give its number or its id."
+            raise NotFoundError(message, field="case")
+        return found
 
     def prospect(self, caller: Caller, incident_id: UUID) -> Prospect:
         """Return what the caller may do with a case now, and why not the rest.

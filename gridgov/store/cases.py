@@ -56,6 +56,13 @@ class CaseStore:
         """
         return self._standing(incident_id, _standings())
 
+    def find(self, number: str) -> UUID | None:
+        """Return the id that a public number stands for, or None."""
+        c = incident.c
+        query = select(c.id).where(c.district_code == number[:6], c.number == number)
+        found: UUID | None = self._connection.execute(query).scalar()
+        return found
+
     def _standing(self, incident_id: UUID, query: Select[Any]) -> Standing:
         row = self._connection.execute(query.where(incident.c.id == incident_id)).first()
         if row is None:
