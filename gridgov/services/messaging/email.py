@@ -89,13 +89,14 @@ class Email:
         return Receipt(f"accepted as {letter['Message-ID']}")
 
     def _letter(self, message: Message, address: Address) -> EmailMessage:
-        if not _PLAIN.fullmatch(address.value):
+        if not address.value.isascii() or not _PLAIN.fullmatch(address.value):
             reason = "This is no e-mail address: correct it in the account."
             raise DeliveryRefusedError(reason, field="email")
         letter = EmailMessage(policy=SMTP)
         letter["From"] = self.sender
         letter["To"] = MailAddress(addr_spec=address.value)
-        letter["Subject"] = one_line(message.subject)
+        # An encoded word in it would be decoded on the way, line breaks and all, and break out of its header.
+        letter["Subject"] = one_line(message.subject).replace("=?", "= ?")
         letter["Date"] = message.at
         letter["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
