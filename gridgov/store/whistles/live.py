@@ -137,8 +137,20 @@ class LiveStore:
 
     def change(self, of: Whistle, kind: str, *, at: datetime) -> None:
         """Write down for live screens that a whistle changed: ``whistle.blown`` and the like."""
-        row = {"district_code": of.district_code, "subject_id": of.id, "kind": kind, "at": at}
-        self._connection.execute(insert(change).values(row))
+        self.change_each([of], kind, at=at)
+
+    def change_each(self, of: Sequence[Whistle], kind: str, *, at: datetime) -> None:
+        """Write down for live screens that several whistles changed alike."""
+        rows = [{"district_code": w.district_code, "subject_id": w.id, "kind": kind, "at": at} for w in of]
+        if rows:
+            self._connection.execute(insert(change), rows)
+
+    def lock_incidents(self, keys: Sequence[_Key]) -> None:
+        """Make others who append to the facts of these incidents wait until this transaction ends."""
+        c = incident_state.c
+        query = select(c.incident_id).where(tuple_(c.district_code, c.incident_id).in_(keys))
+        if keys:
+            self._connection.execute(query.order_by(c.incident_id).with_for_update())
 
     def ground(self, district_code: str, incident_id: UUID) -> Ground | None:
         """Return where an incident lies now, or None where nobody has placed it."""
