@@ -13,6 +13,7 @@ from gridgov.services.auditing import OVERDUE
 from gridgov.services.comparing import (
     Finding,
     Sealed,
+    Wrong,
     check_chain,
     check_evidence,
     check_evidence_is_there,
@@ -140,8 +141,11 @@ def _verified(
     for one in attached:
         findings += check_evidence(one, facts)
     findings += check_evidence_is_there(*head, facts, {one.fact_seq for one in attached})
+    overdue = sum(1 for f in findings if f.what is Wrong.UNSEALED)
+    findings = [f for f in findings if f.what is not Wrong.UNSEALED]
     return {
         "whole": not findings,
+        "overdue": overdue,
         "findings": [{"what": f.what.value, "seq": f.seq, "detail": f.detail} for f in findings],
         "unsealed": sum(1 for fact in facts if fact.seal is None),
         "head": newest.head if newest else None,

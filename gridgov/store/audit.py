@@ -145,8 +145,12 @@ class AuditStore:
         return [dict(row) for row in self._connection.execute(query.order_by(v.district_code)).mappings()]
 
     def fix_moment(self) -> None:
-        """Let everything that this transaction reads be of one moment; must come first in it."""
-        self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        """Let everything that this transaction reads be of one moment; must come first in it.
+
+        Within a savepoint of another transaction it is that one's choice.
+        """
+        if not self._connection.in_nested_transaction():
+            self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
     def seal_at(self, district_code: str, seq: int) -> bytes | None:
         """Return the hash of one seal, or None."""

@@ -17,9 +17,15 @@ STAGES: Mapping[str, Pair] = MappingProxyType(
         "rejected": ("不予立案", "Rejected"),
         "suspended": ("已挂起", "Suspended"),
         "merged": ("已合并", "Merged"),
+    }
+)
+
+WHISTLE_STAGES: Mapping[str, Pair] = MappingProxyType(
+    {
         "drafted": ("已起草", "Drafted"),
-        "closing": ("销哨中", "Closing"),
         "blown": ("已吹哨", "Blown"),
+        "closing": ("销哨中", "Closing"),
+        "closed": ("已销哨", "Closed"),
         "withdrawn": ("已撤回", "Withdrawn"),
         "pending": ("待发出", "Pending"),
         "summoned": ("已召集", "Summoned"),
@@ -105,6 +111,10 @@ FIELDS: Mapping[str, Pair] = MappingProxyType(
         "channel": ("渠道", "Channel"),
         "placement": ("定位结果", "Placement"),
         "cell": ("网格", "Cell"),
+        "datum": ("坐标系", "Datum"),
+        "source": ("来源", "Source"),
+        "role": ("角色", "Role"),
+        "target": ("对象", "Whom"),
         "accuracy_m": ("精度（米）", "Accuracy (m)"),
         "question": ("待确认", "Open question"),
         "unknown": ("未知", "Unknown"),
@@ -138,6 +148,44 @@ FIELDS: Mapping[str, Pair] = MappingProxyType(
     }
 )
 
+VALUES: Mapping[str, Pair] = MappingProxyType(
+    {
+        "grid_worker": ("网格员", "grid worker"),
+        "hotline_12345": ("12345 热线", "12345 hotline"),
+        "resident_app": ("市民随手拍", "resident's app"),
+        "camera": ("视频", "camera"),
+        "inspection": ("巡查", "inspection"),
+        "given": ("上报位置", "as given"),
+        "located": ("格内", "in one cell"),
+        "doubtful": ("格界附近", "near a border"),
+        "crossing": ("跨格", "across cells"),
+        "outside": ("格外", "outside"),
+        "unplaced": ("未定位", "not placed"),
+        "comprehensive_enforcement": ("综合执法哨", "comprehensive enforcement"),
+        "key_work": ("重点工作哨", "key work"),
+        "emergency": ("应急处置哨", "emergency"),
+        "accepted": ("有效", "accepted"),
+        "waiting": ("待见证", "waits for a voucher"),
+        "refused": ("无效", "refused"),
+        "too_far": ("离现场太远", "too far away"),
+        "too_coarse": ("定位不准", "too inaccurate"),
+        "too_late": ("上传太晚", "sent too late"),
+        "no_position": ("没有定位", "no position"),
+        "clock_ahead": ("手机时间超前", "the device's clock is ahead"),
+        "before_whistle": ("早于吹哨", "before the whistle"),
+        "needs_vouch": ("需要见证", "needs a voucher"),
+        "offline": ("离线", "offline"),
+        "clock_corrected": ("时间已校正", "the clock was corrected"),
+        "file": ("立案", "file"),
+        "dispatch": ("派遣", "dispatch"),
+        "accept": ("接单", "accept"),
+        "handle": ("处置", "handle"),
+        "verify": ("核查", "verify"),
+        "close": ("结案", "close"),
+    }
+)
+"""What fields say in codes."""
+
 PLACEMENTS: Mapping[str, Pair] = MappingProxyType(
     {
         "located": ("确定在一格内", "In one cell"),
@@ -148,5 +196,25 @@ PLACEMENTS: Mapping[str, Pair] = MappingProxyType(
     }
 )
 
-OMITTED = frozenset({"geometry", "raw", "grid", "digest", "row", "sha256", "original_sha256", "whistle", "whistle_id"})
+OMITTED = frozenset(
+    {
+        "geometry",
+        "raw",
+        "grid",
+        "digest",
+        "row",
+        "sha256",
+        "original_sha256",
+        "original_size",
+        "evidence_id",
+        "whistle",
+        "whistle_id",
+        "organisation_code",
+        "due_step",
+        "into",
+        "into_id",
+        "incident",
+        "seq",
+    }
+)
 """What a fact says for machines: it stays in the JSON, and in the hash, and out of the page."""
