@@ -115,8 +115,8 @@ def _tell(verdict: Verdict) -> None:
         seal = f"seal {found.seal}" if found.seal else None
         where = " ".join(filter(None, (found.number, f"#{found.seq}" if found.seq else None, seal)))
         _console.print(f"  {found.what:<18} {where}: {found.detail}", markup=False, soft_wrap=True)
-    if count > _SHOWN:
-        _console.print(f"  ... and {count - _SHOWN:,} more.")
+    if len(verdict.findings) > _SHOWN:
+        _console.print(f"  ... and {len(verdict.findings) - _SHOWN:,} more.")
 
 
 @contextmanager
