@@ -1,9 +1,10 @@
-"""Make the README's pictures with a real browser: ``python -m tests.pictures [ADDRESS]``.
+"""Make the README's pictures with a real browser: ``python -m tests.pictures [ADDRESS LOGIN]``.
 
 Without an address it lives through the sample's day in a private database of its own, serves it, and takes all of it
 away again at the end.
 """
 
+import getpass
 import os
 import shutil
 import signal
@@ -26,24 +27,28 @@ LARGEST = 600_000
 _SIZE = ViewportSize(width=1440, height=900)
 _FLAGS = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 _PATIENCE_S = 120
+_VIEWER = "centre"
 _BLOCK = ".whistles button:has-text('66.7%')"
 _GRIDGOV = (sys.executable, "-c", "from gridgov.cli import main; main()")
 
 
 def main() -> None:
     """Take the pictures and say where they are."""
-    if len(sys.argv) > 1:
-        _take(sys.argv[1].rstrip("/"))
+    if len(sys.argv) > 2:
+        _take(sys.argv[1].rstrip("/"), sys.argv[2], getpass.getpass())
         return
-    with _served() as address:
-        _take(address)
+    with _served() as (address, password):
+        _take(address, _VIEWER, password)
 
 
-def _take(address: str) -> None:
+def _take(address: str, login: str, password: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with _browser() as browser:
         page = browser.new_page(viewport=_SIZE, locale="zh-CN", device_scale_factor=1)
         page.goto(f"{address}/")
+        page.locator("#login").fill(login)
+        page.locator("#password").fill(password)
+        page.keyboard.press("Enter")
         page.frame_locator("iframe").locator(".box.right summary").wait_for()
         _keep(page, "start")
         page.goto(f"{address}/map")
@@ -79,7 +84,7 @@ def _browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def _served() -> Iterator[tuple[str, str]]:
     home = Path(tempfile.mkdtemp(prefix="gridgov-pictures-"))
     home.chmod(0o711)  # as root, the server runs under another account
     port = _free_port()
@@ -89,7 +94,8 @@ def _served() -> Iterator[str]:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(address, server)
-        yield address
+        told = (home / "data" / "sample-accounts.txt").read_text(encoding="utf-8")
+        yield address, dict(line.split("\t") for line in told.splitlines() if "\t" in line)[_VIEWER]
     finally:
         server.send_signal(signal.SIGINT)  # as Ctrl-C does: it stops the database as well
         server.wait(timeout=60)

@@ -16,6 +16,9 @@ _FEWEST_LETTERS = 5
 _TELLING = 4  # shorter logins are parts of many good passwords
 # One script beside Han: a login is the author of facts, and letters that only look Latin must not pass for them.
 _LOGIN = re.compile(r"[a-z0-9\u3400-\u4dbf\u4e00-\u9fff][a-z0-9\u3400-\u4dbf\u4e00-\u9fff._@-]{1,79}")
+_RESERVED = frozenset({"system", "gridgov", "machine", "sample", "python", "api"})
+"""Who signs facts without being anybody: no person may pass for one of them."""
+
 _COMMON = frozenset(
     (files("gridgov.access") / "common_passwords.txt").read_text(encoding="utf-8").split(),
 )
@@ -35,6 +38,9 @@ def valid_login(login: str) -> str:
         If it holds anything but Latin letters, digits, Chinese characters and ``. _ @ -``, or is too short or long.
     """
     name = folded(login)
+    if name in _RESERVED:
+        message = f"{name} is what gridgov itself signs with: choose another login."
+        raise InputError(message, field="login")
     if not _LOGIN.fullmatch(name):
         message = (
             f"A login has 2 to {LONGEST_LOGIN} Latin letters, digits, Chinese characters or . _ @ - "

@@ -12,6 +12,7 @@ from gridgov.clock import instant, system_clock
 from gridgov.errors import CoordinateError, GeometryError, InputError
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
+from gridgov.services.accounts import saved
 from gridgov.services.intake import Intake, Receipt
 from gridgov.settings import settings
 from gridgov.store.cluster import database_url
@@ -51,9 +52,20 @@ def report_command(  # noqa: PLR0913 - one option for each part of a report
         store = Store(url)
         try:
             upgrade_engine(store.engine)
-            _tell(Intake.configured(store, settings(), clock=system_clock).take(report, author="command line"))
+            _tell(_take(store, report))
         finally:
             store.close()
+
+
+def _take(store: Store, report: Report) -> Receipt:
+    """Take it in under the name of whoever is logged in; else of this machine, whose database it is."""
+    intake = Intake.configured(store, settings(), clock=system_clock)
+    caller = saved.found_caller(settings())
+    if caller is None:
+        return intake.take(report, author="command line")
+    with store.acting(caller, now=system_clock()) as unit:
+        subject = unit.subject
+    return intake.take_from(subject, report)
 
 
 def _position(

@@ -68,6 +68,12 @@ def test_a_login_that_could_deceive_is_refused(administration, chief, login):
         administration.add(chief, NewAccount(login, "王"))
 
 
+@pytest.mark.parametrize("login", ["system", "System", "sample", "python"])
+def test_nobody_signs_as_the_system_itself(administration, chief, login):
+    with pytest.raises(InputError, match="signs with"):
+        administration.add(chief, NewAccount(login, "王"))
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 81, "a\0b", "a\nb", "a\u202eb"])
 def test_a_name_that_nobody_has_is_refused(administration, chief, name):
     with pytest.raises(InputError):
