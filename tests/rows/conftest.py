@@ -1,5 +1,27 @@
-"""A store with the sample district, undone after each test."""
+"""A store with the sample district, undone after each test; and a town with a row in every table."""
 
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from gridgov.store import schema
+from gridgov.store.cluster import Cluster
+from gridgov.store.cluster.database import connected
+from tests.conftest import _SAMPLE
+from tests.rows.town import Town, make_town
 from tests.support import keeper, store
 
 __all__ = ["keeper", "store"]
+
+
+@pytest.fixture(scope="package")
+def town(cluster: Cluster, sample_url: str) -> Iterator[Town]:  # noqa: ARG001 - it makes the template
+    """Yield a town in a database of its own, in which nobody commits anything."""
+    name = f"gridgov_town_{uuid.uuid4().hex}"
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
+    schema.upgrade(cluster.url(name))  # a copy forgets what was taken from PUBLIC in its model
+    yield make_town(cluster.url(name))
+    with connected(cluster.server.socket) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

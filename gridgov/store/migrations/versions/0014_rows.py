@@ -6,7 +6,6 @@ Migrations go forward only: going back is restoring the dump that was made befor
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
@@ -246,9 +245,6 @@ def upgrade() -> None:
     for table, rule in _RULES.items():
         for statement in _statements(table, rule):
             run(statement)
-    for table in op.get_bind().execute(sa.text(_WITHOUT)).scalars().all():
-        for statement in _statements(table, Rule(_ENTERED, _ENTERED, _ENTERED, _ENTERED)):
-            run(statement)
     run(_DISTRICTS)
 
 
@@ -288,12 +284,6 @@ BEGIN
     END LOOP;
 END
 $$
-"""
-_WITHOUT = """
-    SELECT c.relname FROM pg_class AS c
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND NOT c.relrowsecurity AND c.relname NOT IN ('spatial_ref_sys', 'alembic_version')
-      AND c.relname NOT LIKE 'procrastinate%'
 """
 # Incidents that lie in no cell are their district's all the same.
 _DISTRICTS = """
