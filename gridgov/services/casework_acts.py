@@ -141,7 +141,26 @@ def _return(_: Occasion, __: Asked) -> Meaning:
 
 def _feed_back(occasion: Occasion, asked: FeedBack) -> Meaning:
     _require_evidence(occasion, asked.evidence)
-    return Meaning(changes={"handler": occasion.author, "extension_s": None})
+    changes = {"handler": occasion.author, "extension_s": None}
+    person = occasion.subject.person if occasion.subject else None
+    return Meaning(changes=changes, said={"person": str(person[1])} if person else {})
+
+
+def _verify(occasion: Occasion, asked: Verify | SendBack) -> Meaning:
+    """Refuse the handler once more: the table compares accounts, and one person may have two."""
+    person = occasion.subject.person if occasion.subject else None
+    head = occasion.standing.head
+    if person and str(person[1]) == _who_fed_back(occasion.unit, head):
+        message = f"You handled this case yourself, under another account: somebody else must {asked.act} it."
+        raise NotAllowedError(message, field="act")
+    return _with_evidence(occasion, asked)
+
+
+def _who_fed_back(unit: Unit, head: Head) -> str | None:
+    facts = unit.incidents.facts(head.district_code, head.incident_id)
+    last = next(fact for fact in reversed(facts) if fact.kind is FactKind.FED_BACK)
+    person: str | None = last.payload.get("person")
+    return person
 
 
 def _with_evidence(occasion: Occasion, asked: Verify | SendBack | Note) -> Meaning:
@@ -280,8 +299,8 @@ _MEANINGS: Mapping[Act, Callable[[Occasion, Any], Meaning]] = MappingProxyType(
         Act.DISPATCH: _dispatch,
         Act.RETURN: _return,
         Act.FEED_BACK: _feed_back,
-        Act.VERIFY: _with_evidence,
-        Act.SEND_BACK: _with_evidence,
+        Act.VERIFY: _verify,
+        Act.SEND_BACK: _verify,
         Act.NOTE: _with_evidence,
         Act.REOPEN: _reopen,
         Act.SUSPEND: _suspend,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from gridgov.errors import NotAllowedError
 from gridgov.incidents import Clock, Stage, first_break
 from gridgov.incidents.asked import Accept, Close, Dispatch, FeedBack, File, Reopen, Return, Verify
-from gridgov.store.tables import change, notice
+from gridgov.store.tables import account, change, notice
 
 
 def test_a_case_is_returned_dispatched_again_handled_verified_closed_and_reopened(life):
@@ -52,3 +52,17 @@ def test_what_is_done_is_told_to_who_must_know(life):
         assert ("case.dispatched", life.lead) in unit.connection.execute(query).all()
         kinds = select(change.c.kind).where(change.c.subject_id == life.receipt.id)
         assert {"case.filed", "case.dispatched", "case.accepted"} <= set(unit.connection.execute(kinds).scalars())
+
+
+def test_one_person_under_two_accounts_does_not_verify_what_they_handled(life):
+    life.to(Stage.HANDLING)
+    with life.store.transaction() as unit:
+        district, person = unit.connection.exec_driver_sql("SELECT district_code, id FROM person LIMIT 1").one()
+        for who in ("handler", "worker"):
+            account_id = unit.access.subject(life.people[who], now=life.clock()).account_id
+            values = {"person_district_code": district, "person_id": person}
+            unit.connection.execute(account.update().where(account.c.id == account_id).values(values))
+    life.do("handler", FeedBack(report="已清运"))
+    with pytest.raises(NotAllowedError, match="another account"):
+        life.do("worker", Verify())
+    life.do("centre", Verify())

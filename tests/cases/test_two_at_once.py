@@ -1,0 +1,101 @@
+"""Two people at once, on a database that commits: one act wins, the other is told, nothing is half done."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from gridgov.errors import GridgovError, RuleError, StaleError
+from gridgov.ids import new_id
+from gridgov.incidents import Stage, first_break
+from gridgov.incidents.asked import Close, Merge, Note
+from gridgov.services.casework import Casework
+from gridgov.services.intake import Intake
+from gridgov.services.sweeps.cases import due_cases
+from gridgov.store.unit import Store
+from tests.cases.conftest import begin
+from tests.cases.people import Life, another
+from tests.support import NOON, SetClock
+
+
+@pytest.fixture
+def committed(own_sample_url, keeper) -> Iterator[Life]:
+    store, clock = Store(own_sample_url), SetClock(NOON)
+    try:
+        yield begin(store, clock, keeper, Intake(store, clock=clock, home_district="370102", keeper=keeper))
+    finally:
+        store.close()
+
+
+def at_once(*calls: Callable[[], object]):
+    """Call all at the same moment, and return what each answered or was refused with."""
+    gate = Barrier(len(calls))
+
+    def one(call):
+        gate.wait()
+        try:
+            return call()
+        except GridgovError as error:
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(one, calls))
+
+
+def test_of_two_who_close_at_once_one_does_and_the_other_is_told(committed):
+    committed.to(Stage.VERIFIED)
+    revision = committed.standing().revision
+    told = at_once(
+        lambda: committed.do("centre", Close(), revision=revision),
+        lambda: committed.do("street", Close(), revision=revision),
+    )
+    assert sorted(type(each).__name__ for each in told) == ["Done", "StaleError"]
+    told = at_once(*[lambda who=who: committed.do(who, Close()) for who in ("centre", "street")])
+    assert all(isinstance(each, RuleError) for each in told)
+    assert committed.standing().revision == revision + 1
+
+
+def test_a_double_click_is_one_act(committed):
+    act_id = new_id()
+    told = at_once(*[lambda: committed.do("centre", Note(text="x"), act_id=act_id)] * 4)
+    assert sorted(each.replayed for each in told) == [False, True, True, True]
+    assert all(each.answer == told[0].answer for each in told)
+    assert committed.standing().revision == 2
+
+
+def test_many_notes_at_once_make_one_chain(committed):
+    told = at_once(*[lambda i=i: committed.do("centre", Note(text=str(i))) for i in range(8)])
+    assert not any(isinstance(each, StaleError) for each in told)
+    with committed.store.transaction() as unit:
+        facts = unit.incidents.facts(committed.receipt.district_code, committed.receipt.id)
+    assert first_break(facts) is None
+    assert committed.standing().revision == 9
+
+
+def test_two_that_are_merged_into_each_other_at_once_make_no_circle(committed):
+    other = another(committed)
+    casework: Casework = committed.casework
+    centre = committed.people["centre"]
+    told = at_once(
+        lambda: casework.act(centre, committed.receipt.id, Merge(into_id=other.id), act_id=new_id()),
+        lambda: casework.act(centre, other.id, Merge(into_id=committed.receipt.id), act_id=new_id()),
+    )
+    assert sorted(type(each).__name__ for each in told) == ["Done", "RuleError"]
+
+
+def test_two_sweeps_and_an_act_at_once_fire_a_deadline_once(committed):
+    committed.to(Stage.HANDLING)
+    committed.clock.moment = committed.standing().deadline_at
+
+    def sweep():
+        with committed.store.transaction() as unit:
+            return due_cases(unit, committed.clock(), 10)
+
+    told = at_once(sweep, sweep, lambda: committed.do("handler", Note(text="x")))
+    assert sum(each for each in told[:2]) in {0, 1}  # none where the act held the row: then it is due still
+    sweep()
+    with committed.store.transaction() as unit:
+        facts = unit.incidents.facts(committed.receipt.district_code, committed.receipt.id)
+    assert [fact.kind.value for fact in facts].count("overdue") == 1
+    assert first_break(facts) is None
