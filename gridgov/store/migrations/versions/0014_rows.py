@@ -250,8 +250,8 @@ def upgrade() -> None:
 
 def _statements(table: str, rule: Rule) -> list[str]:
     made = [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"]
-    commands = {"SELECT": rule.read, "INSERT": rule.add, "UPDATE": rule.change, "DELETE": rule.remove}
-    for command, condition in commands.items():
+    conditions = {"SELECT": rule.read, "INSERT": rule.add, "UPDATE": rule.change, "DELETE": rule.remove}
+    for command, condition in conditions.items():
         if condition is not None:
             words = {"SELECT": f"USING ({condition})", "DELETE": f"USING ({condition})"}
             held = words.get(command, f"WITH CHECK ({condition})")
@@ -260,7 +260,8 @@ def _statements(table: str, rule: Rule) -> list[str]:
             columns = f" ({rule.columns})" if command == "SELECT" and rule.columns else ""
             made.append(f"GRANT {command}{columns} ON {table} TO gridgov_app")
     made.append(f"CREATE POLICY jobs_all ON {table} TO gridgov_jobs USING (true) WITH CHECK (true)")
-    made.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO gridgov_jobs")
+    commands = "INSERT, DELETE" if table == "reporter" else "SELECT, INSERT, UPDATE, DELETE"
+    made.append(f"GRANT {commands} ON {table} TO gridgov_jobs")
     return made
 
 
