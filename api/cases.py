@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from api.schemas import PositionIn, local
 from gridgov.clock import instant
 from gridgov.incidents import Clock, Stage, asked
-from gridgov.incidents.hops import Measured
+from gridgov.incidents.hops import Measured, plain_hop
 from gridgov.incidents.lifecycle import Act, Possibility
 from gridgov.incidents.report import ADDRESS_LIMIT, TEXT_LIMIT
 
@@ -319,16 +319,4 @@ class HopOut(BaseModel):
     @classmethod
     def of(cls, found: Measured) -> "HopOut":
         """Return a hop as it goes out."""
-        stay = found.stay
-        return cls(
-            seq=stay.seq,
-            organisation_code=stay.organisation_code,
-            dispatched_at=local(stay.dispatched_at),
-            accepted_at=local(stay.accepted_at),
-            ended_at=local(stay.ended_at),
-            ended_by=stay.ended_by,
-            waited_s=found.waited_s,
-            waited_working_s=found.waited_working_s,
-            held_s=found.held_s,
-            held_working_s=found.held_working_s,
-        )
+        return cls.model_validate({name: local(value) for name, value in plain_hop(found).items()})

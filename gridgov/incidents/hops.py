@@ -1,7 +1,8 @@
 """Hops: each stay of a case in an organisation's hands, and how long it lay idle there."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from gridgov.worktime import WorkRules
 
@@ -45,6 +46,12 @@ def measured(stay: Stay, rules: WorkRules, *, now: datetime) -> Measured:
     waited, waited_working = _between(stay.dispatched_at, taken, stay.organisation_code, rules)
     held = _between(stay.accepted_at, end, stay.organisation_code, rules) if stay.accepted_at else (None, None)
     return Measured(stay, waited, waited_working, *held)
+
+
+def plain_hop(hop: Measured) -> dict[str, Any]:
+    """Return a hop in one level, as a case shows it."""
+    times = asdict(hop)
+    return {**times.pop("stay"), **times}
 
 
 def _between(start: datetime, end: datetime, organisation_code: str, rules: WorkRules) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from gridgov.access import Caller
 from gridgov.clock import Clock
 from gridgov.errors import NotFoundError, StaleError
-from gridgov.incidents import Standing
+from gridgov.incidents import Head, Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
 from gridgov.incidents.lifecycle import BACK, Act, Hop, Possibility, Row, possibilities, require_possible
@@ -150,12 +150,16 @@ class Casework:
         """
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            standing = read_visible(unit, incident_id)
-            rules = unit.worktime.rules()
-            return [measured(stay, rules, now=now) for stay in unit.cases.stays(standing.head)]
+            return hops_of(unit, read_visible(unit, incident_id).head, now=now)
 
     def _knowledge(self, unit: Unit, now: datetime) -> Callable[[], Knowledge]:
         return partial(self._keeper.current, unit, now)
+
+
+def hops_of(unit: Unit, head: Head, *, now: datetime) -> list[Measured]:
+    """Return a case's hops with their times as of `now`."""
+    rules = unit.worktime.rules()
+    return [measured(stay, rules, now=now) for stay in unit.cases.stays(head)]
 
 
 def read_visible(unit: Unit, incident_id: UUID) -> Standing:

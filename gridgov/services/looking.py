@@ -16,8 +16,10 @@ from gridgov.access import Caller
 from gridgov.areas import Level
 from gridgov.clock import Clock
 from gridgov.errors import NotFoundError
-from gridgov.incidents import Fact
+from gridgov.incidents import Fact, Head
+from gridgov.incidents.hops import plain_hop
 from gridgov.matters import MatterList
+from gridgov.services.casework import hops_of
 from gridgov.store.listing import Filter
 from gridgov.store.unit import Store, Unit
 
@@ -44,7 +46,7 @@ class Desk:
         self._clock = clock
 
     def incident(self, caller: Caller | None, incident_id: UUID) -> dict[str, Any]:
-        """Return an incident as it stands now.
+        """Return an incident as it stands now, with whose hands it went through.
 
         Raises
         ------
@@ -53,9 +55,10 @@ class Desk:
         """
         with self._as(caller) as unit:
             found = unit.lists.detail(incident_id, unit.acting)
-        if found is None:
-            raise _no_incident(incident_id)
-        return found
+            if found is None:
+                raise _no_incident(incident_id)
+            hops = hops_of(unit, Head(found["district_code"], incident_id), now=self._clock())
+        return {**found, "hops": [plain_hop(hop) for hop in hops]}
 
     def facts(self, caller: Caller | None, incident_id: UUID, *, as_of: datetime | None = None) -> list[Fact]:
         """Return an incident's facts up to a moment (all), each with the hash that chains it to the one before.
