@@ -230,7 +230,8 @@ class Relay:
                 except NotAuthenticatedError:
                     stream.end(Reason.EXPIRED)
                 except (GridgovError, SQLAlchemyError) as error:
-                    _log.warning("a stream's caller could not be looked at", reason=str(error))
+                    _log.warning("who listens could not be looked at; trying again", reason=str(error))
+                    break
 
     async def _in_thread(self, work: Callable[[], T]) -> T | None:
         try:

@@ -43,7 +43,7 @@ def server() -> Iterator[tuple[str, int, str]]:
         store = Store(url)
         load_sample(store, SAMPLE, now=system_clock(), progress=lambda _: None)
         store.close()
-        port = _free_port()
+        port = free_port()
         chosen = {"GRIDGOV_DATABASE_URL": url, "GRIDGOV_PORT": str(port), "GRIDGOV_LOG_LEVEL": "WARNING"}
         chosen |= {"GRIDGOV_RATE_PER_CALLER": "0", "GRIDGOV_RATE_PER_ADDRESS": "0"}
         environment = {**os.environ, **chosen}
@@ -57,7 +57,7 @@ def server() -> Iterator[tuple[str, int, str]]:
             process.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
