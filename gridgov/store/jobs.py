@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from gridgov.store.tables import metadata, sweep_failure
+from gridgov.store.tables import delivery, incident_state, notice, sweep_failure, upload, whistle
 
 _DEFER = text("SELECT jobs.defer(:task, :arguments)").bindparams(bindparam("arguments", type_=JSONB))
 _QUEUE = text("""
@@ -29,6 +29,9 @@ _RETRY = text("""
     UPDATE jobs.procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
     WHERE status = 'failed' RETURNING id
 """)
+SWEPT = (incident_state.c.due_at, whistle.c.due_at, upload.c.due_at, notice.c.fan_due_at, delivery.c.due_at)
+"""The columns that sweeps look at. Other deadlines are what people are told, and stay when they have passed."""
+
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=1)
 
@@ -110,7 +113,7 @@ class JobStore:
 
     def oldest_due(self, now: datetime) -> datetime | None:
         """Return the oldest deadline that should have been acted upon by `now`, or None if there is none."""
-        asked = [select(func.min(column)).where(column <= now).scalar_subquery() for column in _due_columns()]
+        asked = [select(func.min(column)).where(column <= now).scalar_subquery() for column in SWEPT]
         found: datetime | None = self._connection.execute(select(func.least(*asked))).scalar()
         return found
 
@@ -158,14 +161,3 @@ class JobStore:
 def _named(sweep: str, name: tuple[str, str]) -> tuple[Any, ...]:
     table = sweep_failure.c
     return table.district_code == name[0], table.sweep == sweep, table.subject == name[1]
-
-
-def _due_columns() -> list[Column[Any]]:
-    """Return the columns that hold deadlines: they end in ``due_at`` and have an index of the rows that have one."""
-    partial = [
-        index
-        for table in metadata.sorted_tables
-        for index in table.indexes
-        if index.dialect_options["postgresql"]["where"] is not None
-    ]
-    return [column for index in partial for column in index.columns if column.name.endswith("due_at")]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from gridgov.errors import DatabaseUnavailableError
 from gridgov.services.sweeping import SWEEPS, Sweeping
 from gridgov.services.sweeps import Sweep
+from gridgov.store.jobs import SWEPT
 from gridgov.store.unit import Store
 from tests.support import NOON, SetClock
 
@@ -163,7 +164,9 @@ def test_stopping_ends_between_two_batches_and_loses_nothing(kept):
     assert effects(kept) == [(n, 0) for n in range(1, 101)]
 
 
-def test_the_oldest_deadline_is_known_of_the_tables_that_have_one(kept):
+def test_the_oldest_deadline_is_of_a_column_that_is_swept(kept):
+    assert all(column.name.endswith("due_at") for column in SWEPT)
+    assert len({column.table.name for column in SWEPT}) == len(SWEPT)
     with kept.transaction() as unit:
         assert unit.jobs.oldest_due(NOON) is None
 
