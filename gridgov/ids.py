@@ -31,8 +31,11 @@ def id_at(moment: datetime, entropy: int) -> UUID:
 
 
 def first_id_of(moment: datetime) -> UUID:
-    """Return the lowest 128-bit value that a UUIDv7 of `moment` or later can have (a bound, not a valid id)."""
-    return UUID(int=((moment - _EPOCH) // timedelta(milliseconds=1)) << 80)
+    """Return the lowest 128-bit value that a UUIDv7 of `moment` or later can have (a bound, not a valid id).
+
+    No id is older than 1970: for an earlier moment that is the lowest value of all.
+    """
+    return UUID(int=(max(moment - _EPOCH, timedelta()) // timedelta(milliseconds=1)) << 80)
 
 
 def moment_of(identifier: UUID) -> datetime:

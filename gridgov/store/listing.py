@@ -205,8 +205,15 @@ def _asked(which: Filter, now: datetime) -> list[Any]:
 
 def _made(which: Filter) -> list[Any]:
     """Return the bounds of the ids of reports of a time, apart from the odd ones."""
-    bounds = [_s.incident_id >= first_id_of(which.since - MADE_BEFORE)] if which.since else []
-    return [*bounds, _s.incident_id < first_id_of(which.until + MADE_AFTER)] if which.until else bounds
+    bounds = [_s.incident_id >= first_id_of(_moved(which.since, -MADE_BEFORE))] if which.since else []
+    return [*bounds, _s.incident_id < first_id_of(_moved(which.until, MADE_AFTER))] if which.until else bounds
+
+
+def _moved(moment: datetime, by: timedelta) -> datetime:
+    try:
+        return moment + by
+    except OverflowError:  # at an end of the calendar there is nothing beyond
+        return moment
 
 
 def _takes_part(code: str) -> ColumnElement[bool]:

@@ -51,3 +51,9 @@ def test_filters_hold_for_what_is_taken_away(client, store):
     mine = as_a(store, "command_centre")
     assert rows(client.get("/api/v1/incidents.csv?stage=closed", headers=mine)) == []
     assert len(rows(client.get(f"/api/v1/incidents.csv?until={NOON:%Y-%m-%dT%H:%M:%SZ}", headers=mine))) >= 1
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00Z", "1969-12-31T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("path", ["incidents", "incidents.csv"])
+def test_the_ends_of_the_calendar_are_times_like_others(client, path, when):
+    assert client.get(f"/api/v1/{path}", params={"since": when, "until": when}).status_code == 200

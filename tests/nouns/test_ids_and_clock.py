@@ -57,3 +57,7 @@ def test_a_time_is_kept_as_utc():
 
 def test_shanghai_had_daylight_saving_in_1988():
     assert datetime(1988, 7, 1, tzinfo=SHANGHAI).utcoffset() == timedelta(hours=9)
+
+
+def test_a_moment_before_all_ids_has_the_lowest_bound():
+    assert first_id_of(datetime(1, 1, 2, tzinfo=UTC)).int == 0
