@@ -26,6 +26,16 @@ class Settings(BaseSettings):
         default=None,
         description="A PostgreSQL URL to use instead of the private cluster, like postgresql://user@host/gridgov.",
     )
+    app_database_url: str | None = Field(
+        default=None,
+        description="Where database_url is set: the same database under the login gridgov_app, which people act by.",
+    )
+    positions_exact_days: int = Field(
+        default=3, ge=0, le=365, description="After so many days a position of staff tells only a square of 500 m."
+    )
+    positions_kept_days: int = Field(
+        default=30, ge=1, le=365, description="After so many days nothing of a position is left."
+    )
     data_dir: Path = Field(
         default_factory=_default_data_dir,
         description="Where the private cluster keeps its data.",

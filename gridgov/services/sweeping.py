@@ -13,6 +13,7 @@ from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.services.sweeps.messages import old_changes, untold_notices
+from gridgov.services.sweeps.positions import old_positions
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -25,6 +26,7 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
         "changes": old_changes,
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
+        "positions": old_positions,
     }
 )
 """The sweeps by name. A room that has deadlines adds a line."""

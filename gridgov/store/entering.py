@@ -7,6 +7,8 @@ from sqlalchemy import Connection, make_url, text
 
 from gridgov.access import Caller, Grant, Subject
 from gridgov.errors import NotAuthenticatedError
+from gridgov.settings import settings
+from gridgov.store.cluster.address import normalised
 
 APP = "gridgov_app"
 """The login role of requests: it sees nothing until somebody has entered."""
@@ -60,6 +62,18 @@ def login_url(url: str, login: str) -> str | None:
     if parsed.password is not None or parsed.host or not str(host).startswith("/") or parsed.username != _OWNER:
         return None
     return parsed.set(username=login).render_as_string(hide_password=False)
+
+
+def configured_url() -> str | None:
+    """Return the URL by which people act in a database that the settings name, or None.
+
+    Raises
+    ------
+    SetupError
+        If it does not name a database of PostgreSQL.
+    """
+    configured = settings().app_database_url if settings().database_url else None
+    return normalised(configured) if configured else None
 
 
 def _grant(row: dict[str, Any]) -> Grant:

@@ -21,7 +21,7 @@ from gridgov.store.bases import BaseStore
 from gridgov.store.cases import CaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.changes import ChangeStore
-from gridgov.store.entering import APP, enter, login_url, lower
+from gridgov.store.entering import APP, configured_url, enter, login_url, lower
 from gridgov.store.evidence import EvidenceStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
@@ -30,6 +30,7 @@ from gridgov.store.looks import LookStore
 from gridgov.store.maps import MapStore
 from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
 from gridgov.store.people import PeopleStore
+from gridgov.store.positions import PositionStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
@@ -161,6 +162,11 @@ class Unit:
         return LookStore(self.connection)
 
     @cached_property
+    def positions(self) -> PositionStore:
+        """Shifts and positions of staff."""
+        return PositionStore(self.connection)
+
+    @cached_property
     def whistles(self) -> WhistleStore:
         """Whistles, sides, summons."""
         return WhistleStore(self.connection)
@@ -207,7 +213,7 @@ class Store:
 
     def __init__(self, url: str, *, pool_size: int = 10, app_url: str | None = None) -> None:
         self.engine: Engine = _engine(url, pool_size)
-        app_url = app_url or login_url(url, APP)
+        app_url = app_url or login_url(url, APP) or configured_url()
         self._app_engine = _engine(app_url, pool_size) if app_url else None
 
     @contextmanager
