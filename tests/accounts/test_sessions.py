@@ -11,6 +11,7 @@ from api.app import create_app
 from gridgov.access.secrets import csrf_of
 from gridgov.ids import new_id
 from gridgov.services.accounts import Entrance, NewAccount, NewGrant, Origin
+from gridgov.services.intake import Intake
 from gridgov.settings import Settings
 from tests.accounts.conftest import HERE, MACHINE, PASSWORD, log_in, report_body
 
@@ -35,9 +36,10 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(client, accoun
     assert client.cookies[COOKIE] not in answer.text
 
 
-def test_by_https_the_cookie_is_secure_and_bound_to_the_host_by_its_name(store, clock, entrance, account):
+def test_by_https_the_cookie_is_secure_and_bound_to_the_host_by_its_name(store, keeper, clock, entrance, account):
     account("worker")
     app = create_app(store, Settings(), clock=clock, names=["testserver"])
+    app.state.intake = Intake(store, clock=clock, home_district="370102", keeper=keeper)
     app.state.services._made[Entrance] = entrance
     with TestClient(app, base_url="https://testserver", headers={"Origin": "https://testserver"}) as client:
         answer = client.post("/api/v1/login", json={"login": "worker", "password": PASSWORD})
@@ -47,9 +49,10 @@ def test_by_https_the_cookie_is_secure_and_bound_to_the_host_by_its_name(store, 
         assert client.get("/api/v1/me").status_code == 200
 
 
-def test_behind_a_proxy_the_cookie_is_secure_though_we_hear_plain_http(store, clock, entrance, account):
+def test_behind_a_proxy_the_cookie_is_secure_though_we_hear_plain_http(store, keeper, clock, entrance, account):
     account("worker")
     app = create_app(store, Settings(behind_proxy=True), clock=clock, names=["testserver"])
+    app.state.intake = Intake(store, clock=clock, home_district="370102", keeper=keeper)
     app.state.services._made[Entrance] = entrance
     with TestClient(app, headers={"Origin": "https://testserver"}) as client:
         answer = client.post("/api/v1/login", json={"login": "worker", "password": PASSWORD})
