@@ -54,7 +54,6 @@ PARTITIONED_BY_MONTH = (
     "incident",
     "incident_fact",
     "incident_hop",
-    "incident_party",
     "incident_position",
     "incident_probability",
     "incident_share",

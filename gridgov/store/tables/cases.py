@@ -11,6 +11,7 @@ _INCIDENT = (["district_code", "incident_id"], ["incident.district_code", "incid
 # Whoever may see an incident apart from its district's own people: a cell, community or street by its code, an
 # organisation by its code, an account by its id. Rows are added and never removed: who once had it may still look.
 # One party's incidents, newest first, are one range of the key, so a list costs the same in a small and a large table.
+# Not partitioned: every policy of rows asks it, and planning that over months cost each statement several milliseconds.
 incident_party = Table(
     "incident_party",
     metadata,
@@ -22,7 +23,6 @@ incident_party = Table(
     Index("incident_party_party_incident_id_idx", "party", "incident_id"),
     # Who may see one incident: a hash, because a tree in the order of incidents would tempt the planner of the lists.
     Index("incident_party_incident_id_idx", "incident_id", postgresql_using="hash"),
-    postgresql_partition_by="RANGE (incident_id)",
 )
 
 # One row for each organisation a case was dispatched to, in order. A transfer ends one and begins the next.

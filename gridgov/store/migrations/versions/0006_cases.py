@@ -59,7 +59,6 @@ def upgrade() -> None:
             ["incident.district_code", "incident.id"],
             name=op.f("incident_party_district_code_incident_id_fkey"),
         ),
-        postgresql_partition_by="RANGE (incident_id)",
     )
     op.create_index("incident_party_party_incident_id_idx", "incident_party", ["party", "incident_id"], unique=False)
     op.create_table(
@@ -155,7 +154,7 @@ def upgrade() -> None:
     )
     op.add_column("incident_state", sa.Column("transfers", sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("incident_state", sa.Column("reopenings", sa.SmallInteger(), server_default="0", nullable=False))
-    create_defaults(op.get_bind(), ("incident_hop", "incident_party"))
+    create_defaults(op.get_bind(), ("incident_hop",))
     op.execute(_PLACES)
     op.execute(_STATES)
 
