@@ -72,7 +72,7 @@ def _play(store: Store, chosen: Settings) -> None:
         _play_day(Intake.configured(store, chosen, clock=system_clock), reports)
     else:
         _console.print("Its day was played before; every report is still there.")
-    _tell(Desk(store, clock=system_clock).last_day())
+    _tell(Desk(store, clock=system_clock).last_day(None))
     _tell_accounts(*sample_accounts(store, folder, chosen.data_dir, now=system_clock()))
 
 

@@ -8,7 +8,7 @@ import shapely
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime
 
-from api.auth import logged_in
+from api.auth import TheCaller, logged_in
 from api.deps import TheDesk, TheIntake
 from api.problems import Problem
 from api.schemas import Finite, Page, local
@@ -47,22 +47,24 @@ class GeoJson(Response):
 
 
 @router.get("/cells", response_class=GeoJson, responses=_COLLECTION)
-def list_cells(desk: TheDesk, as_of: AsOf = None) -> GeoJson:
+def list_cells(desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> GeoJson:
     """Return the cells as a GeoJSON FeatureCollection that QGIS and GDAL open by this address."""
-    frame = desk.cells(as_of=instant(as_of, field="as_of") if as_of else None)
+    frame = desk.cells(caller, as_of=instant(as_of, field="as_of") if as_of else None)
     return _collection(frame.drop(columns=["id", "street_id"]))
 
 
 @router.get("/areas/{level}", response_class=GeoJson, responses=_COLLECTION)
-def list_areas(level: Literal["districts", "streets", "communities"], desk: TheDesk, as_of: AsOf = None) -> GeoJson:
+def list_areas(
+    level: Literal["districts", "streets", "communities"], desk: TheDesk, caller: TheCaller, as_of: AsOf = None
+) -> GeoJson:
     """Return the areas of a level as a GeoJSON FeatureCollection."""
-    return _collection(desk.areas(_LEVELS[level], as_of=instant(as_of, field="as_of") if as_of else None))
+    return _collection(desk.areas(caller, _LEVELS[level], as_of=instant(as_of, field="as_of") if as_of else None))
 
 
 @router.get("/cells/{cell_code}/duties", responses={404: {"model": Problem}, **_BAD})
-def who_answers(cell_code: CellCode, desk: TheDesk, as_of: AsOf = None) -> Page[dict[str, Any]]:
+def who_answers(cell_code: CellCode, desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> Page[dict[str, Any]]:
     """Return who answers for a cell: its own people first, then those of its community and street."""
-    return Page(items=desk.who(cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
+    return Page(items=desk.who(caller, cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
 
 
 @router.get("/locate", responses=_BAD)
@@ -98,9 +100,9 @@ def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max
 
 
 @router.get("/summary", responses={503: {"model": Problem}})
-def summary(desk: TheDesk) -> dict[str, Any]:
-    """Return the counts of the 24 hours up to the newest report."""
-    day = desk.last_day()
+def summary(desk: TheDesk, caller: TheCaller) -> dict[str, Any]:
+    """Return the counts of the 24 hours up to the newest report that you see."""
+    day = desk.last_day(caller)
     return {
         "since": local(day.since),
         "until": local(day.until),

@@ -45,11 +45,11 @@ class Gov:
 
     def cells(self, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the cells as of a moment (now): code, name, kind, street_code, community_code, area_m2, geometry."""
-        return self._desk.cells(as_of=as_of)
+        return self._desk.cells(None, as_of=as_of)
 
     def areas(self, level: str, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the areas of a level, ``district``, ``street`` or ``community``: code, name, geometry."""
-        return self._desk.areas(Level[level.upper()], as_of=as_of)
+        return self._desk.areas(None, Level[level.upper()], as_of=as_of)
 
     def incident(self, incident_id: UUID) -> dict[str, Any]:
         """Return an incident with its place, its shares or probabilities, and its possible duplicates."""

@@ -82,29 +82,27 @@ class Desk:
         with self._as(caller) as unit:
             return unit.lists.page(which, unit.acting, now=self._clock(), limit=limit, before=before)
 
-    def whistles(self, caller: Caller | None = None, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
+    def whistles(self, caller: Caller | None, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return whistles with their sides and summons, newest first."""
         with self._as(caller) as unit:
             return unit.whistles.page(limit=limit, before=before)
 
-    def matters(self, caller: Caller | None = None) -> MatterList:
+    def matters(self, caller: Caller | None) -> MatterList:
         """Return the matter list in force."""
         with self._as(caller) as unit:
             return unit.rules.matters()
 
-    def cells(self, caller: Caller | None = None, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
+    def cells(self, caller: Caller | None, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the cells as of a moment (now): code, name, kind, street_code, community_code, area_m2, geometry."""
         with self._as(caller) as unit:
             return unit.cells.frame(at=as_of or self._clock())
 
-    def areas(self, level: Level, caller: Caller | None = None, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
+    def areas(self, caller: Caller | None, level: Level, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the areas of a level as of a moment (now): code, name, geometry."""
         with self._as(caller) as unit:
             return unit.areas.frame(level, at=as_of or self._clock())
 
-    def who(
-        self, cell_code: str, caller: Caller | None = None, *, as_of: datetime | None = None
-    ) -> list[dict[str, Any]]:
+    def who(self, caller: Caller | None, cell_code: str, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
         """Return who answered for a cell at a moment (now).
 
         Raises
@@ -120,7 +118,7 @@ class Desk:
                 raise NotFoundError(message, field="cell_code")
             return unit.people.who(cell_code[:6], cell_id, at=moment)
 
-    def last_day(self, caller: Caller | None = None) -> DayCount:
+    def last_day(self, caller: Caller | None) -> DayCount:
         """Return the counts of the 24 hours up to the newest report that is seen; all zero where there is none."""
         with self._as(caller) as unit:
             until = unit.summary.newest_report() or self._clock()

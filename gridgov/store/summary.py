@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from gridgov.access import Subject
 from gridgov.ids import new_id
-from gridgov.store.tables import grid_version, incident, incident_state, load_log, whistle
+from gridgov.store.tables import grid_version, incident_state, load_log, whistle
+from gridgov.store.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,11 @@ class Signature:
 
 
 class SummaryStore:
-    """Counts things of one transaction."""
+    """Counts things of one transaction, as far as `subject` sees them (None, the system, sees all)."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, subject: Subject | None = None) -> None:
         self._connection = connection
+        self._seen = visible(incident_state.c.district_code, incident_state.c.incident_id, subject)
 
     def signature(self, now: datetime) -> Signature:
         """Return the signature of what decides about reports at `now`."""
@@ -34,12 +37,12 @@ class SummaryStore:
 
     def newest_report(self) -> datetime | None:
         """Return when the newest report was made, or None if there is none."""
-        return self._connection.execute(select(func.max(incident_state.c.reported_at))).scalar()
+        return self._connection.execute(select(func.max(incident_state.c.reported_at)).where(self._seen)).scalar()
 
     def placements(self, since: datetime, until: datetime) -> dict[str, int]:
         """Return how many incidents reported in a period were placed how."""
         c = incident_state.c
-        query = select(c.placement, func.count()).where(c.reported_at >= since, c.reported_at <= until)
+        query = select(c.placement, func.count()).where(c.reported_at >= since, c.reported_at <= until, self._seen)
         return {r[0]: r[1] for r in self._connection.execute(query.group_by(c.placement))}
 
     def findings(self, since: datetime, until: datetime) -> dict[str, int]:
@@ -47,7 +50,7 @@ class SummaryStore:
         c = incident_state.c
         unnested = (
             select(func.unnest(c.findings).label("finding"))
-            .where(c.reported_at >= since, c.reported_at <= until)
+            .where(c.reported_at >= since, c.reported_at <= until, self._seen)
             .subquery()
         )
         rows = self._connection.execute(select(unnested.c.finding, func.count()).group_by(unnested.c.finding))
@@ -55,16 +58,17 @@ class SummaryStore:
 
     def combined_whistles(self, since: datetime, until: datetime) -> int:
         """Return how many combined whistles were drafted for incidents reported in a period."""
-        same = (incident.c.district_code == whistle.c.district_code) & (incident.c.id == whistle.c.incident_id)
-        query = select(func.count()).select_from(whistle).join(incident, same)
-        query = query.where(whistle.c.combined, incident.c.reported_at >= since, incident.c.reported_at <= until)
+        c = incident_state.c
+        same = (c.district_code == whistle.c.district_code) & (c.incident_id == whistle.c.incident_id)
+        query = select(func.count()).select_from(whistle).join(incident_state, same)
+        query = query.where(whistle.c.combined, c.reported_at >= since, c.reported_at <= until, self._seen)
         return self._connection.execute(query).scalar_one()
 
     def per_cell(self, since: datetime, until: datetime) -> dict[str, int]:
         """Return how many incidents reported in a period lie in each cell, by cell code."""
         c = incident_state.c
         query = select(c.cell_code, func.count()).where(
-            c.reported_at >= since, c.reported_at <= until, c.cell_code.is_not(None)
+            c.reported_at >= since, c.reported_at <= until, c.cell_code.is_not(None), self._seen
         )
         return {r[0]: r[1] for r in self._connection.execute(query.group_by(c.cell_code))}
 

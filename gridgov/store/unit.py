@@ -194,7 +194,7 @@ class Unit:
     @cached_property
     def summary(self) -> SummaryStore:
         """Counts for pages and maps."""
-        return SummaryStore(self.connection)
+        return SummaryStore(self.connection, self.acting)
 
 
 class Store:
