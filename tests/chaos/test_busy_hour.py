@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,7 +75,7 @@ class Nursery:
             _kill(pid)
             self.kills["database"] += 1
         if self.rng.random() < 0.7:  # else the programs bring it up, within two seconds
-            with cluster.running():
+            with suppress(UnavailableError), cluster.running():  # it may notice only now what was killed
                 pass
 
     def end(self, *names: str) -> None:
