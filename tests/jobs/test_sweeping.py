@@ -186,7 +186,8 @@ def test_a_clock_that_jumps_fires_every_step_once_and_none_before_its_time(kept,
     assert effects(kept) == [(n, step) for n in range(1, 5) for step in fired]
 
 
-def test_every_sweep_of_the_registry_finds_nothing_in_an_empty_city(kept):
+def test_every_sweep_of_the_registry_comes_to_an_end_and_finds_nothing_after_that(kept):
+    assert Sweeping(kept, clock=SetClock(NOON)).run().failed == {}
     swept = Sweeping(kept, clock=SetClock(NOON)).run()
     assert swept.failed == {}
     assert set(swept.rows.values()) <= {0}
