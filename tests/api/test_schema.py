@@ -24,9 +24,14 @@ CHECKS = [
 ]
 
 
+ENDLESS = {"GET /api/v1/events"}
+"""A stream never ends; tests/events proves it."""
+
+
 def _operations() -> list[str]:
     paths = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
-    return [f"{method.upper()} {path}" for path, item in paths.items() for method in item]
+    labels = [f"{method.upper()} {path}" for path, item in paths.items() for method in item]
+    return [label for label in labels if label not in ENDLESS]
 
 
 @pytest.mark.parametrize("label", _operations())

@@ -34,7 +34,9 @@ def command(sealed, monkeypatch, as_before):  # noqa: ARG001 - it undoes what a 
     return lambda *words: CliRunner().invoke(app, list(words))
 
 
-@pytest.mark.parametrize("address", ["audit/heads", "audit/verifications", f"incidents/{new_id()}/story"])
+@pytest.mark.parametrize(
+    "address", ["audit/heads", "audit/verifications", "incidents/01900000-0000-7000-8000-000000000000/story"]
+)
 def test_anonymous_gets_401(client, address):
     assert client.get(f"/api/v1/{address}").status_code == 401
 

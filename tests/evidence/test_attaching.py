@@ -193,7 +193,7 @@ def test_who_may_only_read_may_not_attach(store, attaching, incident_id):
         {"size": 2_000_000_000},
         {"name": " "},
         {"name": "a\x00b"},
-        {"whistle_id": new_id()},
+        {"whistle_id": UUID("01900000-0000-7000-8000-000000000000")},
         {"id": UUID(int=1)},
     ],
     ids=str,
