@@ -4,7 +4,7 @@ from datetime import datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.problems import Problem
 from api.schemas import local
@@ -76,16 +76,22 @@ class ReadOut(BaseModel):
     read_at: datetime
 
 
+# JSON Schema's `time` has an offset (RFC 3339), and this has none.
+TimeOfDay = Annotated[
+    time, WithJsonSchema({"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"})
+]
+
+
 class PreferencesBody(_In):
     """How somebody wants to be told outside the inbox, which gets everything."""
 
     language: Annotated[str, Field(max_length=2, examples=["zh"])] = "zh"
     channels: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=20, examples=[["email"]])]
     muted: Kinds = Field(default_factory=list, description="Kinds that are sent nowhere: case.closed, case.*")
-    quiet_from: time = Field(
+    quiet_from: TimeOfDay = Field(
         default=time(22), description="Local time in Shanghai, without an offset", examples=["22:00"]
     )
-    quiet_until: time = Field(default=time(7), description="Equal to quiet_from: never quiet", examples=["07:00"])
+    quiet_until: TimeOfDay = Field(default=time(7), description="Equal to quiet_from: never quiet", examples=["07:00"])
     digest_hour: int | None = Field(
         default=None, ge=0, le=23, description="The hour at which all that is not urgent comes as one message"
     )

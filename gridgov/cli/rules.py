@@ -36,6 +36,7 @@ from gridgov.worktime.hours import segments_of
 app = typer.Typer(no_args_is_help=True, help="Look after the calendar, hours, limits, escalation, responsibility list.")
 
 _console = Console(highlight=False)
+_UNFOLDED = 200
 _SHOWN = 20
 
 SourceOption = Annotated[str, typer.Option("--source", help="Where the rule comes from: a notice, a decision.")]
@@ -318,4 +319,5 @@ def _show(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         table.add_column(header, overflow="fold")  # Chinese has no spaces to break a source at
     for row in rows:
         table.add_row(*map(escape, row))
-    _console.print(table if rows else "nothing")
+    # What goes into a file or another program is not folded.
+    _console.print(table if rows else "nothing", width=None if _console.is_terminal else _UNFOLDED)

@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from shapely import Point
 
 from gridgov.access import Caller
@@ -32,6 +32,7 @@ from gridgov.services.whistling import (
 
 app = typer.Typer(no_args_is_help=True, help="Whistle for departments, come when whistled for, and let them go.")
 _console = Console(highlight=False, soft_wrap=True)
+_UNFOLDED = 200
 
 WhistleArgument = Annotated[UUID, typer.Argument(metavar="WHISTLE", help="The whistle's id; `show` lists them.")]
 OrganisationArgument = Annotated[str, typer.Argument(metavar="ORGANISATION", help="Code of the organisation.")]
@@ -303,8 +304,21 @@ def _tell(answer: Answer) -> None:
         _console.print(f"  {name.replace('_', ' '):<22} {escape(str(shown))}")
 
 
+def _width() -> int:
+    """Return how wide a table may be: what goes into a file or another program is not folded."""
+    return _console.width if _console.is_terminal else _UNFOLDED
+
+
 def _list(found: list[dict[str, Any]]) -> None:
-    table = Table("whistle", "incident", "kind", "stage", "sides", "summoned", "on site")
+    table = Table(
+        Column("whistle", no_wrap=True),
+        Column("incident", no_wrap=True),
+        "kind",
+        "stage",
+        "sides",
+        "summoned",
+        "on site",
+    )
     for row in found:
         came = sum(call["arrived_at"] is not None for call in row["summons"])
         sides = ", ".join(side["street_name"] or side["street_code"] for side in row["sides"])
@@ -312,7 +326,7 @@ def _list(found: list[dict[str, Any]]) -> None:
         table.add_row(
             str(row["id"]), row["incident_number"], row["kind"], row["stage"], escape(sides), str(called), str(came)
         )
-    _console.print(table)
+    _console.print(table, width=_width())
 
 
 def _show(row: dict[str, Any]) -> None:
@@ -327,7 +341,7 @@ def _show(row: dict[str, Any]) -> None:
         took = "" if call["time_to_scene_s"] is None else f"{call['time_to_scene_s'] / 60:.1f}"
         times = (_local(call["due_at"]), _local(call["arrived_at"]))
         table.add_row(call["organisation_code"], escape(call["name"]), call["stage"], *times, took)
-    _console.print(table)
+    _console.print(table, width=_width())
 
 
 def _local(moment: datetime | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
-from gridgov.errors import InputError, NotFoundError
+from gridgov.errors import InputError, NotFoundError, SetupError
 from gridgov.matters import Answerers, Matter, MatterList, Responsibility, refuse_contradictions, who_answers
 from gridgov.organisations import OrganisationKind
 from gridgov.settings import Settings
@@ -123,13 +123,24 @@ class RuleBook:
         priority: int | None = None,
         organisation_code: str | None = None,
     ) -> datetime | None:
-        """Return when something that began at `start` (now) would be due, by the rules as they stand."""
+        """Return when something that began at `start` (now) would be due, by the rules as they stand.
+
+        Raises
+        ------
+        InputError
+            If `start` lies beyond the calendar.
+        """
         begun = start or self._clock()
         with self._reading(caller) as unit:
             if matter_code is not None:
                 matter = unit.rules.matters().matter(matter_code)
                 priority = priority or matter.priority
-            return unit.worktime.rules().due_at(kind, matter_code, priority, begun, organisation_code)
+            try:
+                return unit.worktime.rules().due_at(kind, matter_code, priority, begun, organisation_code)
+            except SetupError as error:
+                if start is None:
+                    raise
+                raise InputError(error.message, field="start") from error  # they asked about a time out of reach
 
     def against_list(
         self, caller: Caller | None, since: datetime, until: datetime, *, limit: int, before: Place | None = None

@@ -71,7 +71,7 @@ def test_others_are_served_by_tls_under_a_name(pair):
     assert where.address == f"https://{NAME}:8770/"
     assert where.options["ssl_certfile"] == str(pair[0])
     assert where.options["headers"] == [("Strict-Transport-Security", "max-age=31536000")]
-    assert uvicorn.Config("x:y", **where.options).is_ssl
+    assert uvicorn.Config("x:y", log_config=None, **where.options).is_ssl
 
 
 @pytest.mark.parametrize("more", [{"host": EVERYWHERE}, {"behind_proxy": True}])

@@ -27,12 +27,13 @@ from gridgov.settings import Settings
 from gridgov.store.cluster.database import connected
 from gridgov.store.objects import Objects
 from gridgov.store.unit import Store, Unit
+from tests.apart import cluster, own_sample_url, sample_url
 from tests.cases.conftest import begin
 from tests.conftest import _SAMPLE, SAMPLE
 from tests.evidence.files import photo
 from tests.support import NOON, SetClock, keeper, over, report
 
-__all__ = ["keeper"]
+__all__ = ["cluster", "keeper", "own_sample_url", "sample_url"]
 
 DISTRICT = "370102"
 

@@ -25,7 +25,10 @@ from gridgov.services.relaying import Pace, Relay
 from gridgov.settings import Settings
 from gridgov.store.tables import change
 from gridgov.store.unit import Store
+from tests.apart import cluster, own_sample_url, sample_url
 from tests.support import secret_of, somebody
+
+__all__ = ["cluster", "own_sample_url", "sample_url"]
 
 FAST = Pace(poll_s=0.02, retry_s=0.1, check_s=0.2)
 PATIENCE_S = 60

@@ -52,12 +52,16 @@ def _connect(socket: Path, database: str) -> psycopg.Connection:
     """Open a connection, waiting for a server that just recovers from the death of one of its processes."""
     target = make_conninfo(host=str(socket), port=PORT, user=ROLE, dbname=database, connect_timeout=30)
     end = time.monotonic() + _RECOVERY_S
+    ready = False
     while True:
         try:
             return psycopg.connect(target, autocommit=True)
         except psycopg.OperationalError:
-            if PGconn.ping(target.encode()) != Ping.REJECT or time.monotonic() > end:
+            answer = PGconn.ping(target.encode())
+            # It may have become ready between the refusal and the question: then the refusal counts the second time.
+            if answer not in {Ping.REJECT, Ping.OK} or ready or time.monotonic() > end:
                 raise
+            ready = answer == Ping.OK
             time.sleep(_POLL_S)
 
 
