@@ -1,4 +1,4 @@
-"""A cluster apart, for tests that look at the oldest running transaction: others' on the same server would hold it back.
+"""A cluster apart, for tests that look at the oldest running transaction: others' on one server hold it back.
 
 A room whose tests need it imports these fixtures in its conftest, where they take the place of the shared ones.
 """
