@@ -83,7 +83,10 @@ class Filters(BaseModel):
     overdue: Annotated[bool, Field(description="Only what is past its deadline")] = False
     handling_organisation: Annotated[str | None, Field(max_length=40, description="Who handles it now")] = None
     number: Annotated[
-        str | None, Field(pattern="^[0-9]{6}[0-9A-Z-]{0,18}$", description="The number, or how it begins")
+        str | None,
+        Field(
+            pattern="^[0-9]{6}-[0-9]{6}(-[0-9A-Z]{0,8})?$", description="The number, or how it begins: at least the day"
+        ),
     ] = None
     since: Annotated[AwareDatetime | None, Field(description="Reported at this moment or later")] = None
     until: Annotated[AwareDatetime | None, Field(description="Reported before this moment")] = None

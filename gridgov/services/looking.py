@@ -20,8 +20,8 @@ from gridgov.incidents import Fact, Head
 from gridgov.incidents.hops import plain_hop
 from gridgov.matters import MatterList
 from gridgov.services.casework import hops_of
-from gridgov.store.listing import Filter
 from gridgov.store.unit import Store, Unit
+from gridgov.store.walking import Filter
 
 __all__ = ["DayCount", "Desk", "Filter"]
 

@@ -1,21 +1,19 @@
 """Lists of incidents, newest first, and one incident in full; each as somebody may see it.
 
-A page is found in two steps. First its ids: by walking, newest first, the incidents of one party after another, or,
-where a filter leaves few, the index of that filter; so it costs the same however many incidents there are. Then the
-rows of these ids, which touch one or two months of the partitions.
+A page is found in two steps: first its ids, by a walk that stops when the page is full (see `store.walking`), then the
+rows of these ids. So it costs the same however many incidents there are.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true
+from sqlalchemy import Connection, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from gridgov.access import Subject
-from gridgov.ids import first_id_of
 from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
     incident,
@@ -29,51 +27,20 @@ from gridgov.store.tables import (
     incident_state,
     whistle,
 )
-from gridgov.store.visible import READ, array, party_codes, visible
+from gridgov.store.visible import READ, visible
+from gridgov.store.walking import Filter, Window, codes_of, walks
 
 FEW = 2_000
 """So many incidents of one's own are looked through sooner than any index."""
 
-MADE_BEFORE = timedelta(days=2)
-MADE_AFTER = timedelta(days=31)
-"""So long before and after the report's time its id is made; others are odd, few, and have an index of their own."""
-
-ENDED = ("closed", "rejected", "merged")
 _s = incident_state.c
 _p = incident_party.c
-# As the partial indexes say it: the planner must see the same words.
-_OPEN = sql("incident_state.stage NOT IN ('closed', 'rejected', 'merged')")
-_UNPLACED = sql("incident_state.placement NOT IN ('located', 'crossing')")
-_ODD = sql("gridgov_is_odd(incident_state.incident_id, incident_state.reported_at)")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which incidents a list shows; None shows all. `since` and `until` are about when it was reported."""
-
-    district_code: str | None = None
-    placement: str | None = None
-    cell_code: str | None = None
-    street_code: str | None = None
-    stage: str | None = None
-    matter: str | None = None
-    overdue: bool = False
-    handling_organisation: str | None = None
-    number: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    @property
-    def place(self) -> str | None:
-        """The narrowest area that is asked for."""
-        return self.cell_code or self.street_code
-
-    @property
-    def is_selective(self) -> bool:
-        """Whether an index of states finds what is asked for sooner than the parties' incidents do."""
-        open_stage = self.stage is not None and self.stage not in ENDED
-        unplaced = self.placement is not None and self.placement not in {"located", "crossing"}
-        return self.overdue or open_stage or unplaced or self.matter is not None
+# Have the planner walk an index and stop, or look rows up one by one, instead of gathering all there is and sorting it.
+# It cannot know that a page is soon full: what somebody sees and what a filter leaves hang together.
+_PLANNER = sql(
+    "SELECT set_config(name, :other, true) "
+    "FROM unnest('{enable_sort,enable_bitmapscan,enable_hashjoin,enable_mergejoin,enable_seqscan}'::text[]) AS name"
+)
 
 
 class ListStore:
@@ -86,7 +53,7 @@ class ListStore:
         self, which: Filter, subject: Subject | None, *, now: datetime, limit: int, before: UUID | None = None
     ) -> list[dict[str, Any]]:
         """Return incidents that `subject` (None: the system) may see, newest id first, strictly before `before`."""
-        ids = self._ids(which, subject, now, limit, before)
+        ids = self._ids(which, subject, Window(now, limit, before))
         return self._rows(ids) if ids else []
 
     def detail(self, incident_id: UUID, subject: Subject | None) -> dict[str, Any] | None:
@@ -112,32 +79,25 @@ class ListStore:
         query = select(incident.c.district_code).where(incident.c.id == incident_id, seen)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def _ids(
-        self, which: Filter, subject: Subject | None, now: datetime, limit: int, before: UUID | None
-    ) -> list[UUID]:
-        conditions = [*_asked(which, now), *([_s.incident_id < before] if before else [])]
-        timely = [*conditions, *_made(which)]
-        codes = _codes(which, subject)
-        if which.number or (which.is_selective and not (codes and self._has_few(codes))):
-            found = [_by_state(timely, subject)]
-        elif codes:
-            found = [_by_party(codes, timely, subject, before, limit)]
-        else:
-            found = [_by_id(timely, subject, before)]
-        if which.since or which.until:
-            found.append(_by_state([*conditions, _ODD], subject))
-        streams = [query.order_by(sql("1 DESC")).limit(limit) for query in found]
-        ids = {row.incident_id for query in streams for row in self._connection.execute(query)}
-        return sorted(ids, reverse=True)[:limit]
+    def _ids(self, which: Filter, subject: Subject | None, window: Window) -> list[UUID]:
+        codes = codes_of(which, subject)
+        few = bool(codes) and which.is_selective and self._has_few(codes)
+        found: set[UUID] = set()
+        for walk in walks(which, subject, [] if which.is_selective and not few else codes, window):
+            self._connection.execute(_PLANNER, {"other": "on" if walk.gathers else "off"})
+            found.update(self._connection.execute(walk.query).scalars())
+        return sorted(found, reverse=True)[: window.limit]
 
     def _has_few(self, codes: list[str]) -> bool:
         first = select(_p.party).where(_p.party.in_(codes)).limit(FEW).subquery()
         return self._connection.execute(select(func.count()).select_from(first)).scalar_one() < FEW
 
     def _rows(self, ids: list[UUID]) -> list[dict[str, Any]]:
-        same = and_(incident.c.id.in_(ids), _s.incident_id.in_(ids), incident_fact.c.incident_id.in_(ids))
-        rows = self._connection.execute(_listing().where(same).order_by(incident.c.id.desc())).mappings()
-        return [_plain(dict(row)) for row in rows]
+        """Return the rows of ids, each looked up by itself: they may lie in as many months as there are."""
+        self._connection.execute(_PLANNER, {"other": "off"})
+        rows = self._connection.execute(_ROWS, {"ids": ids}).mappings().all()
+        self._connection.execute(_PLANNER, {"other": "on"})
+        return [_plain(dict(row)) for row in sorted(rows, key=itemgetter("id"), reverse=True)]
 
     def _parts(self, table: Any, district_code: str, incident_id: UUID) -> list[dict[str, Any]]:
         skip = {"district_code", "incident_id", "seq", "rank", "cell_id"}
@@ -157,106 +117,6 @@ class ListStore:
         query = select(c.organisation_code, c.dispatched_at, c.accepted_at, c.ended_at, c.ended_by)
         query = query.where(c.district_code == district_code, c.incident_id == incident_id).order_by(c.seq)
         return [dict(row) for row in self._connection.execute(query).mappings()]
-
-
-def _codes(which: Filter, subject: Subject | None) -> list[str]:
-    """Return the parties whose incidents are walked through, the narrowest that hold all that is asked for.
-
-    None at all where somebody sees whole cities: then all incidents are walked through.
-    """
-    areas = subject.areas(READ) if subject else ("",)
-    own = party_codes(subject) if subject else []
-    place, handling = which.place or which.district_code, which.handling_organisation
-    if which.place and any(which.place.startswith(area) for area in areas):
-        return [which.place]
-    if handling and (areas or handling in own):
-        return [handling]
-    if place and any(place.startswith(area) for area in areas):
-        return [place]
-    return [] if any(len(area) < 6 for area in areas) else own
-
-
-def _asked(which: Filter, now: datetime) -> list[Any]:
-    """Return the conditions of a filter on the states; each names its column, so none can be forgotten by a walk."""
-    equal = {
-        _s.district_code: which.district_code,
-        _s.placement: which.placement,
-        _s.stage: which.stage,
-        _s.matter_code: which.matter,
-        _s.handling_organisation_code: which.handling_organisation,
-    }
-    conditions: list[Any] = [column == value for column, value in equal.items() if value is not None]
-    if which.place:
-        conditions.append(_takes_part(which.place))
-    if which.stage is not None and which.stage not in ENDED:
-        conditions.append(_OPEN)
-    if which.placement is not None and which.placement not in {"located", "crossing"}:
-        conditions.append(_UNPLACED)
-    if which.overdue:
-        conditions += [_OPEN, func.coalesce(_s.deadline_at, _s.due_at) < now]
-    if which.number:
-        conditions.append(_numbered(which.number))
-    if which.since:
-        conditions.append(_s.reported_at >= which.since)
-    if which.until:
-        conditions.append(_s.reported_at < which.until)
-    return conditions
-
-
-def _made(which: Filter) -> list[Any]:
-    """Return the bounds of the ids of reports of a time, apart from the odd ones."""
-    bounds = [_s.incident_id >= first_id_of(_moved(which.since, -MADE_BEFORE))] if which.since else []
-    return [*bounds, _s.incident_id < first_id_of(_moved(which.until, MADE_AFTER))] if which.until else bounds
-
-
-def _moved(moment: datetime, by: timedelta) -> datetime:
-    try:
-        return moment + by
-    except OverflowError:  # at an end of the calendar there is nothing beyond
-        return moment
-
-
-def _takes_part(code: str) -> ColumnElement[bool]:
-    p = incident_party.alias().c
-    return exists().where(p.district_code == _s.district_code, p.incident_id == _s.incident_id, p.party == code)
-
-
-def _numbered(number: str) -> ColumnElement[bool]:
-    i = incident.c
-    # A range, not LIKE: under the rules of the rows only comparisons that leak nothing may use an index.
-    found = select(i.id).where(i.district_code == number[:6], i.number >= number, i.number < f"{number}~")
-    return and_(_s.district_code == number[:6], _s.incident_id.in_(found))
-
-
-def _by_state(conditions: Sequence[Any], subject: Subject | None) -> Select[Any]:
-    seen = visible(_s.district_code, _s.incident_id, subject)
-    return select(_s.incident_id).where(*conditions, seen)
-
-
-def _by_id(conditions: Sequence[Any], subject: Subject | None, before: UUID | None) -> Select[Any]:
-    """Walk all incidents there are, by their ids."""
-    same = and_(incident.c.district_code == _s.district_code, incident.c.id == _s.incident_id)
-    walk = select(incident.c.id.label("incident_id")).join(incident_state, same)
-    walk = walk.where(*conditions, visible(incident.c.district_code, incident.c.id, subject))
-    return walk.where(incident.c.id < before) if before else walk
-
-
-def _by_party(
-    codes: list[str], conditions: Sequence[Any], subject: Subject | None, before: UUID | None, limit: int
-) -> Select[Any]:
-    """Walk each party's own index; whatever several parties share is found by each of them."""
-    codes_of = func.unnest(array(codes)).table_valued("party", name="own").render_derived()
-    same = and_(_p.district_code == _s.district_code, _p.incident_id == _s.incident_id)
-    walk = (
-        select(_p.incident_id)
-        .join(incident_state, same)
-        .where(_p.party == codes_of.c.party, *conditions, visible(_s.district_code, _s.incident_id, subject))
-        .order_by(_p.incident_id.desc())
-        .limit(limit)
-    )
-    walk = walk.where(_p.incident_id < before) if before else walk
-    each = walk.lateral("walk")
-    return select(each.c.incident_id).select_from(codes_of.join(each, true()))
 
 
 def _listing() -> Select[Any]:
@@ -288,6 +148,14 @@ def _listing() -> Select[Any]:
         .join(incident_fact, first_fact)
         .outerjoin(incident_position, at)
     )
+
+
+def _rows_of_ids() -> Select[Any]:
+    wanted = func.unnest(bindparam("ids", type_=ARRAY(Uuid))).table_valued("id", name="wanted").render_derived()
+    return _listing().join(wanted, wanted.c.id == incident.c.id)
+
+
+_ROWS = _rows_of_ids()  # one text for any number of ids, so that the database plans it once
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ _POLICIES = """
 _WORDS = {
     Seen.BY_ALL: ("entered",),
     Seen.BY_ITSELF: ("account", "person", "upload"),
-    Seen.WITH_INCIDENT: ("incident_party", "sees", "incident_state", "evidence"),
+    Seen.WITH_INCIDENT: ("party", "sees", "incident_state", "evidence"),
     Seen.WITH_WHISTLE: ("whistle",),
     Seen.BY_OFFICE: ("districts",),
 }
@@ -36,6 +36,7 @@ def test_the_database_holds_the_rule(connection, table):
             assert any(word in row.condition for word in _WORDS[rule.seen])
         # Each function of the context is asked once for a query, not once for a row; only `sees` is about the row.
         asked = row.condition.count("gridgov_private.") - row.condition.count("gridgov_private.sees(")
+        asked -= row.condition.count("gridgov_private.party ")
         assert asked == row.condition.count("SELECT gridgov_private.")
 
 
@@ -72,5 +73,5 @@ def test_nothing_outside_the_tables_is_granted_to_the_login_of_requests(connecti
         "AND has_any_column_privilege('gridgov_app', c.oid, 'SELECT')"
     )
     extension = {"spatial_ref_sys", "geometry_columns", "geography_columns"}
-    names = set(connection.execute(reachable).scalars()) - extension
+    names = set(connection.execute(reachable).scalars()) - extension - {"party"}  # a view in the closed schema
     assert names == {name for name, rule in RULES.items() if rule.commands}

@@ -24,7 +24,6 @@ from gridgov.errors import (
 )
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, Finding, Placement, Reporter, first_break
-from gridgov.store.listing import Filter
 from gridgov.store.tables import (
     change,
     incident,
@@ -36,6 +35,7 @@ from gridgov.store.tables import (
     reporter,
     whistle,
 )
+from gridgov.store.walking import Filter
 from tests.conftest import SAMPLE
 from tests.support import NOON, at, over, report
 

@@ -107,12 +107,15 @@ incident_state = Table(
     Index("incident_state_geom_idx", "geom", postgresql_using="gist"),
     Index("incident_state_due_at_idx", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
     Index("incident_state_cell_idx", "cell_district_code", "cell_code", "reported_at"),
-    # For lists, newest id first: open cases, those of a matter, those without a place, and ids that tell another time.
+    # For lists, newest id first: open cases, cases of a stage, of a matter, at an organisation, without a place, and
+    # those whose id tells another time.
     Index(
         "incident_state_open_idx",
         "incident_id",
         postgresql_where=sql("stage NOT IN ('closed', 'rejected', 'merged')"),
     ),
+    Index("incident_state_stage_idx", "stage", "incident_id", postgresql_where=sql("stage <> 'closed'")),
+    Index("incident_state_handling_idx", "handling_organisation_code", "incident_id"),
     Index("incident_state_matter_code_incident_id_idx", "matter_code", "incident_id"),
     Index(
         "incident_state_unplaced_idx", "incident_id", postgresql_where=sql("placement NOT IN ('located', 'crossing')")

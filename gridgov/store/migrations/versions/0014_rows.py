@@ -45,11 +45,14 @@ def _in_parties(permission: str, column: str) -> str:
 
 
 def _visible(table: str, column: str = "incident_id") -> str:
-    """Return the one condition: the district's own people, and whoever takes part."""
+    """Return the one condition: the district's own people, and whoever takes part.
+
+    OFFSET 0: asked of each row that is looked at; else the planner may gather all that somebody ever took part in.
+    """
     return (
-        f"({_in_districts('case.read')} OR EXISTS (SELECT FROM incident_party AS p "
+        f"({_in_districts('case.read')} OR EXISTS (SELECT FROM gridgov_private.party AS p "
         f"WHERE p.district_code = {table}.district_code AND p.incident_id = {table}.{column} "
-        f"AND {_in_parties('case.read', 'p.party')}))"
+        f"AND {_in_parties('case.read', 'p.party')} OFFSET 0))"
     )
 
 
@@ -120,6 +123,8 @@ _OF_TEAM = (
     f"AND team.id = team_member.team_id AND {_OWN_TEAM})"
 )
 
+_SEES = "gridgov_private.sees(district_code, incident_id, (SELECT gridgov_private.parties('case.read'))::text[])"
+
 _RULES: dict[str, Rule] = {
     # Access. Secrets are read by nobody, and accounts are kept by the system: one proves who one is before one enters.
     "role": _reference(),
@@ -188,9 +193,8 @@ _RULES: dict[str, Rule] = {
     "incident_external": _case("incident_external", add=False),
     "incident_duplicate": _case("incident_duplicate", change=True),
     "incident_party": Rule(
-        f"{_in_districts('case.read')} OR {_in_parties('case.read', 'party')} "
-        "OR gridgov_private.sees(district_code, incident_id)",
-        f"{_ACTS} AND ({_in_districts('case.read')} OR gridgov_private.sees(district_code, incident_id))",
+        f"{_in_districts('case.read')} OR {_in_parties('case.read', 'party')} OR {_SEES}",
+        f"{_ACTS} AND ({_in_districts('case.read')} OR {_SEES})",
     ),
     "reporter": Rule(),
     "evidence": _case("evidence"),
