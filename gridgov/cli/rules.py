@@ -319,5 +319,9 @@ def _show(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         table.add_column(header, overflow="fold")  # Chinese has no spaces to break a source at
     for row in rows:
         table.add_row(*map(escape, row))
-    # What goes into a file or another program is not folded.
-    _console.print(table if rows else "nothing", width=None if _console.is_terminal else _UNFOLDED)
+    _wide().print(table if rows else "nothing")
+
+
+def _wide() -> Console:
+    """Return where a table goes: what goes into a file or another program is not folded."""
+    return _console if _console.is_terminal else Console(highlight=False, width=_UNFOLDED)

@@ -304,9 +304,9 @@ def _tell(answer: Answer) -> None:
         _console.print(f"  {name.replace('_', ' '):<22} {escape(str(shown))}")
 
 
-def _width() -> int:
-    """Return how wide a table may be: what goes into a file or another program is not folded."""
-    return _console.width if _console.is_terminal else _UNFOLDED
+def _wide() -> Console:
+    """Return where a table goes: what goes into a file or another program is not folded."""
+    return _console if _console.is_terminal else Console(highlight=False, width=_UNFOLDED)
 
 
 def _list(found: list[dict[str, Any]]) -> None:
@@ -326,7 +326,7 @@ def _list(found: list[dict[str, Any]]) -> None:
         table.add_row(
             str(row["id"]), row["incident_number"], row["kind"], row["stage"], escape(sides), str(called), str(came)
         )
-    _console.print(table, width=_width())
+    _wide().print(table)
 
 
 def _show(row: dict[str, Any]) -> None:
@@ -341,7 +341,7 @@ def _show(row: dict[str, Any]) -> None:
         took = "" if call["time_to_scene_s"] is None else f"{call['time_to_scene_s'] / 60:.1f}"
         times = (_local(call["due_at"]), _local(call["arrived_at"]))
         table.add_row(call["organisation_code"], escape(call["name"]), call["stage"], *times, took)
-    _console.print(table, width=_width())
+    _wide().print(table)
 
 
 def _local(moment: datetime | None) -> str:
