@@ -26,6 +26,7 @@ from gridgov.worktime import (
     LimitRow,
     WorkCalendar,
 )
+from gridgov.worktime.hours import local_day
 from gridgov.worktime.rules import known_kind
 
 MACHINE = "command line"
@@ -135,12 +136,13 @@ class RuleBook:
             if matter_code is not None:
                 matter = unit.rules.matters().matter(matter_code)
                 priority = priority or matter.priority
+            rules = unit.worktime.rules()
             try:
-                return unit.worktime.rules().due_at(kind, matter_code, priority, begun, organisation_code)
+                return rules.due_at(kind, matter_code, priority, begun, organisation_code)
             except SetupError as error:
-                if start is None:
-                    raise
-                raise InputError(error.message, field="start") from error  # they asked about a time out of reach
+                if start is None or rules.calendar.knows(local_day(start)):
+                    raise  # a year is missing that a case of these days needs
+                raise InputError(error.message, field="start") from error
 
     def against_list(
         self, caller: Caller | None, since: datetime, until: datetime, *, limit: int, before: Place | None = None

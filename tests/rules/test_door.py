@@ -87,6 +87,13 @@ def test_past_the_calendar_nothing_is_reckoned_and_the_answer_says_so(client):
     assert "gridgov rules calendar" in answer.json()["detail"]
 
 
+def test_a_start_beyond_the_calendar_is_refused_as_the_askers(client):
+    query = {"kind": "handle", "matter": "10102", "organisation": "370102-D-CG", "start": "2199-12-30T09:00:00+08:00"}
+    answer = get(client, "limits/due", **query)
+    assert answer.status_code == 422
+    assert "2026-12-31" in answer.json()["detail"]
+
+
 def test_steps_and_hours_are_set(client):
     assert client.put("/api/v1/escalations/file", json={"steps": [STEP]}).status_code == 204
     assert [s["role"] for s in get(client, "escalations").json()["file"]] == ["command_centre"]
