@@ -11,7 +11,8 @@ from gridgov.clock import system_clock
 from gridgov.services.relaying import Relay
 from gridgov.services.working import Worker
 from gridgov.settings import Settings
-from gridgov.store.schema import upgrade_engine
+from gridgov.store.entering import jobs_url
+from gridgov.store.schema import upgrade
 from gridgov.store.unit import Store
 
 
@@ -24,9 +25,9 @@ def serve(url: str, settings: Settings) -> None:
         If the settings would let others reach it unsafely.
     """
     where = listening(settings)
-    store = Store(url, pool_size=20)
+    upgrade(url)
+    store = Store(jobs_url(url), pool_size=20)  # from here on, nothing in this program owns a table
     try:
-        upgrade_engine(store.engine)
         app = create_app(store, settings, names=where.names)
         config = uvicorn.Config(
             app,

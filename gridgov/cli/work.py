@@ -12,7 +12,8 @@ from gridgov.services.working import Worker
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
 from gridgov.store.cluster.watch import kept_running
-from gridgov.store.schema import upgrade_engine
+from gridgov.store.entering import jobs_url
+from gridgov.store.schema import upgrade
 from gridgov.store.unit import Store
 
 _console = Console(highlight=False)
@@ -29,9 +30,9 @@ def work_command(
     """Do jobs and act upon deadlines until interrupted; as many of these may run as there are hands."""
     chosen = settings()
     with database_url() as url:
-        store = Store(url, pool_size=jobs_at_once + 2)
+        upgrade(url)
+        store = Store(jobs_url(url), pool_size=jobs_at_once + 2)
         try:
-            upgrade_engine(store.engine)
             if status or retry:
                 _tell(Overseer(store, clock=system_clock), retry=retry)
             else:

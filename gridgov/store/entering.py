@@ -59,9 +59,18 @@ def login_url(url: str, login: str) -> str | None:
     """
     parsed = make_url(url)
     host = parsed.query.get("host", "")
-    if parsed.password is not None or parsed.host or not str(host).startswith("/") or parsed.username != _OWNER:
+    private = parsed.password is None and not parsed.host and str(host).startswith("/")
+    if not private or parsed.username not in {_OWNER, JOBS}:
         return None
     return parsed.set(username=login).render_as_string(hide_password=False)
+
+
+def jobs_url(url: str) -> str:
+    """Return the URL by which a program that serves or works reaches the database: as a login that owns nothing.
+
+    In a database that the settings name it stays as it is: who owns the tables there is for its people to say.
+    """
+    return login_url(url, JOBS) or url
 
 
 def configured_url() -> str | None:

@@ -50,6 +50,25 @@ _TEMPORARY = text("SELECT has_database_privilege('gridgov_app', current_database
 _CREATE = text("SELECT has_schema_privilege('gridgov_app', 'public', 'CREATE')")
 
 
+# The queue's tables come with its library, and newer ones bring newer tables.
+_QUEUE = text("""
+    SELECT EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = to_regnamespace('jobs') AND relkind = 'r'
+          AND NOT has_table_privilege('gridgov_jobs', oid, 'DELETE')
+    ) OR EXISTS (
+        SELECT FROM pg_proc WHERE pronamespace = to_regnamespace('jobs')
+          AND NOT has_function_privilege('gridgov_jobs', oid, 'EXECUTE')
+    )
+""")
+_WORK = (
+    "GRANT USAGE ON SCHEMA jobs TO gridgov_jobs",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO gridgov_jobs",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO gridgov_jobs",
+    "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO gridgov_jobs",
+)
+_SCRATCH = text("SELECT has_database_privilege('gridgov_jobs', current_database(), 'TEMPORARY')")
+
+
 def ensure_guard(connection: Connection) -> None:
     """Draw the keys of entering, mark what the spatial index needs, and take from logins what nobody needs.
 
@@ -60,9 +79,14 @@ def ensure_guard(connection: Connection) -> None:
     run(_KEYS)
     if run(_CREATE).scalar():
         run(text("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
+    database = run(text("SELECT quote_ident(current_database())")).scalar_one()
     if run(_TEMPORARY).scalar():
-        database = run(text("SELECT quote_ident(current_database())")).scalar_one()
         run(text(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"))
+    if not run(_SCRATCH).scalar():
+        run(text(f"GRANT TEMPORARY ON DATABASE {database} TO gridgov_jobs"))
+    if run(_QUEUE).scalar():
+        for statement in _WORK:
+            run(text(statement))
     wanted = [f"ALTER FUNCTION {name} LEAKPROOF" for name in run(_LEAKY, {"names": list(LEAKPROOF)}).scalars()]
     wanted += [
         f"REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC" for name in run(_OPEN, {"names": list(CLOSED)}).scalars()
