@@ -29,6 +29,14 @@ _RETRY = text("""
     UPDATE jobs.procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL
     WHERE status = 'failed' RETURNING id
 """)
+# Only one job of a queueing lock may wait, such as a round of a sweep; meanwhile nobody may add one.
+_HOLD = text("LOCK TABLE jobs.procrastinate_jobs IN SHARE ROW EXCLUSIVE MODE")
+_SUPERSEDED = text("""
+    DELETE FROM jobs.procrastinate_jobs AS job WHERE status = 'failed' AND EXISTS (
+        SELECT FROM jobs.procrastinate_jobs AS other WHERE other.queueing_lock = job.queueing_lock
+          AND (other.status = 'todo' OR (other.status = 'failed' AND other.id > job.id)))
+    RETURNING id
+""")
 SWEPT = (incident_state.c.due_at, whistle.c.due_at, upload.c.due_at, notice.c.fan_due_at, delivery.c.due_at)
 """The columns that sweeps look at. Other deadlines are what people are told, and stay when they have passed."""
 
@@ -106,8 +114,12 @@ class JobStore:
         return [FailedJob(**row) for row in self._connection.execute(_FAILED, {"limit": limit}).mappings()]
 
     def retry(self, now: datetime) -> int:
-        """Give every failed job and every due row set aside another chance at once, and return how many there were."""
-        jobs = len(self._connection.execute(_RETRY).all())
+        """Give every failed job and every due row set aside another chance at once, and return how many there were.
+
+        Of rounds that failed again and again one is done anew: it does what all of them would have done.
+        """
+        self._connection.execute(_HOLD)
+        jobs = sum(len(self._connection.execute(statement).all()) for statement in (_SUPERSEDED, _RETRY))
         waiting = update(sweep_failure).where(sweep_failure.c.retry_at > now).values(retry_at=now)
         return jobs + self._connection.execute(waiting).rowcount
 

@@ -132,6 +132,20 @@ def test_a_job_that_fails_is_tried_again_and_given_up_at_last(kept, capsys):
     assert (overseer.look().failed, overseer.look().waiting) == (0, 1)
 
 
+@pytest.mark.parametrize("waiting", [False, True], ids=["none waits", "one waits"])
+def test_rounds_that_failed_again_and_again_are_one_round_anew(kept, waiting):
+    add = text("""
+        INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args, status, attempts)
+        VALUES ('default', 'sweep', 0, 'sweep', '{}', CAST(:status AS jobs.procrastinate_job_status), 1)
+    """)
+    with kept.transaction() as unit:
+        for status in ["failed"] * 3 + ["todo"] * waiting:
+            unit.connection.execute(add, {"status": status})
+    overseer = Overseer(kept, clock=system_clock)
+    assert overseer.retry() == 3
+    assert (overseer.look().failed, overseer.look().waiting) == (0, 1)
+
+
 def test_a_job_that_names_no_task_is_shown_as_failed_and_holds_nobody_up(kept):
     done: list[int] = []
     with kept.transaction() as unit:
