@@ -137,7 +137,7 @@ def _verified(
     last = newest.last if newest and newest.system_id == server.system_id else None
     findings: list[Finding] = list(check_chain(head[1], facts, Sealed(head[0], last, now - OVERDUE)))
     row = unit.audit.incident(*head)
-    findings += check_incident(row, facts)
+    findings += check_incident(row, facts, with_reporter=False)  # the story does not tell of them either
     for one in attached:
         findings += check_evidence(one, facts)
     findings += check_evidence_is_there(*head, facts, {one.fact_seq for one in attached})

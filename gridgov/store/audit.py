@@ -117,7 +117,7 @@ class AuditStore:
         return self._stream(_INCIDENTS, district_code)
 
     def incident(self, district_code: str, incident_id: UUID) -> Row[Any]:
-        """Return one incident as `incidents` yields it."""
+        """Return one incident as `incidents` yields it, but for its reporter: programs that serve may not read it."""
         asked = {"district": district_code, "incident_id": incident_id}
         return self._connection.execute(_ONE_INCIDENT, asked).one()
 
@@ -247,15 +247,19 @@ _INCIDENT = """
            s.lead_organisation_code, s.first_organisation_code, s.handling_organisation_code, s.handler,
            s.merged_into_id, s.transfers, s.reopenings, s.position_seq, s.reported_at AS state_reported_at,
            p.source, p.datum, p.raw_wkt, p.accuracy_m, p.cell_code AS position_cell_code, p.grid_checksum,
-           p.address AS position_address, r.name AS reporter_name, r.phone AS reporter_phone
+           p.address AS position_address%s
     FROM incident AS i
     LEFT JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
     LEFT JOIN incident_position AS p ON p.district_code = i.district_code AND p.incident_id = i.id AND p.seq = 1
-    LEFT JOIN reporter AS r ON r.district_code = i.district_code AND r.incident_id = i.id
+    %s
     WHERE i.district_code = :district
 """
-_INCIDENTS = text(f"{_INCIDENT} ORDER BY i.id")
-_ONE_INCIDENT = text(f"{_INCIDENT} AND i.id = :incident_id")
+_REPORTER = (
+    ", r.name AS reporter_name, r.phone AS reporter_phone",
+    "LEFT JOIN reporter AS r ON r.district_code = i.district_code AND r.incident_id = i.id",
+)
+_INCIDENTS = text(f"{_INCIDENT % _REPORTER} ORDER BY i.id")
+_ONE_INCIDENT = text(f"{_INCIDENT % ('', '')} AND i.id = :incident_id")
 
 # The bounds that a partition declares are checked when rows come in, not when somebody moves it beneath them.
 _PARTITIONS = text("""

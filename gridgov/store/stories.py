@@ -129,8 +129,7 @@ _HEAD = text("""
            s.matter_code, s.priority, s.lead_organisation_code, s.first_organisation_code,
            s.handling_organisation_code, s.handler, s.transfers, s.reopenings, s.merged_into_id,
            ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, m.name AS matter, m.category, m.subcategory,
-           EXISTS (SELECT FROM reporter AS r WHERE r.district_code = i.district_code AND r.incident_id = i.id)
-               AS has_reporter
+           gridgov_has_reporter(i.district_code, i.id) AS has_reporter
     FROM incident AS i
     JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
     JOIN channel ON channel.code = i.channel

@@ -25,6 +25,7 @@ from gridgov.services.intake import Intake
 from gridgov.services.sealing import seal_district
 from gridgov.settings import Settings
 from gridgov.store.cluster.database import connected
+from gridgov.store.entering import jobs_url
 from gridgov.store.objects import Objects
 from gridgov.store.unit import Store, Unit
 from tests.apart import cluster, own_sample_url, sample_url
@@ -40,9 +41,10 @@ DISTRICT = "370102"
 
 @dataclass
 class Sealed:
-    """A sealed district, and who lived in it."""
+    """A sealed district, and who lived in it; `serving` is its store as programs that serve have it."""
 
     store: Store
+    serving: Store
     objects: Objects
     clock: SetClock
     life: UUID
@@ -89,16 +91,17 @@ def sealed(cluster: Any, sample_url: str, keeper: Any, tmp_path_factory: Any) ->
     name = f"gridgov_audit_{uuid.uuid4().hex}"
     with connected(cluster.server.socket) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
-    store = Store(cluster.url(name))
+    store, serving = Store(cluster.url(name)), Store(jobs_url(cluster.url(name)))
     try:
-        yield _lived(store, keeper, tmp_path_factory.mktemp("files"))
+        yield _lived(store, serving, keeper, tmp_path_factory.mktemp("files"))
     finally:
+        serving.close()
         store.close()
         with connected(cluster.server.socket) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _lived(store: Store, keeper: Any, folder: Path) -> Sealed:
+def _lived(store: Store, serving: Store, keeper: Any, folder: Path) -> Sealed:
     clock = SetClock(NOON)
     objects = Objects.configured(Settings(evidence_url=(folder / "kept").as_uri()))
     intake = Intake(store, clock=clock, home_district=DISTRICT, keeper=keeper)
@@ -113,7 +116,7 @@ def _lived(store: Store, keeper: Any, folder: Path) -> Sealed:
     intake.take(report(district_code=DISTRICT, external_number="H-1", reporter=Reporter("某甲", "000")), author="test")
     quiet = intake.take(report(text="路灯不亮"), author="test").id
     seal_now(store, clock)
-    return Sealed(store, objects, clock, life.receipt.id, quiet, life.people)
+    return Sealed(store, serving, objects, clock, life.receipt.id, quiet, life.people)
 
 
 def attach(attaching: Attaching, caller: Caller, incident_id: UUID) -> None:

@@ -17,7 +17,7 @@ from tests.support import SetClock, secret_of, somebody
 @pytest.fixture
 def client(sealed) -> TestClient:
     return TestClient(
-        create_app(sealed.store, Settings(), clock=SetClock(sealed.clock()), names=["testserver"]),
+        create_app(sealed.serving, Settings(), clock=SetClock(sealed.clock()), names=["testserver"]),
         raise_server_exceptions=False,
     )
 

@@ -14,7 +14,7 @@ from tests.support import somebody
 
 @pytest.fixture
 def exporting(sealed) -> Exporting:
-    return Exporting(sealed.store, lambda: sealed.objects, clock=sealed.clock)
+    return Exporting(sealed.serving, lambda: sealed.objects, clock=sealed.clock)
 
 
 @pytest.fixture

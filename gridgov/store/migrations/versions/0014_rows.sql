@@ -313,6 +313,12 @@ BEGIN
 END
 $$;
 
+-- Whether anybody is known to have reported, which is all that background work learns of a reporter.
+CREATE FUNCTION public.gridgov_has_reporter(district text, incident uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.reporter AS r WHERE r.district_code = district AND r.incident_id = incident)
+$$;
+
 -- Who reported. The look is written down by the statement that returns the identity.
 CREATE FUNCTION public.gridgov_reveal(district text, incident uuid, look_id uuid, looked_at timestamptz, why text)
 RETURNS TABLE (name text, phone text)
@@ -427,7 +433,7 @@ $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gridgov_private FROM PUBLIC;
 REVOKE ALL ON FUNCTION
-    gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid),
+    gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid), gridgov_has_reporter(text, uuid),
     gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz, timestamptz),
     gridgov_keep_days(timestamptz, timestamptz)
 FROM PUBLIC;
@@ -435,7 +441,7 @@ GRANT EXECUTE ON FUNCTION
     gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid),
     gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz, timestamptz)
 TO gridgov_app;
-GRANT EXECUTE ON FUNCTION gridgov_keep_days(timestamptz, timestamptz) TO gridgov_jobs;
+GRANT EXECUTE ON FUNCTION gridgov_keep_days(timestamptz, timestamptz), gridgov_has_reporter(text, uuid) TO gridgov_jobs;
 GRANT EXECUTE ON FUNCTION
     gridgov_private.entered(), gridgov_private.account(), gridgov_private.person(), gridgov_private.login(),
     gridgov_private.may(text), gridgov_private.acts(), gridgov_private.reach(), gridgov_private.districts(text),
