@@ -18,6 +18,7 @@ GridgovError
 |  `- StaleError            the edit was made on an older state; carries both
 |- UnavailableError         something outside is down; the same call may succeed later
 |  |- DatabaseUnavailableError
+|  |- DatabaseBusyError        others changed the same at the same moment, and this one had to give way
 |  |- GeocoderUnavailableError
 |  `- EvidenceUnavailableError   the store of attachments is full or does not answer
 `- SetupError               this installation is not ready: PostGIS missing, another major version, no grid loaded
@@ -152,6 +153,12 @@ class DatabaseUnavailableError(UnavailableError):
     """The database does not answer."""
 
     code = "database-unavailable"
+
+
+class DatabaseBusyError(UnavailableError):
+    """Others changed the same at the same moment, and this one had to give way; nothing of it was stored."""
+
+    code = "database-busy"
 
 
 class DeliveryDelayedError(UnavailableError):

@@ -1,13 +1,14 @@
 """Sweeping: every deadline that is due is acted upon, until none is."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import structlog
 
 from gridgov.clock import Clock
-from gridgov.errors import UnavailableError
+from gridgov.errors import DatabaseBusyError, UnavailableError
 from gridgov.services.sealing import seal_facts
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases
@@ -33,6 +34,9 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
 
 BATCH = 200
 """Rows to a transaction: few enough that an act waits a fraction of a second for a row that is being swept."""
+
+TRIES = 3
+"""So often a batch is tried that crossed with another transaction, before its sweep waits for the next round."""
 
 _log = structlog.get_logger(__name__)
 
@@ -94,12 +98,15 @@ class Sweeping:
 
     def _one_batch(self, name: str, failed: dict[str, Exception]) -> int:
         try:
-            with self._store.transaction() as unit:
-                aside = unit.jobs.count_set_aside()
-                return self._sweeps[name](unit, self._clock(), self._batch + aside)
+            for _ in range(TRIES):
+                with suppress(DatabaseBusyError), self._store.transaction() as unit:
+                    aside = unit.jobs.count_set_aside()
+                    return self._sweeps[name](unit, self._clock(), self._batch + aside)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - one sweep that is broken must not stop the others
             _log.error("a sweep failed", sweep=name, why=words(error), where=where(error))
             failed[name] = error
             return 0
+        _log.warning("a sweep gave way again and again; the next round goes on with it", sweep=name)
+        return 0

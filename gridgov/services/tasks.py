@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 
 from gridgov.clock import Clock
-from gridgov.errors import DatabaseUnavailableError
+from gridgov.errors import UnavailableError
 from gridgov.services.messaging import carry
 from gridgov.services.sweeping import Sweeping
 from gridgov.settings import Settings
@@ -72,7 +72,7 @@ def sweep(place: Place) -> None:
         swept = Sweeping.configured(place.store, place.settings, clock=place.clock).run(place.stopping.is_set)
         with place.store.transaction() as unit:
             unit.jobs.forget(place.clock() - _FORGET)
-    except DatabaseUnavailableError as error:
+    except UnavailableError as error:
         _log.warning("the sweep was interrupted", reason=error.message)
         return
     if swept.failed:
@@ -87,7 +87,7 @@ def deliver(place: Place) -> None:
     """Carry messages that are due over their channels. What this round could not, the next one tries."""
     try:
         carry(place.store, place.settings, clock=place.clock, stopping=place.stopping.is_set)
-    except DatabaseUnavailableError as error:
+    except UnavailableError as error:
         _log.warning("the courier was interrupted", reason=error.message)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from gridgov.access import Caller, Subject
-from gridgov.errors import DatabaseUnavailableError, NotAllowedError, NotAuthenticatedError
+from gridgov.errors import DatabaseBusyError, DatabaseUnavailableError, NotAllowedError, NotAuthenticatedError
 from gridgov.store.access import AccessStore
 from gridgov.store.accounts import AccountStore
 from gridgov.store.acts import ActStore
@@ -39,6 +39,7 @@ from gridgov.store.worktime import WorktimeStore
 
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
+_BUSY = "Others changed the same at this moment. Nothing of this was stored: try again."
 _FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
 
@@ -224,6 +225,8 @@ class Store:
         ------
         DatabaseUnavailableError
             If the server cannot be reached or goes away: nothing was stored, the same call may succeed later.
+        DatabaseBusyError
+            If it and another transaction waited for each other: nothing was stored, and it may be tried at once.
         """
         with answering(), self._begin() as connection:
             yield Unit(connection)
@@ -236,7 +239,7 @@ class Store:
         ------
         NotAuthenticatedError
             If the proof is unknown, expired or revoked.
-        DatabaseUnavailableError
+        DatabaseUnavailableError, DatabaseBusyError
             As for `transaction`.
         """
         with answering(), self._begin_acting() as connection:
@@ -279,10 +282,12 @@ def _engine(url: str, pool_size: int) -> Engine:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turn a driver's words for a server that is gone, or for a row that one may not write, into ours."""
+    """Turn a driver's words for a server that is gone, for giving way to others, for a refused row, into ours."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        if isinstance(error.orig, DeadlockDetected | SerializationFailure):
+            raise DatabaseBusyError(_BUSY) from error
         raise DatabaseUnavailableError(_DOWN) from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gridgov.errors import DatabaseUnavailableError
-from gridgov.services.sweeping import SWEEPS, Sweeping
+from gridgov.services.sweeping import SWEEPS, TRIES, Sweeping
 from gridgov.services.sweeps import Sweep
 from gridgov.store.jobs import SWEPT
-from gridgov.store.unit import Store
+from gridgov.store.unit import Store, Unit
 from tests.support import NOON, SetClock
 
 from .conftest import STEP, STEPS, add_deadlines, effects, sweep_of
@@ -141,6 +142,42 @@ def test_a_database_that_goes_away_is_no_rows_fault(kept):
         sweeping(kept, SetClock(NOON), sweep_of(before=cut)).run()
     with kept.transaction() as unit:
         assert unit.jobs.failures() == []
+
+
+def crossing(times: int) -> Sweep:
+    """Return a sweep that the database picks `times` times as the one to give way, then has one row to do."""
+    left = [*[0] * times, 1]
+
+    def sweep(unit: Unit, *_: object) -> int:
+        if not left:
+            return 0
+        if not left.pop(0):
+            unit.connection.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'crossed' USING ERRCODE = '40P01'; END $$")
+        return 1
+
+    return sweep
+
+
+@pytest.mark.parametrize(("times", "done"), [(TRIES - 1, 1), (TRIES, 0)])
+def test_a_batch_that_crossed_with_another_is_tried_again_and_stops_nobody_else(kept, times, done):
+    add_deadlines(kept, 20, NOON)
+    swept = sweeping(kept, SetClock(NOON), crossing(times), sweep_of()).run()
+    assert (swept.rows, swept.failed) == ({"sweep 0": done, "sweep 1": 20}, {})
+
+
+def test_days_of_positions_that_two_would_open_at_once_are_opened_by_one(kept):
+    together = threading.Barrier(2)
+
+    def keep_house(_: int) -> int:
+        with kept.transaction() as unit:
+            unit.positions.coarsen(before=NOON - timedelta(days=3), limit=1)
+            together.wait(60)  # each holds the table before either wants it for itself
+            return unit.positions.forget(since=NOON - timedelta(days=30), now=NOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        opened = sorted(pool.map(keep_house, range(2)))
+    assert opened[0] == 0
+    assert opened[1] > 30
 
 
 def test_sweeps_take_turns_so_that_a_backlog_keeps_nobody_waiting(kept):

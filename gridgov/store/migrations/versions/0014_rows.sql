@@ -397,7 +397,8 @@ BEGIN
 END
 $$;
 
--- Opens the days of positions up to `until`, and drops those that ended before `since`.
+-- Opens the days of positions up to `until`, and drops those that ended before `since`, unless somebody else does.
+-- Two at once would wait for each other: each holds the table for rows that it changed, and wants it for itself.
 CREATE FUNCTION public.gridgov_keep_days(since timestamptz, until timestamptz) RETURNS integer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -405,6 +406,9 @@ DECLARE
     old name;
     done integer := 0;
 BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('gridgov_keep_days', 0)) THEN
+        RETURN 0;
+    END IF;
     FOR wanted IN SELECT d::date FROM generate_series(
         date_trunc('day', greatest(since, until - interval '40 days'), 'UTC'), until, interval '1 day') AS d
     LOOP
