@@ -17,14 +17,15 @@ from gridgov.access import Caller
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
 from gridgov.services.knowledge import KnowledgeKeeper
-from gridgov.store.entering import APP
-from gridgov.store.unit import Store
+from gridgov.store.entering import APP, JOBS
+from gridgov.store.unit import Store, Unit
 
 
 class SavepointStore(Store):
     """A store whose transactions are savepoints of one connection: the test's end undoes them all.
 
-    Whoever acts does it under the rules of the rows, as in life; the system inside of it gets its rights back.
+    Whoever acts does it under the rules of the rows, as in life, and the system as a login that owns nothing. What only
+    the owner may do, because the test prepares or looks behind a door, is done in `owning`.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -32,7 +33,13 @@ class SavepointStore(Store):
         self.engine: Engine = connection.engine
 
     def _begin(self) -> AbstractContextManager[Connection]:
-        return self._savepoint()
+        return self._savepoint(JOBS)
+
+    @contextmanager
+    def owning(self) -> Iterator[Unit]:
+        """Open a unit of work of the owner of the database, as the commands that keep it have it."""
+        with self._savepoint("none") as connection:
+            yield Unit(connection)
 
     @contextmanager
     def _begin_acting(self) -> Iterator[Connection]:
@@ -40,7 +47,7 @@ class SavepointStore(Store):
             yield connection
 
     @contextmanager
-    def _savepoint(self, role: str = "none") -> Iterator[Connection]:
+    def _savepoint(self, role: str) -> Iterator[Connection]:
         with self._connection.begin_nested():
             before = self._connection.execute(_ROLE).one()
             self._connection.execute(_SET_ROLE, {"role": role, "context": ""})

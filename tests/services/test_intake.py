@@ -48,7 +48,7 @@ class KnownAddress(NamedTuple):
 
 
 def count(store, table) -> int:
-    with store.transaction() as unit:
+    with store.owning() as unit:
         return unit.connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
