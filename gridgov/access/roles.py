@@ -74,6 +74,7 @@ ROLES: tuple[Role, ...] = (
             _READ
             | _DISPATCHER
             | {
+                "case.take_in",
                 "case.reopen",
                 "case.supervise",
                 "case.resume",

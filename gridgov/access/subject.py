@@ -56,6 +56,11 @@ class Subject:
         """Return whether a grant allows `permission` over `area_code` (None: anywhere)."""
         return any(area_code is None or area_code.startswith(g.area_code) for g in self._with(permission))
 
+    def reaches(self, permission: str, area_code: str) -> bool:
+        """Return whether a grant allows `permission` over `area_code` or anywhere inside of it."""
+        grants = self._with(permission)
+        return any(area_code.startswith(g.area_code) or g.area_code.startswith(area_code) for g in grants)
+
     def acts_for(self, permission: str, organisation_code: str) -> bool:
         """Return whether a grant allows `permission` on behalf of this organisation."""
         return any(g.organisation_code == organisation_code for g in self._with(permission))

@@ -1,7 +1,9 @@
 """A case at the moment it is taken in: the report, where it fell, who leads, and its first facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
@@ -94,11 +96,12 @@ class Stored:
     number: str
     digest: bytes
     received_at: datetime
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything about a report that is stored in the transaction that takes it in."""
+    """Everything about a report that is stored in the transaction that takes it in; `clock` as `timing.begin` says."""
 
     report: Report
     district_code: str
@@ -109,7 +112,7 @@ class Case:
     placement: Placement
     findings: tuple[Finding, ...]
     lead_organisation_code: str | None
-    due_at: datetime | None
+    clock: Mapping[str, Any]
     duplicates: tuple[Suggestion, ...]
     facts: tuple[Fact, ...]
     priority: int

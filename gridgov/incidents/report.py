@@ -43,6 +43,11 @@ class Channel(StrEnum):
     CAMERA = "camera"
     INSPECTION = "inspection"
 
+    @property
+    def is_field(self) -> bool:
+        """Whether people on the ground report by it; the others belong to whoever keeps them for a district."""
+        return self in {Channel.GRID_WORKER, Channel.INSPECTION}
+
 
 class Placement(StrEnum):
     """What locating found out: kept as data, never silently resolved."""

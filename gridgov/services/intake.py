@@ -7,11 +7,12 @@ from uuid import UUID
 
 from gridgov.access import Subject
 from gridgov.clock import Clock
-from gridgov.errors import AddressNotFoundError, ConflictError
+from gridgov.errors import AddressNotFoundError, ConflictError, NotAllowedError
 from gridgov.gazetteer import Sure, Unknown, Unsure
 from gridgov.ids import new_id
 from gridgov.incidents import (
     Case,
+    Channel,
     DuplicateRule,
     GivenPosition,
     Place,
@@ -113,24 +114,22 @@ class Intake:
         Raises
         ------
         NotAllowedError
-            If no role of theirs reports incidents.
+            If no role of theirs reports incidents by this channel, or in the district that the report names.
         InputError, ConflictError
             As for `take`.
         """
-        subject.require("case.report")
-        return self.take(report, author=subject.login, account_id=subject.account_id)
+        _require_channel(subject, report.channel)
+        return self._take(report, author=subject.login, subject=subject)
 
-    def take(self, report: Report, *, author: str, account_id: UUID | None = None) -> Receipt:
-        """Take a report in and say what became of it.
+    def take(self, report: Report, *, author: str) -> Receipt:
+        """Take a report in that the installation itself brings, and say what became of it.
 
         Parameters
         ----------
         report
             The report; its id is the idempotency key.
         author
-            Who or what brought it, for the facts.
-        account_id
-            The account that brought it, which may then see what becomes of it.
+            What brought it, for the facts.
 
         Raises
         ------
@@ -139,29 +138,66 @@ class Intake:
         ConflictError
             If its id, or its channel's own number, already stands for another report.
         """
+        return self._take(report, author=author)
+
+    def _take(self, report: Report, *, author: str, subject: Subject | None = None) -> Receipt:
         now = self._clock()
         require_valid(report, now=now)
         with self._store.transaction() as unit:
             unit.incidents.hold(report.id)
             known = unit.incidents.stored(report.id)
             if known is not None:
-                return _again(unit, report, known)
-            return self._take_new(unit, report, Reception(now, author, self._home_district, account_id))
+                _require_own(known, report, subject)
+                return _again(unit, known)
+            account_id = subject.account_id if subject else None
+            return self._take_new(unit, report, Reception(now, author, self._home_district, account_id), subject)
 
-    def _take_new(self, unit: Unit, report: Report, reception: Reception) -> Receipt:
+    def _take_new(self, unit: Unit, report: Report, reception: Reception, subject: Subject | None) -> Receipt:
         knowledge = self._keeper.current(unit, reception.now)
         knowledge.matters.matter(report.matter)
         placed = place_report(report, knowledge.grid, knowledge.gazetteer)
-        judgement = judge(report, placed, _duplicates(unit, report, placed), knowledge, reception)
+        if subject is not None and report.district_code is not None:
+            _require_district(subject, report.channel, report.district_code, placed)
+        duplicates, rules = _duplicates(unit, report, placed), unit.worktime.rules()
+        judgement = judge(report, placed, duplicates, knowledge, reception, rules=rules)
         unit.incidents.add(judgement.case)
         whistle_id = _add_draft(unit, judgement.case, judgement.draft, knowledge) if judgement.draft else None
         return _receipt(judgement.case, whistle_id)
 
 
-def _again(unit: Unit, report: Report, known: Stored) -> Receipt:
-    if known.digest != report.digest():
+def _permission(channel: Channel) -> str:
+    return "case.report" if channel.is_field else "case.take_in"
+
+
+def _require_channel(subject: Subject, channel: Channel) -> None:
+    if not subject.may(_permission(channel)):
+        message = f"{subject.login} may not bring reports by the channel {channel} ({_permission(channel)}): name the "
+        message += "channel you report by yourself, or ask your administrator for the role."
+        raise NotAllowedError(message, field="channel")
+
+
+def _require_district(subject: Subject, channel: Channel, named: str, placed: Placed) -> None:
+    """Refuse a district that is neither the subject's own nor one that it lies in."""
+    place = placed.place
+    cells = [place.cell, *(share.cell for share in place.shares)] if place else []
+    lies_there = any(cell is not None and cell.district_code == named for cell in cells)
+    if not lies_there and not subject.reaches(_permission(channel), named):
+        message = f"In {named} you report only what lies there: correct the position, or leave the district out."
+        raise NotAllowedError(message, field="district_code")
+
+
+def _require_own(known: Stored, report: Report, subject: Subject | None) -> None:
+    """Refuse another report under the same id, in the same words to whoever did not bring the first one.
+
+    Else a stranger could learn a hidden case, and try out who reported it.
+    """
+    brought = subject is None or subject.login == known.author
+    if not brought or known.digest != report.digest():
         message = "This id already stands for another report: send a changed report under a new id."
-        raise ConflictError(message, field="id", details=[{"number": known.number}])
+        raise ConflictError(message, field="id")
+
+
+def _again(unit: Unit, known: Stored) -> Receipt:
     state = unit.incidents.state(known.district_code, known.id)
     return Receipt(
         id=known.id,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from gridgov.errors import CodeError
 from gridgov.gazetteer import Answer, Unknown, Unsure
 from gridgov.incidents import (
     Case,
-    Channel,
     FactKind,
     Finding,
     Place,
@@ -20,15 +20,15 @@ from gridgov.incidents import (
     chain,
     public_number,
 )
+from gridgov.incidents.timing import begin
 from gridgov.incidents.witness import row_digest
 from gridgov.matters import STREET_OFFICE, Matter
 from gridgov.services.knowledge import Knowledge
 from gridgov.services.placing import Placed, street_shares
 from gridgov.whistles import CombinedDraft, draft_combined
+from gridgov.worktime import WorkRules
 
 _Fact = tuple[FactKind, dict[str, Any]]
-
-_FIELD_CHANNELS = {Channel.GRID_WORKER, Channel.INSPECTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,13 @@ class Judgement:
 
 
 def judge(
-    report: Report, placed: Placed, duplicates: list[Suggestion], knowledge: Knowledge, reception: Reception
+    report: Report,
+    placed: Placed,
+    duplicates: list[Suggestion],
+    knowledge: Knowledge,
+    reception: Reception,
+    *,
+    rules: WorkRules,
 ) -> Judgement:
     """Decide about a report by the rules in force.
 
@@ -66,7 +72,7 @@ def judge(
     lead, findings = _lead(matter, place, knowledge)
     if duplicates:
         findings.append(Finding.POSSIBLE_DUPLICATE)
-    if not matter.admitted and report.channel in _FIELD_CHANNELS:
+    if not matter.admitted and report.channel.is_field:
         findings.append(Finding.NOT_ADMITTED)
     draft = _draft(place, matter, knowledge, reception.now)
     district_code = _district(report, place, knowledge, reception)
@@ -83,7 +89,7 @@ def judge(
         placement=placed.placement,
         findings=(*placed.findings, *findings),
         lead_organisation_code=lead,
-        due_at=reception.now + matter.file_within,
+        clock=begin(rules, matter.code, matter.priority, knowledge.matters.version, reception.now),
         duplicates=tuple(duplicates),
         facts=tuple(chain(report.id, said, at=reception.now, author=reception.author)),
         priority=matter.priority,
@@ -155,7 +161,8 @@ def _reported(report: Report) -> dict[str, Any]:
 
 
 def _suggested(duplicates: list[Suggestion]) -> list[_Fact]:
-    others = [[str(d.incident_id), d.score] for d in duplicates]
+    """Say of the others only what those can match who see them: whoever sees this case may not see those."""
+    others = [sha256(f"{d.incident_id} {d.score}".encode()).hexdigest() for d in duplicates]
     return [(FactKind.DUPLICATES_SUGGESTED, {"others": others})] if others else []
 
 

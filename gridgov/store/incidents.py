@@ -48,9 +48,10 @@ class IncidentStore:
 
     def stored(self, incident_id: UUID) -> Stored | None:
         """Return what is already stored under the id, in whatever district, or None."""
-        query = select(
-            incident.c.district_code, incident.c.id, incident.c.number, incident.c.digest, incident.c.received_at
-        ).where(incident.c.id == incident_id)
+        i, f = incident.c, incident_fact.c
+        first = (f.district_code == i.district_code) & (f.incident_id == i.id) & (f.seq == 1)
+        query = select(i.district_code, i.id, i.number, i.digest, i.received_at, f.author)
+        query = query.join(incident_fact, first).where(i.id == incident_id)
         row = self._connection.execute(query).first()
         return Stored(*row) if row else None
 
@@ -85,13 +86,9 @@ class IncidentStore:
         claim = upsert(incident_external).values(row).on_conflict_do_nothing()
         if self._connection.execute(claim.returning(incident_external.c.incident_id)).first():
             return
-        c = incident_external.c
-        query = select(c.incident_id).where(
-            c.district_code == head["district_code"], c.channel == channel, c.external_number == number
-        )
-        other = self._connection.execute(query).scalar_one()
-        message = f"The channel's number {number} already stands for incident {other}: send changes as a new number."
-        raise ConflictError(message, field="external_number", details=[{"incident_id": str(other)}])
+        # Not for which one: whoever brings the number may not see it.
+        message = f"The channel's number {number} already stands for another incident: send changes as a new number."
+        raise ConflictError(message, field="external_number")
 
     def known_numbers(self, numbers: Sequence[str]) -> set[str]:
         """Return which of the channels' own numbers stand for an incident, of whatever district and channel."""
