@@ -20,7 +20,7 @@ from gridgov.store.tables import (
     whistle_side,
 )
 
-_HIDDEN = {"account_id", "district_code", "geom", "raw_wkt"}
+_HIDDEN = {"account_id", "person_id", "district_code", "geom", "raw_wkt"}
 _OF_SUMMONS = (
     ("check_ins", check_in),
     ("measures", summons_measure),

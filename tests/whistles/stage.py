@@ -9,6 +9,7 @@ import geopandas as gpd
 import shapely
 from shapely import Point
 from shapely.affinity import translate
+from sqlalchemy import select, update
 
 from gridgov.access import Caller
 from gridgov.coordinates import from_plane, to_plane
@@ -17,6 +18,7 @@ from gridgov.incidents import Fact
 from gridgov.services.intake import Intake
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.services.whistling import Asked, BlowOrder, Callers, Measure, Rating, Sighting, Which, Whistling
+from gridgov.store.tables import account, person
 from gridgov.store.unit import Store
 from gridgov.store.whistles import Ground
 from gridgov.whistles import Whistle
@@ -67,6 +69,22 @@ class Cast:
 
     def centre(self, area_code: str) -> Caller:
         return self.one("command_centre", area_code)
+
+    def are_one_person(self, *callers: Caller) -> None:
+        """Let accounts belong to one person, as somebody with two has them."""
+        with self.store.transaction() as unit:
+            one = unit.connection.execute(select(person.c.district_code, person.c.id).limit(1)).one()
+            for caller in callers:
+                mine = account.c.id == unit.access.subject(caller, now=self.clock()).account_id
+                values = {"person_district_code": one.district_code, "person_id": one.id}
+                unit.connection.execute(update(account).where(mine).values(values))
+
+    def with_grant(self, caller: Caller, role: str, area_code: str, organisation_code: str | None = None) -> Caller:
+        """Give somebody another role."""
+        with self.store.transaction() as unit:
+            account_id = unit.access.subject(caller, now=self.clock()).account_id
+            unit.access.grant(account_id, role, area_code, organisation_code, now=self.clock(), by="test")
+        return caller
 
     def reported_inside(self, **changes: Any):
         """Take in a report of an illegal building in the midst of one street."""

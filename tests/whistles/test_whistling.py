@@ -10,6 +10,7 @@ import pytest
 from shapely import Point
 from sqlalchemy import func, select
 
+from gridgov.access import party_of
 from gridgov.coordinates import Datum, from_wgs84
 from gridgov.errors import (
     ConflictError,
@@ -26,7 +27,7 @@ from gridgov.services.whistling import Arranging, Asked, BlowOrder, Callers, Rat
 from gridgov.store.tables import change, check_in, incident_party, notice, summons_attempt
 from gridgov.whistles import IssuerLevel, Stage, SummonsStage, Vouching
 from gridgov.whistles.teams import TeamKind
-from tests.support import over
+from tests.support import over, somebody
 from tests.whistles.stage import INSIDE, away, border_block, passed
 
 
@@ -153,7 +154,7 @@ def test_the_responsibility_list_says_who_comes_and_the_list_version_is_kept(cas
     assert play.organisations() == ["370102-D-ZF", "370102-D-GA", "370102-D-ZJ", "370102-D-ZR"]
     assert play.now().call("370102-D-ZF").leads
     assert play.now().list_version == 1
-    parties = {"370102-D-ZF", play.now().lead.street_code}
+    parties = {party_of("370102-D-ZF"), play.now().lead.street_code}
     assert all(rows(cast, incident_party, party=p, incident_id=play.now().incident_id) for p in parties)
 
 
@@ -421,6 +422,44 @@ def test_whoever_checked_in_for_an_organisation_does_not_vouch_with_another_hat_
         play.vouch(code, hatted)
 
 
+def test_one_person_with_two_accounts_does_not_vouch_for_themselves(cast):
+    play = cast.blown()
+    code = play.organisations()[0]
+    worker = cast.one("grid_worker", play.cell())
+    cast.are_one_person(cast.department(code), worker)
+    play.check_in(code, position=None)
+    with pytest.raises(RuleError, match="under whichever account"):
+        play.vouch(code, worker)
+    assert play.vouch(code, play.lead_street())["says"]["time_to_scene_s"] == 0
+
+
+def test_whoever_was_elsewhere_afterwards_waits_no_longer(cast):
+    play = cast.blown()
+    code = play.organisations()[0]
+    play.check_in(code, position=None)
+    passed(cast, 5)
+    with pytest.raises(RuleError, match="4,000 m away"):
+        play.check_in(code, away(INSIDE, 4_000))
+    passed(cast, 55)
+    with pytest.raises(RuleError, match="must check in"):
+        play.vouch(code, play.lead_street())
+    assert play.now().call(code).stage is SummonsStage.SUMMONED
+    play.check_in(code, position=None)
+    assert play.vouch(code, play.lead_street())["says"]["time_to_scene_s"] == 3_600
+
+
+def test_a_colleague_elsewhere_and_an_attempt_on_the_way_contradict_nobody_on_site(cast):
+    play = cast.blown()
+    code = play.organisations()[0]
+    colleague = somebody(cast.store, "department_officer", code[:6], code)
+    play.check_in(code, by=cast.department(code), position=None)
+    passed(cast, 5)
+    for by, at in ((colleague, cast.clock()), (cast.department(code), cast.clock() - timedelta(minutes=5))):
+        with pytest.raises(RuleError, match="4,000 m away"):
+            play.check_in(code, away(INSIDE, 4_000), by=by, device_at=at)
+    assert play.vouch(code, play.lead_street())["says"]["time_to_scene_s"] == 0
+
+
 def test_a_kind_without_vouching_has_none(cast):
     with cast.store.transaction() as unit:
         kind = unit.whistles.kinds.all()["comprehensive_enforcement"]
@@ -591,7 +630,7 @@ def test_late_by_days_every_step_fires_once_and_everybody_is_told_once(cast):
 
 @pytest.fixture
 def arranging(cast) -> Arranging:
-    return Arranging(cast.store, clock=cast.clock)
+    return Arranging(cast.store, clock=cast.clock, home_district="370102")
 
 
 def test_a_local_kind_is_a_row_and_can_be_blown(cast, arranging):
@@ -605,6 +644,20 @@ def test_a_local_kind_is_a_row_and_can_be_blown(cast, arranging):
     assert "flood" in {k.code for k in arranging.kinds(cast.street("370102001"))}
     play = cast.blown(kind="flood")
     assert play.now().call("370102-D-ZF").due_at == cast.clock() + timedelta(minutes=15)
+
+
+def test_kinds_are_changed_by_whoever_looks_after_the_home_districts_rules_and_the_change_is_logged(cast, arranging):
+    with cast.store.transaction() as unit:
+        kind = unit.whistles.kinds.all()["emergency"]
+    slow = replace(kind, check_in_within=timedelta(minutes=600))
+    for elsewhere in ("370112", "370112001", "370102001"):
+        with pytest.raises(NotAllowedError):
+            arranging.put_kind(cast.one("administrator", elsewhere), slow)
+    for _ in range(2):
+        arranging.put_kind(cast.one("administrator", "3701"), slow)
+    with cast.store.transaction() as unit:
+        logged = [row["data"] for row in unit.worktime.changes(limit=10) if row["what"] == "whistle_kind"]
+    assert logged == [{"code": "emergency", "was": {"check_in_minutes": 30}, "is": {"check_in_minutes": 600}}]
 
 
 @pytest.mark.parametrize(

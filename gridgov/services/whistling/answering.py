@@ -76,8 +76,8 @@ def vouch(scene: Scene, seen: Sighting) -> Outcome:
     if waiting is None or scene.now - waiting.arrived_at > whistle.kind.late_within:
         message = f"{code} has no check-in that waits for somebody to vouch: it must check in first."
         raise RuleError(message, field="organisation_code")
-    if waiting.account_id == scene.subject.account_id:
-        message = "Nobody vouches for themselves: a second person on site must."
+    if scene.is_self(waiting.account_id, waiting.person_id):
+        message = "Nobody vouches for themselves, under whichever account: a second person on site must."
         raise RuleError(message, field="organisation_code")
     spot, _ = _spot(seen.position)
     stood = _require_there(spot, scene)

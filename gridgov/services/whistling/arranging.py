@@ -1,7 +1,7 @@
 """Arranging: the kinds of whistle, and the teams that are summoned at once."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from gridgov.access import Caller
@@ -11,6 +11,7 @@ from gridgov.ids import new_id
 from gridgov.services.whistling.asked import words
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
+from gridgov.store.whistles.kinds import to_row
 from gridgov.whistles import WhistleKind, answerer, require_sound
 from gridgov.whistles.teams import AT_MOST, Team, TeamKind
 
@@ -29,16 +30,23 @@ class TeamOrder:
 
 
 class Arranging:
-    """Looks after kinds of whistle and teams. Whoever is logged in may read them."""
+    """Looks after kinds of whistle and teams. Whoever is logged in may read them.
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    Parameters
+    ----------
+    home_district
+        Over whose area a grant to manage rules must reach: kinds of whistle are the installation's, not a street's.
+    """
+
+    def __init__(self, store: Store, *, clock: Clock, home_district: str) -> None:
         self._store = store
         self._clock = clock
+        self._home = home_district
 
     @classmethod
-    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - all alike
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
         """Return the service as an installation's settings want it."""
-        return cls(store, clock=clock)
+        return cls(store, clock=clock, home_district=settings.home_district)
 
     def kinds(self, caller: Caller) -> list[WhistleKind]:
         """Return the kinds of whistle, the retired ones as well, by code."""
@@ -48,22 +56,28 @@ class Arranging:
     def put_kind(self, caller: Caller, kind: WhistleKind) -> WhistleKind:
         """Add a kind of whistle, or change it; whistles that were blown keep the numbers they were blown by.
 
+        What it was and what it is stands in the log of rules. Setting it to what it is already changes nothing.
+
         Raises
         ------
         NotAllowedError
-            If the caller does not look after the rules.
+            If the caller does not look after the rules of the home district.
         InputError
             If its numbers cannot be lived by.
         """
         require_sound(kind)
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            unit.subject.require("rules.manage")
+            unit.subject.require("rules.manage", self._home)
+            unit.hold_loading()
+            before = unit.whistles.kinds.all().get(kind.code)
+            if before == kind:
+                return kind
             unit.whistles.kinds.put(kind)
-            district = next(iter(unit.subject.areas("rules.manage")), "")[:6]
-            summary = {"whistle_kind": kind.code, "by": unit.subject.login}
+            unit.worktime.log_change("whistle_kind", _changed(before, kind), at=now, author=unit.subject.login)
             # Running programs read the kinds anew when something was loaded.
-            unit.summary.log_load(district, at=now, source=f"whistle kind {kind.code}: {kind.source}", summary=summary)
+            summary = {"whistle_kind": kind.code, "by": unit.subject.login}
+            unit.summary.log_load(self._home, at=now, source=f"whistle kind {kind.code}", summary=summary)
         return kind
 
     def teams(self, caller: Caller) -> list[Team]:
@@ -113,6 +127,18 @@ class Arranging:
                 raise NotAllowedError(message)
             unit.whistles.teams.retire(found, at=now)
         return found
+
+
+def _changed(before: WhistleKind | None, after: WhistleKind) -> dict[str, Any]:
+    """Return a kind's code, and of all that changes what it was (None: a new kind) and what it is."""
+    new = to_row(after)
+    old = to_row(before) if before else dict.fromkeys(new)
+    changed = [name for name in new if new[name] != old[name]]
+    return {
+        "code": after.code,
+        "was": {n: old[n] for n in changed} if before else None,
+        "is": {n: new[n] for n in changed},
+    }
 
 
 def _known(unit: Unit, order: TeamOrder) -> tuple[str, ...]:

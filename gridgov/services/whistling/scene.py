@@ -35,9 +35,16 @@ class Scene:
         """Who acts."""
         return self.unit.subject
 
+    def is_self(self, account_id: UUID, person_id: UUID | None) -> bool:
+        """Return whether an account, or whoever it belongs to, is the one who acts: one person may have two."""
+        mine = self.subject.person
+        return account_id == self.subject.account_id or (mine is not None and person_id == mine[1])
+
     def doer(self, organisation_code: str) -> Doer:
         """Return who does it for, or to, which organisation."""
-        return Doer(self.act_id, organisation_code, self.subject.account_id, self.subject.login, self.now)
+        subject = self.subject
+        person_id = subject.person[1] if subject.person else None
+        return Doer(self.act_id, organisation_code, subject.account_id, person_id, subject.login, self.now)
 
 
 @dataclass(frozen=True, slots=True)

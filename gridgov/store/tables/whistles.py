@@ -1,5 +1,7 @@
 """Whistles with their issuing sides and the organisations they summon. A deadline is a column, not a timer."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -112,6 +114,7 @@ whistle_side = Table(
     Column("confirmed_by", String(80)),
     Column("confirmed_above", String(6), comment="the common parent that confirmed in its stead"),
     Column("lead_choice", String(9), comment="which side it wants to lead"),
+    Column("withdrawn_at", moment("withdrawn_at").type, comment="when it said that the whistle may be withdrawn"),
     ForeignKeyConstraint(*_WHISTLE),
     Index("whistle_side_confirm_due_at_idx", "confirm_due_at", postgresql_where=sql("confirm_due_at IS NOT NULL")),
 )
@@ -142,9 +145,13 @@ summons = Table(
 )
 
 
-def _by() -> tuple[Column[object], ...]:
-    """Return who did it, in an account's id and in the words of the facts."""
-    return Column("account_id", Uuid, nullable=False), Column("author", String(80), nullable=False)
+def _by() -> tuple[Column[Any], ...]:
+    """Return who did it: the account, its person, and the words of the facts."""
+    return (
+        Column("account_id", Uuid, nullable=False),
+        Column("person_id", Uuid, comment="whose account it is: one person may have two"),
+        Column("author", String(80), nullable=False),
+    )
 
 
 # Every attempt to check in, the refused ones as well: what the device said, and what was made of it.

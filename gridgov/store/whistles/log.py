@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, any_, exists, func, insert, literal, or_, select, update
 
 from gridgov.store.geometry import from_store, to_store
 from gridgov.store.tables import (
@@ -15,16 +15,19 @@ from gridgov.store.tables import (
     summons_rating,
     summons_release,
 )
-from gridgov.whistles import Arrival, Judgement, Verdict, Whistle
+from gridgov.whistles import Arrival, Judgement, Reason, Verdict, Whistle
+
+_HIDDEN = {"district_code", "whistle_id", "account_id", "person_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Doer:
-    """Who did it for which organisation, when; `id` is the act's."""
+    """Who did it for which organisation, when; `id` is the act's, `person_id` whose account it is."""
 
     id: UUID
     organisation_code: str
     account_id: UUID
+    person_id: UUID | None
     author: str
     at: datetime
 
@@ -39,11 +42,12 @@ class RawPosition:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A check-in that waits for somebody to vouch."""
+    """A check-in that waits for somebody to vouch, and whose account and person it came from."""
 
     id: UUID
     organisation_code: str
     account_id: UUID
+    person_id: UUID | None
     arrived_at: datetime
 
 
@@ -82,13 +86,17 @@ class LogStore:
         self._connection.execute(insert(check_in).values(**_by(of, who), **values))
 
     def waiting(self, of: Whistle, organisation_code: str) -> Waiting | None:
-        """Return the newest check-in of an organisation that waits for a voucher, or None."""
+        """Return the newest check-in of an organisation that waits for a voucher, or None.
+
+        It waits no longer once whoever sent it was elsewhere afterwards: that contradicts, and nobody's word cures it.
+        """
         c = check_in.c
-        query = select(c.id, c.organisation_code, c.account_id, c.arrived_at).where(
+        query = select(c.id, c.organisation_code, c.account_id, c.person_id, c.arrived_at).where(
             *_mine(check_in, of),
             c.organisation_code == organisation_code,
             c.verdict == Verdict.WAITING.value,
             c.vouched_at.is_(None),
+            ~_elsewhere_after(c),
         )
         row = self._connection.execute(query.order_by(c.received_at.desc()).limit(1)).first()
         return Waiting(*row) if row else None
@@ -138,9 +146,20 @@ class LogStore:
         }
 
     def _rows(self, of: Whistle, table: Table, order: Any) -> list[dict[str, Any]]:
-        shown = (c for c in table.c if c.name not in {"district_code", "whistle_id", "account_id"})
+        shown = (c for c in table.c if c.name not in _HIDDEN)
         query = select(*shown).where(*_mine(table, of)).order_by(order, *table.primary_key)
         return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+def _elsewhere_after(c: Any) -> ColumnElement[bool]:
+    """Return whether the same person, by whichever account, was refused later for being too far away."""
+    other = check_in.alias("other")
+    o = other.c
+    same = or_(o.account_id == c.account_id, o.person_id == c.person_id)
+    here = (o.district_code == c.district_code, o.whistle_id == c.whistle_id)
+    whose = (o.organisation_code == c.organisation_code, same)
+    later = func.coalesce(o.arrived_at, o.received_at) > c.arrived_at
+    return exists().where(*here, *whose, later, literal(Reason.TOO_FAR.value) == any_(o.reasons))
 
 
 def _mine(table: Table, of: Whistle) -> tuple[Any, Any]:
@@ -154,5 +173,6 @@ def _by(of: Whistle, who: Doer) -> dict[str, Any]:
         "id": who.id,
         "organisation_code": who.organisation_code,
         "account_id": who.account_id,
+        "person_id": who.person_id,
         "author": who.author,
     }

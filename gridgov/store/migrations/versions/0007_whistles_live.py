@@ -140,6 +140,15 @@ def _columns() -> None:
         "whistle_side",
         sa.Column("lead_choice", sa.String(length=9), nullable=True, comment="which side it wants to lead"),
     )
+    op.add_column(
+        "whistle_side",
+        sa.Column(
+            "withdrawn_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it said that the whistle may be withdrawn",
+        ),
+    )
     op.add_column("summons", sa.Column("stage", sa.String(length=20), server_default="pending", nullable=False))
     op.add_column(
         "summons",
@@ -177,6 +186,7 @@ def _tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_code", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True, comment="whose account it is: one person may have two"),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("verdict", sa.String(length=12), nullable=False, comment="accepted, waiting, refused"),
         sa.Column(
@@ -225,6 +235,7 @@ def _tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_code", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True, comment="whose account it is: one person may have two"),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -243,6 +254,7 @@ def _tables() -> None:
         sa.Column("organisation_code", sa.String(length=40), nullable=False),
         sa.Column("street_code", sa.String(length=9), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True, comment="whose account it is: one person may have two"),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("excused", sa.Boolean(), nullable=False, comment="it was let off without having come"),
@@ -269,6 +281,7 @@ def _tables() -> None:
         sa.Column("street_code", sa.String(length=9), nullable=False),
         sa.Column("seq", sa.SmallInteger(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True, comment="whose account it is: one person may have two"),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("score", sa.SmallInteger(), nullable=False, comment="1 to 5"),
@@ -294,6 +307,7 @@ def _tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_code", sa.String(length=40), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True, comment="whose account it is: one person may have two"),
         sa.Column("author", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("act", sa.String(length=20), nullable=False),
