@@ -71,17 +71,24 @@ def report_incident(report: ReportIn, response: Response, intake: TheIntake, sub
     return ReceiptOut.of(receipt)
 
 
+_CODE = r"^[0-9A-Za-z_.-]+$"
+
+
 class Filters(BaseModel):
-    """What to list; all that is given must hold."""
+    """What to list; all that is given must hold, and a filter that is not known is refused: it would show too much."""
+
+    model_config = ConfigDict(extra="forbid")
 
     district_code: Annotated[str | None, Field(pattern="^[0-9]{6}$", description="A district")] = None
     street_code: Annotated[str | None, Field(pattern="^[0-9]{9}$", description="A street that it touches")] = None
     cell_code: Annotated[str | None, Field(pattern="^[0-9]{15}$", description="A cell that it touches")] = None
     placement: Annotated[Placement | None, Field(description="What locating found out")] = None
     stage: Annotated[Stage | None, Field(description="Where the case is on its way")] = None
-    matter: Annotated[str | None, Field(max_length=40, description="The code of a matter")] = None
+    matter: Annotated[str | None, Field(max_length=40, pattern=_CODE, description="The code of a matter")] = None
     overdue: Annotated[bool, Field(description="Only what is past its deadline")] = False
-    handling_organisation: Annotated[str | None, Field(max_length=40, description="Who handles it now")] = None
+    handling_organisation: Annotated[
+        str | None, Field(max_length=40, pattern=_CODE, description="The code of who handles it now")
+    ] = None
     number: Annotated[
         str | None,
         Field(
@@ -93,25 +100,27 @@ class Filters(BaseModel):
 
     def wanted(self) -> Filter:
         """Return the filter as the core knows it."""
+        known = self.model_dump(include=set(Filters.model_fields))
         given: dict[str, Any] = {
-            name: str(value) if isinstance(value, StrEnum) else value for name, value in self.model_dump().items()
+            name: str(value) if isinstance(value, StrEnum) else value for name, value in known.items()
         }
         for name in ("since", "until"):
             given[name] = instant(given[name], field=name) if given[name] else None
         return Filter(**given)
 
 
+class PageOf(Filters):
+    """A page of the list."""
+
+    cursor: Annotated[UUID | None, Field(description="`next` of the page before")] = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
 @router.get("/incidents", responses={422: _REFUSALS[422], 503: _REFUSALS[503]})
-def list_incidents(
-    desk: TheDesk,
-    caller: TheCaller,
-    filters: Annotated[Filters, Query()],
-    cursor: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> Page[dict[str, Any]]:
+def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]) -> Page[dict[str, Any]]:
     """List the incidents that you may see, newest first. Reporters are not shown."""
-    rows = desk.incidents(caller, filters.wanted(), limit=limit, before=cursor)
-    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
+    rows = desk.incidents(caller, asked.wanted(), limit=asked.limit, before=asked.cursor)
+    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == asked.limit else None)
 
 
 @router.get("/incidents/{incident_id}", responses={200: {"headers": _ETAG}, **_MISSING})

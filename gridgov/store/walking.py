@@ -185,7 +185,7 @@ def _by_id(asked: list[Any], subject: Subject | None) -> Select[Any]:
 
 
 def _by_party(codes: list[str], asked: list[Any], subject: Subject | None, page: tuple[Filter, Window]) -> Select[Any]:
-    """Walk along each party's own incidents; what several parties share is found by each of them."""
+    """Walk along each party's own incidents; what several parties share is found by each of them, and is one."""
     which, window = page
     own = func.unnest(array(codes)).table_valued("party", name="own").render_derived()
     fits = _fits(_p.district_code, _p.incident_id, asked, subject)
@@ -197,7 +197,7 @@ def _by_party(codes: list[str], asked: list[Any], subject: Subject | None, page:
         .limit(window.limit)
         .lateral("walk")
     )
-    return select(walk.c.incident_id).select_from(own.join(walk, true()))
+    return select(walk.c.incident_id).distinct().select_from(own.join(walk, true()))
 
 
 def _fits(district_code: Any, incident_id: Any, asked: list[Any], subject: Subject | None) -> LateralFromClause:

@@ -57,3 +57,9 @@ def test_filters_hold_for_what_is_taken_away(client, store):
 @pytest.mark.parametrize("path", ["incidents", "incidents.csv"])
 def test_the_ends_of_the_calendar_are_times_like_others(client, path, when):
     assert client.get(f"/api/v1/{path}", params={"since": when, "until": when}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["incidents", "incidents.csv"])
+@pytest.mark.parametrize("query", ["matter=%00", "handling_organisation=%00", "stagee=closed", "matter=%EF%BC%9D"])
+def test_a_filter_that_is_none_is_refused_rather_than_showing_all(client, path, query):
+    assert client.get(f"/api/v1/{path}?{query}").status_code == 422
