@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import problems
 from api.deps import Services
+from api.examples import Documented
 from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper
@@ -77,7 +78,7 @@ def create_app(
     names
         The names by which requests may call this server.
     """
-    app = FastAPI(
+    app = Documented(
         title="gridgov",
         version=version("gridgov"),
         summary="Govern a city by its grid",

@@ -2,7 +2,9 @@
 
 import pytest
 import schemathesis
+from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -14,6 +16,7 @@ from api.app import create_app
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 from tests.api.conftest import proof_of
+from tests.api.scene import everybody, set_scene
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -23,6 +26,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 
+SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 ENDLESS = {"GET /api/v1/events"}
 """A stream never ends; tests/events proves it."""
@@ -34,12 +38,31 @@ def _operations() -> list[str]:
     return [label for label in labels if label not in ENDLESS]
 
 
+def _operation(client: TestClient, label: str) -> APIOperation:
+    method, path = label.split()
+    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", client.app)[path][method]
+
+
+@pytest.mark.parametrize("label", [label for label in _operations() if "{" in label])
+def test_an_operation_answers_as_its_schema_says_of_what_there_is_too(client, store, label):
+    mine = everybody(store)
+    there = set_scene(client, mine)
+    operation = _operation(client, label)
+
+    @SETTINGS
+    @given(case=operation.as_strategy())
+    def walk(case: schemathesis.Case) -> None:
+        case.path_parameters |= {name: there[name] for name in case.path_parameters if name in there}
+        case.call_and_validate(checks=CHECKS, headers=mine)
+
+    walk()
+
+
 @pytest.mark.parametrize("label", _operations())
 def test_an_operation_answers_as_its_schema_says(client, label):
-    method, path = label.split()
-    operation = schemathesis.openapi.from_asgi("/api/v1/openapi.json", client.app)[path][method]
+    operation = _operation(client, label)
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @SETTINGS
     @given(case=operation.as_strategy())
     def walk(case: schemathesis.Case) -> None:
         case.call_and_validate(checks=CHECKS, headers=proof_of("centre"))

@@ -26,6 +26,9 @@ from tests.support import SetClock
 
 ORIGIN = "http://testserver"
 
+SAID: list[tuple[str, str, int, Any, Any]] = []
+"""All that was asked and answered well: method, path, status, both bodies. `tests.examples` shows some of it."""
+
 
 @dataclass
 class Person:
@@ -46,7 +49,11 @@ class Person:
         headers = {"Origin": ORIGIN, "X-CSRF-Token": self.csrf, **more.pop("headers", {})}
         answer = self.browser.request(method, f"/api/v1/{path}", headers=headers, **more)
         assert answer.status_code == status, (self.login, method, path, answer.status_code, answer.text)
-        return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else answer
+        if "json" not in answer.headers.get("content-type", ""):
+            return answer
+        if answer.is_success:
+            SAID.append((method, path, status, more.get("json"), answer.json()))
+        return answer.json()
 
     def get(self, path: str, *, status: int = 200, **params: Any) -> Any:
         return self.ask("GET", path, status=status, params=params)
