@@ -76,6 +76,12 @@ def bearer(request: Request) -> str | None:
     return secret
 
 
+def secret_in(request: Request) -> str | None:
+    """Return the secret that a request brings, worth something or not, or None: whatever else it brings beside it."""
+    given = request.headers.get("authorization")
+    return session(request) if given is None else given.partition(" ")[2].strip()
+
+
 def session(request: Request) -> str | None:
     """Return the secret in the session's cookie, or None."""
     secret = request.cookies.get(cookie_name(request), "")

@@ -1,6 +1,5 @@
 """How often one caller, and one address, may ask: a program gone wild must not take the service from the others."""
 
-import hashlib
 import math
 import time
 from http import HTTPStatus
@@ -8,12 +7,15 @@ from http import HTTPStatus
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.auth import secret_in
 from api.problems import response
+from gridgov.access.secrets import digest
+from gridgov.access.throttle import network_of
 
-_FREE = ("/static/", "/health")
+_FREE = ("/static/", "/health/")
 """What costs next to nothing, and what must answer when everything else is refused."""
 
 
@@ -40,7 +42,7 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with 429."""
-        if scope["type"] != "http" or scope["path"].startswith(_FREE):
+        if scope["type"] != "http" or f"{scope['path']}/".startswith(_FREE):
             await self._app(scope, receive, send)
             return
         wait = self._wait(scope)
@@ -54,10 +56,9 @@ class RateLimit:
 
     def _wait(self, scope: Scope) -> int | None:
         """Return after how many seconds to ask again, or None where the request is within both limits."""
-        address = scope["client"][0] if scope.get("client") else "local"
-        headers = Headers(scope=scope)
-        proof = headers.get("authorization") or headers.get("cookie")
-        caller = hashlib.sha256(proof.encode()).hexdigest() if proof else address
+        address = network_of(scope["client"][0]) if scope.get("client") else "local"
+        secret = secret_in(Request(scope))
+        caller = digest(secret).hex() if secret else address
         for limit, kind, key in ((self._per_address, "address", address), (self._per_caller, "caller", caller)):
             if limit and not self._limiter.hit(limit, kind, key):
                 return self._seconds(limit, kind, key)

@@ -46,7 +46,7 @@ FORGOTTEN = timedelta(days=2)
 
 def keys_of(login: str, address: str) -> dict[bytes, str]:
     """Return the keys under which a failure is counted, each with its kind, in the order in which they are locked."""
-    network = _network(address)
+    network = network_of(address)
     named = {"pair": f"{login}\0{network}", "login": login, "address": network}
     keys = {_key(kind, what): kind for kind, what in named.items()}
     return dict(sorted(keys.items()))
@@ -66,12 +66,14 @@ def _key(kind: str, what: str) -> bytes:
     return hashlib.sha256(f"{kind}\0{what}".encode("utf-8", "surrogatepass")).digest()
 
 
-def _network(address: str) -> str:
-    """Return an IPv4 address itself, and the /64 of an IPv6 one: whoever has one has all of it."""
+def network_of(address: str) -> str:
+    """Return an IPv4 address itself, and the /64 of an IPv6 one: whoever has one has all of it.
+
+    A server that listens in both ways meets IPv4 addresses inside IPv6 ones (RFC 4291, 2.5.5.2): they stay apart.
+    """
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if known.version == 4:
-        return str(known)
-    return str(ipaddress.ip_network((known, 64), strict=False))
+    plain = known if known.version == 4 else known.ipv4_mapped
+    return str(plain) if plain else str(ipaddress.ip_network((known, 64), strict=False))
