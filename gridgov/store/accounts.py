@@ -294,8 +294,12 @@ class AccountStore:
         return self._connection.execute(query).scalar()
 
     def link(self, issuer: str, subject: str, login: str) -> UUID | None:
-        """Link an issuer's subject to the account that was made for it under this login, or return None."""
+        """Link an issuer's subject to the account that was made for it under this login, or return None.
+
+        Never to one with a password: that is somebody's already.
+        """
         waiting = update(account).where(_A.login == login, _A.issuer == issuer, _A.issuer_subject.is_(None))
+        waiting = waiting.where(_A.password_hash.is_(None))
         return self._connection.execute(waiting.values(issuer_subject=subject).returning(_A.id)).scalar()
 
     # What befell an account.

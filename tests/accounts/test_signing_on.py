@@ -18,7 +18,7 @@ from joserfc.jwk import OctKey, RSAKey
 from api.app import create_app
 from gridgov.access.secrets import new_secret
 from gridgov.clock import system_clock
-from gridgov.errors import NotAuthenticatedError, SetupError, UnavailableError
+from gridgov.errors import ConflictError, NotAuthenticatedError, SetupError, UnavailableError
 from gridgov.services.accounts import Administration, NewAccount, SignOn
 from gridgov.services.accounts.entering import Terms
 from gridgov.services.accounts.provider import Client, Provider
@@ -161,6 +161,26 @@ def test_nobody_gets_an_account_by_signing_on(browser_at, issuer, store):
 def test_an_account_with_a_password_is_not_taken_over_by_its_name(browser_at, issuer, account):
     account("centre", "command_centre")
     answer = arrive(browser_at, consent(depart(browser_at), known(issuer, "u-22", preferred_username="centre")))
+    assert answer.status_code == 401
+
+
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("name", ["\uff37\uff21\uff2e\uff27", " wang", "wang\u200b", "w\uff41ng", "wang\x00"])
+def test_a_name_that_only_looks_like_the_login_is_somebody_else(browser_at, issuer, name):
+    answer = arrive(browser_at, consent(depart(browser_at), known(issuer, "u-24", preferred_username=name)))
+    assert answer.status_code == 401
+
+
+def test_an_account_of_the_single_sign_on_gets_no_password(waiting, store, clock, hasher, issuer):
+    administration = Administration(store, clock=clock, hasher=hasher, issuer=issuer)
+    with pytest.raises(ConflictError, match="single sign-on"):
+        administration.reset_password(MACHINE, waiting)
+
+
+def test_an_account_that_has_a_password_after_all_is_not_linked_by_its_name(browser_at, issuer, waiting, store, hasher):
+    with store.transaction() as unit:
+        unit.accounts.set_password(waiting, hasher.hashed("correct horse battery"), must_change=False)
+    answer = arrive(browser_at, consent(depart(browser_at), known(issuer, "u-25", preferred_username="wang")))
     assert answer.status_code == 401
 
 

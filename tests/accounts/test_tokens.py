@@ -101,6 +101,14 @@ def test_a_narrow_token_makes_no_wider_one_and_changes_no_password(client, centr
     assert client.post("/api/v1/password", json=body, headers=narrow).status_code == 403
 
 
+def test_a_token_makes_no_other_that_would_outlive_it(client, centre):
+    token = client.post("/api/v1/tokens", json=wanted(days=1), headers=centre).json()["token"]
+    client.cookies.clear()
+    refused = client.post("/api/v1/tokens", json=wanted(days=366), headers=bearing(token))
+    assert refused.status_code == 403
+    assert "log in" in refused.json()["detail"]
+
+
 def test_a_token_ends_on_its_day(client, centre, clock):
     token = client.post("/api/v1/tokens", json=wanted(days=1), headers=centre).json()["token"]
     client.cookies.clear()

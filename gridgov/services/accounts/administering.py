@@ -22,6 +22,7 @@ from gridgov.services.accounts.wanted import (
     require_free,
     require_known,
     require_name,
+    require_own_password,
     require_same_grant,
 )
 from gridgov.settings import Settings
@@ -153,12 +154,23 @@ class Administration:
         return self._change(who, account_id, "enabled", {"disabled_at": None})
 
     def reset_password(self, who: Who, account_id: UUID, *, password: str | None = None) -> tuple[dict[str, Any], str]:
-        """Set a first password anew, end all sessions and tokens, and return it; it must be changed."""
+        """Set a first password anew, end all sessions and tokens, and return it; it must be changed.
+
+        Raises
+        ------
+        NotFoundError, NotAllowedError
+            If the account is out of the administrator's reach.
+        ConflictError
+            If its holder comes in by the single sign-on.
+        InputError
+            If the password is too easy to guess.
+        """
         first = password or new_password()
         hashed, now = self._hasher.hashed(first), self._clock()
         with self._changing(who) as (unit, hand):
             account = _known(unit, hand, account_id, now)
             hand.require_over(account_id, account["area_code"], _areas(account))
+            require_own_password(account)
             require_good(first, account["login"])
             unit.accounts.set_password(account_id, hashed, must_change=True)
             unit.accounts.revoke(account_id, now=now)

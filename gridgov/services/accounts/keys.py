@@ -51,7 +51,7 @@ class Keys:
         Raises
         ------
         NotAllowedError
-            If the caller's own credential is limited, or a scope is none of their permissions.
+            If the caller came in by a token or by a first password, or a scope is none of their permissions.
         InputError
             If it has no name or lasts too long.
         ConflictError
@@ -62,6 +62,7 @@ class Keys:
         moment_of(wanted.id)
         with self._store.transaction() as unit:
             subject = self._whole(unit, caller, now)
+            _require_session(unit, subject)
             made = unit.accounts.credential(wanted.id)
             if made is not None:
                 return _made_before(made, subject, wanted), None
@@ -116,6 +117,14 @@ class Keys:
             )
             raise NotAllowedError(message)
         return subject
+
+
+def _require_session(unit: Unit, subject: Subject) -> None:
+    """Refuse a token that asks for another: it would outlive the day on which it ends, and itself being ended."""
+    row = unit.accounts.credential(subject.credential_id)
+    if row is None or row["kind"] != "session":
+        message = "A token makes no tokens: log in, and make the next one there before this one ends."
+        raise NotAllowedError(message)
 
 
 def _require_sound(wanted: NewToken) -> None:

@@ -6,10 +6,10 @@ first sign-on under its login; from then on the issuer's own subject decides, wh
 
 from dataclasses import dataclass
 from datetime import timedelta
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from gridgov.access.logins import folded
 from gridgov.access.secrets import digest, new_secret, same
 from gridgov.clock import Clock
 from gridgov.errors import NotAuthenticatedError, NotFoundError
@@ -20,6 +20,7 @@ from gridgov.store.accounts import Journey
 from gridgov.store.unit import Store, Unit
 
 _AWAY = timedelta(minutes=10)
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,11 @@ def inside(page: str) -> str:
 
 
 def _login_in(claims: dict[str, Any], claim: str) -> str:
-    """Return the login that the claims name, or one that nobody has: an address only when it is verified."""
+    """Return the login that the claims name, or one that nobody has: an address only when it is verified.
+
+    Latin capitals are read as small letters and nothing else is taken for anything else: what merely looks like a login
+    is somebody else's name at the provider.
+    """
     value = claims.get(claim)
     verified = claim != "email" or claims.get("email_verified") is True
-    return folded(value) if isinstance(value, str) and verified and value.isprintable() else ""
+    return value.translate(_SMALL) if isinstance(value, str) and verified and value.isprintable() else ""

@@ -71,6 +71,16 @@ def require_free(unit: Unit, login: str) -> None:
         raise ConflictError(message, field="login")
 
 
+def require_own_password(account: dict[str, Any]) -> None:
+    """Refuse a password for an account whose holder the provider of the single sign-on vouches for: one way in each."""
+    if account["issuer"]:
+        message = (
+            "This account comes in by the single sign-on and has no password: "
+            "its holder gets a new one there, or another account here with a password."
+        )
+        raise ConflictError(message, field="account_id")
+
+
 def require_same_grant(made: dict[str, Any], account_id: UUID, new: NewGrant) -> None:
     """Refuse an id under which another grant is kept."""
     kept = (made["account_id"], made["role"], made["area_code"], made["organisation_code"])
