@@ -5,17 +5,19 @@ In place, because chunks are found by their offset in the file: a box that shrin
 
 import re
 import struct
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from gridgov.errors import FileFormatError
+from gridgov.evidence.samples import chunks
 from gridgov.evidence.told import Told
 
 LONGEST = timedelta(minutes=10)
 _MOST_BOXES = 20_000
-_MOST_SAMPLES = 2_000_000
+_MOST_TOLD = 1_048_576
 _EPOCH_1904 = datetime(1904, 1, 1, tzinfo=UTC)
 _ISO_6709 = re.compile(rb"([+-]\d{2}\.\d{3,8})([+-]\d{3}\.\d{3,8})(?:[+-]\d{1,5}(?:\.\d{1,4})?)?(?:CRS[\w:]{1,20})?/")
 
@@ -26,6 +28,7 @@ _KEPT: dict[tuple[bytes, ...], frozenset[bytes]] = {
     (b"moov", b"trak"): frozenset({b"tkhd", b"edts", b"mdia"}),
     (b"moov", b"trak", b"mdia"): frozenset({b"mdhd", b"hdlr", b"minf"}),
 }
+_TRACK = (b"moov", b"trak")
 _ENTERED = frozenset({*_KEPT, (b"moov", b"trak", b"mdia", b"minf"), (b"moov", b"trak", b"mdia", b"minf", b"stbl")})
 
 
@@ -41,7 +44,8 @@ class Box:
 
 @dataclass(slots=True)
 class _Movie:
-    told: bytes = b""
+    tracks: list[Box]
+    told: bytearray = field(default_factory=bytearray)
     made: int = 0
     duration_s: float | None = None
     kinds: set[bytes] = field(default_factory=set)
@@ -56,13 +60,13 @@ def clean_mp4(file: BinaryIO, size: int) -> tuple[float | None, Told]:
     FileFormatError
         If the boxes make no sense, there is no picture, or it is longer than `LONGEST`.
     """
-    movie = _Movie()
     try:
-        for box in list(_walk(file, size)):
+        boxes = list(_walk(file, size))
+        movie = _Movie(sorted((box for box in boxes if box.path == _TRACK), key=lambda box: box.start))
+        for box in boxes:
             _treat(file, box, movie)
         _require_film(movie)
-        for box in [box for kind, box in movie.handlers if kind not in {b"vide", b"soun"}]:
-            _blank_track(file, box, movie, size)
+        _blank_data(file, boxes, movie, size)
     except (struct.error, OverflowError, IndexError) as error:
         message = "The video is broken, or ends too early: send it again."
         raise FileFormatError(message, field="file") from error
@@ -104,7 +108,8 @@ def _treat(file: BinaryIO, box: Box, movie: _Movie) -> None:
     above, kind = box.path[:-1], box.path[-1]
     movie.kinds.add(kind)
     if above in _KEPT and kind not in _KEPT[above]:
-        movie.told += _read(file, box)[:65_536] if kind in {b"udta", b"meta", b"uuid"} else b""
+        if kind in {b"udta", b"meta", b"uuid"} and len(movie.told) < _MOST_TOLD:
+            movie.told += _read(file, box, 65_536)
         _blank(file, box)
     elif kind in {b"mvhd", b"tkhd", b"mdhd"}:
         _forget_times(file, box, movie)
@@ -132,55 +137,51 @@ def _require_film(movie: _Movie) -> None:
         _refuse(f"it is longer than {LONGEST.total_seconds() / 60:.0f} minutes")
 
 
-def _blank_track(file: BinaryIO, handler: Box, movie: _Movie, size: int) -> None:
-    """Blank a track that is neither picture nor sound (positions, motion), its samples too."""
-    if b"moof" in movie.kinds:
+def _blank_data(file: BinaryIO, boxes: list[Box], movie: _Movie, size: int) -> None:
+    """Blank the tracks that are neither picture nor sound (positions, motion), their samples too."""
+    tracks = [_track(movie, handler) for kind, handler in movie.handlers if kind not in {b"vide", b"soun"}]
+    if tracks and b"moof" in movie.kinds:
         _refuse("it has a track of data; record it without positions")
-    track = next(b for b in _walk(file, size) if b.path == (b"moov", b"trak") and b.start < handler.start < b.end)
-    tables = {
-        b.path[-1]: _read(file, b) for b in _walk(file, size) if len(b.path) == 6 and track.start < b.start < track.end
-    }
-    for start, length in _samples(tables):
-        if start + length > size:
-            _refuse("a sample lies beyond its end")
-        file.seek(start)
-        file.write(bytes(length))
-    _blank(file, track)
+    tables = _tables(boxes, movie)
+    left = size  # samples lie side by side: those that fill more than the file would be written over without end
+    for track in tracks:
+        for start, length in chunks({box.path[-1]: _read(file, box) for box in tables.get(track.start, [])}):
+            left -= length
+            if left < 0 or start + length > size:
+                _refuse("its samples lie beyond its end, or upon each other")
+            _fill(file, start, length)
+        _blank(file, track)
 
 
-def _samples(tables: dict[bytes, bytes]) -> Iterator[tuple[int, int]]:
-    """Yield where each chunk's samples lie, by the tables stsz, stsc, and stco or co64 (8.7.3 to 8.7.5)."""
-    fixed, count = struct.unpack_from(">II", tables[b"stsz"], 4)
-    if count > _MOST_SAMPLES:
-        _refuse("it has too many samples")
-    sizes = [fixed] * count if fixed else list(struct.unpack_from(f">{count}I", tables[b"stsz"], 12))
-    wide = b"co64" in tables
-    places = tables[b"co64"] if wide else tables[b"stco"]
-    (chunks,) = struct.unpack_from(">I", places, 4)
-    offsets = struct.unpack_from(f">{chunks}{'Q' if wide else 'I'}", places, 8)
-    (runs,) = struct.unpack_from(">I", tables[b"stsc"], 4)
-    firsts = [struct.unpack_from(">II", tables[b"stsc"], 8 + 12 * run) for run in range(runs)]
-    sample = 0
-    for number, start in enumerate(offsets, start=1):
-        per_chunk = next((many for first, many in reversed(firsts) if first <= number), 0)
-        length = sum(sizes[sample : sample + per_chunk])
-        sample += per_chunk
-        yield start, length
+def _track(movie: _Movie, inner: Box) -> Box:
+    """Return the track that holds `inner`."""
+    return movie.tracks[bisect_right(movie.tracks, inner.start, key=lambda track: track.start) - 1]
+
+
+def _tables(boxes: list[Box], movie: _Movie) -> dict[int, list[Box]]:
+    """Return the tables of samples by where their track begins."""
+    found: dict[int, list[Box]] = {}
+    for box in boxes:
+        if len(box.path) == 6:
+            found.setdefault(_track(movie, box).start, []).append(box)
+    return found
 
 
 def _blank(file: BinaryIO, box: Box) -> None:
     file.seek(box.start + 4)
     file.write(b"free")
-    file.seek(box.content)
-    left = box.end - box.content
-    while left > 0:
-        file.write(bytes(min(left, 65_536)))
-        left -= 65_536
+    _fill(file, box.content, box.end - box.content)
 
 
-def _read(file: BinaryIO, box: Box) -> bytes:
+def _fill(file: BinaryIO, start: int, length: int) -> None:
+    file.seek(start)
+    while length > 0:
+        length -= file.write(bytes(min(length, 65_536)))
+
+
+def _read(file: BinaryIO, box: Box, most: int = 16_777_216) -> bytes:
     file.seek(box.content)
-    return file.read(min(box.end - box.content, 16_777_216))
+    return file.read(min(box.end - box.content, most))
 
 
 def _told(movie: _Movie) -> Told:

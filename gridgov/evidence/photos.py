@@ -1,6 +1,11 @@
 """Photos: decoded whole, turned upright, and written anew from their pixels, so that nothing else comes along."""
 
 import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import BinaryIO
 
 from PIL import Image, ImageCms, ImageOps
@@ -10,12 +15,23 @@ from gridgov.evidence.kinds import Kind
 from gridgov.evidence.told import Told, told_by_photo
 
 MOST_PIXELS = 64_000_000
-"""More than a phone takes by default (12 to 50 million); decoded they fill some 200 MB."""
+"""More than a phone takes by default (12 to 50 million); cleaning them takes 530 MB, of WebP 1.1 GB."""
+
+MOST_SCANS = 64
+"""A progressive JPEG has about ten."""
+
+_MOST_MARKERS = 10_000
 
 LONGEST_SIDE = 30_000
 THUMBNAIL = (480, 480)
 _QUALITY = 90
 _KEPT_MODES = {"L", "RGB", "RGBA"}
+
+# Markers of ITU-T T.81, B.1.1: 0xFF and a byte; 00 and RST0 to RST7 belong to the coded pixels, FF only fills up.
+_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
+_SCAN, _END = b"\xda", b"\xd9"
+_ALONE = {b"\xd8", b"\x01", _END}
+"""Markers without a length behind them."""
 
 
 def clean_photo(source: BinaryIO, kind: Kind, target: BinaryIO) -> tuple[tuple[int, int], bytes, Told]:
@@ -42,14 +58,40 @@ def clean_photo(source: BinaryIO, kind: Kind, target: BinaryIO) -> tuple[tuple[i
 
 
 def _clean(source: BinaryIO, kind: Kind, target: BinaryIO) -> tuple[tuple[int, int], bytes, Told]:
+    bare, told = _read(source, kind)
+    bare.save(target, kind.format, quality=_QUALITY)  # PNG loses nothing and heeds no quality
+    return bare.size, _thumbnail(bare), told
+
+
+def _read(source: BinaryIO, kind: Kind) -> tuple[Image.Image, Told]:
+    """Return the bare pixels and what the file told; what the decoder held is free again when this returns."""
+    if kind.format == "JPEG":
+        _require_few_scans(source)
     formats = ("JPEG", "MPO") if kind.format == "JPEG" else (str(kind.format),)
     with Image.open(source, formats=formats) as image:
         _require_sane(image.size)
         told = told_by_photo(image)
         image.load()
-        bare = _bare(_upright(image))
-    bare.save(target, kind.format, quality=_QUALITY)  # PNG loses nothing and heeds no quality
-    return bare.size, _thumbnail(bare), told
+        return _bare(image), told
+
+
+def _require_few_scans(source: BinaryIO) -> None:
+    """Refuse a JPEG whose scans go over its pixels again and again: ninety bytes can cost a tenth of a second each."""
+    source.seek(0)
+    seen = Counter(islice(_markers(source.read()), _MOST_MARKERS))
+    source.seek(0)
+    if seen[_SCAN] > MOST_SCANS or seen.total() == _MOST_MARKERS:
+        message = f"The photo is cut into more than {MOST_SCANS} scans: save it anew as a plain JPEG, and send that."
+        raise FileFormatError(message, field="file")
+
+
+def _markers(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while (marker := _MARKER.search(data, at)) and marker[1] != _END:
+        yield marker[1]
+        at = marker.end()
+        if marker[1] not in _ALONE:
+            at += int.from_bytes(data[at : at + 2], "big")
 
 
 def _require_sane(size: tuple[int, int]) -> None:
@@ -60,25 +102,29 @@ def _require_sane(size: tuple[int, int]) -> None:
         raise FileFormatError(message, field="file")
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001 - a broken orientation is none
-        return image
-
-
 def _bare(image: Image.Image) -> Image.Image:
-    """Return the pixels alone, in sRGB; a new image carries no comment, profile or text of the old one."""
+    """Return the pixels alone, upright and in sRGB, in an image that carries nothing else; the given one is used up.
+
+    Never are there more than two copies of the pixels: of the largest photo each fills 256 MB.
+    """
+    _turn_upright(image)
     profile = image.info.get("icc_profile")
+    plain = image
     if image.mode.startswith("I"):
-        image = image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits of grey
+        plain = image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits of grey
     clear = image.mode in {"LA", "PA", "RGBA"} or "transparency" in image.info
-    plain = _in_srgb(image, profile) if profile and not clear and image.mode in {"RGB", "CMYK"} else image
+    if profile and not clear and image.mode in {"RGB", "CMYK"}:
+        plain = _in_srgb(image, profile)
     if plain.mode not in _KEPT_MODES:
         plain = plain.convert("RGBA" if clear else "RGB")
-    bare = Image.new(plain.mode, plain.size)
-    bare.paste(plain)
+    bare = plain.copy() if plain is image else plain
+    bare.info = {}  # comments, profiles and texts are saved from there
     return bare
+
+
+def _turn_upright(image: Image.Image) -> None:
+    with suppress(Exception):  # a broken orientation is none
+        ImageOps.exif_transpose(image, in_place=True)
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
@@ -91,7 +137,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _thumbnail(bare: Image.Image) -> bytes:
-    small = bare.copy()
+    small = bare.reduce(max(1, min(bare.size[0] // (2 * THUMBNAIL[0]), bare.size[1] // (2 * THUMBNAIL[1]))))
     small.thumbnail(THUMBNAIL)
     if small.mode == "RGBA":
         white = Image.new("RGB", small.size, "white")

@@ -105,3 +105,28 @@ def png_bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = zlib.compress(bytes(min(width * 3 + 1, 150_001) * 20), 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def many_scans(scans: int, size: tuple[int, int] = (640, 480)) -> bytes:
+    """Return a progressive JPEG that says its last refinement `scans` times over."""
+    whole = photo(size=size, exif=False, progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * scans + whole[-2:]
+
+
+def film_with_data(*tables: bytes, extra: bytes = b"", room: int = 1000) -> bytes:
+    """Return a film with a track of positions that has these tables of samples, and more boxes in its `moov`."""
+    tracks = [_track_of(b"vide"), _track_of(b"meta", *tables)]
+    moov = box(b"moov", full(b"mvhd", struct.pack(">IIII", 0, 0, 1000, 1000), bytes(80)), *tracks, extra)
+    return box(b"ftyp", b"isom", bytes(4), b"isom") + moov + box(b"mdat", bytes(range(256)) * (room // 256))
+
+
+def _track_of(handler: bytes, *tables: bytes) -> bytes:
+    words = full(b"hdlr", bytes(4), handler, bytes(12), b"h\0")
+    media = box(b"mdia", full(b"mdhd", bytes(20)), words, box(b"minf", box(b"stbl", *tables)))
+    return box(b"trak", full(b"tkhd", bytes(80)), media)
+
+
+def table(kind: bytes, *numbers: int) -> bytes:
+    """Return a table of an MP4 with these 32-bit numbers."""
+    return full(kind, struct.pack(f">{len(numbers)}I", *numbers))

@@ -10,7 +10,21 @@ from PIL import Image
 
 from gridgov.errors import FileFormatError
 from gridgov.evidence import Cleaned, clean, display_name
-from tests.evidence.files import LAT, LON, box, camera_words, element, mp4, photo, png_bomb, webm
+from tests.evidence.files import (
+    LAT,
+    LON,
+    box,
+    camera_words,
+    element,
+    film_with_data,
+    full,
+    many_scans,
+    mp4,
+    photo,
+    png_bomb,
+    table,
+    webm,
+)
 
 NOON_IN_SHANGHAI = datetime(2026, 6, 15, 3, 58, tzinfo=UTC)
 
@@ -89,6 +103,23 @@ def test_a_long_and_thin_bomb_is_refused():
         cleaned(png_bomb(60_000, 1))
 
 
+def test_a_photo_that_is_drawn_over_and_over_is_refused_before_it_is_unpacked():
+    assert cleaned(many_scans(20))[0].width == 640
+    with pytest.raises(FileFormatError, match="scans"):
+        cleaned(many_scans(100))
+
+
+def test_scans_are_counted_in_the_picture_and_not_in_what_lies_beside_it():
+    words = b"\xff\xda\x00\x02" * 500
+    assert cleaned(photo(exif=False, comment=words) + words)[0].width == 640
+
+
+@pytest.mark.parametrize("filler", [b"\xff", b"\xff\xd8", b"\xff\xe0\x00\x02"], ids=["fill", "starts", "segments"])
+def test_a_photo_of_markers_alone_is_refused(filler):
+    with pytest.raises(FileFormatError):
+        cleaned(b"\xff\xd8\xff\xe0\x00\x02" + filler * 200_000)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_that_ends_too_early_is_refused(kind):
     whole = photo(kind, exif=False)
@@ -146,6 +177,78 @@ def test_a_track_of_positions_is_overwritten_and_the_picture_is_not():
     assert b"GPS 36" not in shown
     assert shown.count(b"PICTURE") == 50
     assert shown.count(b"trak") == 1
+
+
+@pytest.mark.parametrize(
+    ("width", "sizes"), [(4, b"\x40\x30"), (8, b"\4\0\3"), (16, b"\0\4\0\0\0\3")], ids=["4 bits", "8 bits", "16 bits"]
+)
+def test_samples_with_compact_sizes_are_overwritten(width, sizes):
+    compact = full(b"stz2", bytes(3), bytes([width]), (3).to_bytes(4, "big"), sizes)
+    at = film_with_data(compact, table(b"stsc", 1, 1, 3, 1), table(b"stco", 1, 0)).index(b"mdat") + 4
+    file = film_with_data(compact, table(b"stsc", 1, 1, 3, 1), table(b"stco", 1, at + 16))
+    _, shown = cleaned(file)
+    assert shown[at:] == file[at : at + 16] + bytes(7) + file[at + 23 :]
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        (),
+        (table(b"stsc", 0), table(b"stco", 0)),
+        (table(b"stsz", 0, 1, 9), table(b"stco", 0)),
+        (table(b"stsz", 0, 1, 9), table(b"stsc", 0)),
+        (table(b"stsz", 0, 9), table(b"stsc", 0), table(b"stco", 0)),
+        (table(b"stz2", 5, 0), table(b"stsc", 0), table(b"stco", 0)),
+        (table(b"stsz", 9, 2**31), table(b"stsc", 0), table(b"stco", 0)),
+        (table(b"stsz", 9, 2), table(b"stsc", 2, 1, 1, 1, 0, 1, 1), table(b"stco", 2, 0, 0)),
+        (table(b"stsz", 5000, 1), table(b"stsc", 1, 1, 1, 1), table(b"stco", 1, 0)),
+    ],
+    ids=["none", "no sizes", "no runs", "no chunks", "cut off", "odd width", "too many", "unordered", "too long"],
+)
+def test_a_track_of_data_whose_tables_make_no_sense_is_refused(tables):
+    with pytest.raises(FileFormatError):
+        cleaned(film_with_data(*tables))
+
+
+def test_samples_that_lie_upon_each_other_are_refused_instead_of_overwritten_again_and_again():
+    same = (table(b"stsz", 900, 1000), table(b"stsc", 1, 1, 1, 1), table(b"stco", 1000, *[0] * 1000))
+    with pytest.raises(FileFormatError, match="upon each other"):
+        cleaned(film_with_data(*same))
+
+
+class Watched(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    seen = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self.seen += len(found)
+        return found
+
+
+def test_each_of_many_tracks_is_read_once_and_not_for_every_other():
+    one = film_with_data(table(b"stsz", 0, 0), table(b"stsc", 0), table(b"stco", 0))
+    track = one[one.rindex(b"trak") - 4 : one.index(b"mdat") - 4]
+    file = film_with_data(*(table(name, 0, 0) for name in (b"stsz", b"stsc", b"stco")), extra=track * 400)
+    target = Watched()
+    clean(io.BytesIO(file), target)
+    assert target.seen < 3 * len(file)
+
+
+def test_tables_of_a_hundred_thousand_runs_are_walked_once():  # once for each chunk, this would take hours
+    many = 100_000
+    runs = table(b"stsc", many, *(1, 1, 1), *((2**31, 1, 1) * (many - 1)))
+    file = film_with_data(table(b"stsz", 0, many, *[0] * many), runs, table(b"stco", many, *[0] * many))
+    assert len(cleaned(file)[1]) == len(file)
+
+
+def test_a_place_is_found_before_much_user_data_and_all_of_it_is_overwritten():
+    place = box(b"udta", b"+36.6512+117.0902/")
+    tables = (table(b"stsz", 0, 0), table(b"stsc", 0), table(b"stco", 0))
+    done, shown = cleaned(film_with_data(*tables, extra=place + box(b"udta", b"home" * 20_000) * 50))
+    assert (done.told.lat, done.told.lon) == (LAT, LON)
+    assert b"home" not in shown
 
 
 def test_what_hides_in_free_boxes_is_overwritten():
