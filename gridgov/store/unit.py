@@ -275,8 +275,14 @@ class Store:
 
 
 def _engine(url: str, pool_size: int) -> Engine:
+    # Parameters hold names and numbers of people: no error, and so no log, may quote them.
     return create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False, pool_reset_on_return="rollback"
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        pool_reset_on_return="rollback",
+        hide_parameters=True,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from gridgov.access import Caller
 from gridgov.errors import NotAllowedError, NotAuthenticatedError
@@ -50,3 +51,11 @@ def test_a_row_that_the_database_refuses_is_not_allowed(store):
     caller = somebody(store, "auditor")
     with pytest.raises(NotAllowedError), store.acting(caller, now=NOON) as unit:
         unit.connection.execute(text("SELECT * FROM reporter"))
+
+
+def test_an_error_of_the_database_quotes_nobody(own_sample_url):
+    store = Store(own_sample_url)
+    with pytest.raises(DBAPIError) as raised, store.transaction() as unit:
+        unit.connection.execute(text("SELECT 1 / 0 WHERE :name <> ''"), {"name": "某甲 00012340078"})
+    store.close()
+    assert "某甲" not in str(raised.value)
