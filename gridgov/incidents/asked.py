@@ -19,6 +19,7 @@ REASON_LIMIT = 1_000
 
 MOST_EVIDENCE = 50
 LONGEST_SUSPENSION = timedelta(days=366)
+HANDLERS_SUSPENSION = timedelta(days=7)
 MOST_MINUTES = 366 * 24 * 60
 """An extension longer than a year is a slip of the pen."""
 

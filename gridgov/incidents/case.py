@@ -9,8 +9,9 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 
 from gridgov.incidents.duplicates import Suggestion
-from gridgov.incidents.facts import Fact
+from gridgov.incidents.facts import FactKind
 from gridgov.incidents.report import Finding, Placement, Report
+from gridgov.incidents.standing import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,11 @@ class Case:
     lead_organisation_code: str | None
     clock: Mapping[str, Any]
     duplicates: tuple[Suggestion, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[tuple[FactKind, dict[str, Any]], ...]
     priority: int
     account_id: UUID | None = None
+
+    @property
+    def head(self) -> Head:
+        """The case's key."""
+        return Head(self.district_code, self.report.id)

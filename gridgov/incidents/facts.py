@@ -26,6 +26,7 @@ class FactKind(StrEnum):
     WHISTLE_CONFIRMED = "whistle_confirmed"
     WHISTLE_LEAD_CHOSEN = "whistle_lead_chosen"
     WHISTLE_SUMMONS_CHOSEN = "whistle_summons_chosen"
+    WHISTLE_SIDE_WITHDRAWN = "whistle_side_withdrawn"
     WHISTLE_WITHDRAWN = "whistle_withdrawn"
     WHISTLE_ESCALATED = "whistle_escalated"
     WHISTLE_SIDE_CLOSED = "whistle_side_closed"
@@ -67,6 +68,8 @@ class FactKind(StrEnum):
     RELOCATED = "relocated"
     NOTED = "noted"
     OVERDUE = "overdue"
+    RECKONED = "reckoned"
+    """A deadline that lay beyond the calendar, now that its year is loaded."""
 
 
 @dataclass(frozen=True, slots=True)

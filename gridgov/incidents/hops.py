@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from gridgov.worktime import WorkRules
+from gridgov.worktime import CalendarEndsError, WorkRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Measured:
     ----------
     waited_s, waited_working_s
         From the dispatch until it was accepted, or taken away unaccepted, or now; plain seconds, and of the
-        organisation's working time.
+        organisation's working time; None where the calendar does not reach.
     held_s, held_working_s
         From the acceptance to the end, or now; None where it was never accepted.
     """
 
     stay: Stay
     waited_s: int
-    waited_working_s: int
+    waited_working_s: int | None
     held_s: int | None
     held_working_s: int | None
 
@@ -54,5 +54,9 @@ def plain_hop(hop: Measured) -> dict[str, Any]:
     return {**times.pop("stay"), **times}
 
 
-def _between(start: datetime, end: datetime, organisation_code: str, rules: WorkRules) -> tuple[int, int]:
-    return int((end - start).total_seconds()), rules.worked(start, end, organisation_code)
+def _between(start: datetime, end: datetime, organisation_code: str, rules: WorkRules) -> tuple[int, int | None]:
+    try:
+        working = rules.worked(start, end, organisation_code)
+    except CalendarEndsError:
+        working = None
+    return int((end - start).total_seconds()), working

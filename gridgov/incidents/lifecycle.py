@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from gridgov.access import Subject
+from gridgov.access import Grant, Subject
 from gridgov.errors import NotAllowedError, RuleError
 from gridgov.incidents.standing import Stage, Standing
 
@@ -254,17 +254,33 @@ def over(subject: Subject, permission: str, area_code: str) -> bool:
 
 
 def _takes_part(standing: Standing, subject: Subject, permission: str) -> bool:
-    mine = {*subject.organisations(permission), str(subject.account_id)}
+    mine = set(subject.parties(permission)) - set(subject.areas(permission))
     return bool(mine & standing.parties)
+
+
+def independent(standing: Standing, subject: Subject, act: Act) -> bool:
+    """Return whether somebody does an act by an office over the place, and has no part in handling the case."""
+    office = any(over(subject, act.permission, place) for place in standing.places)
+    return office and _handled_it(standing, subject, act) is None
 
 
 def _handled_it(standing: Standing, subject: Subject, act: Act) -> str | None:
     handling = standing.handling_organisation_code
     if standing.handler == subject.login:
         return f"You handled this case yourself: somebody else must {act} it."
-    if handling and any(grant.organisation_code == handling for grant in subject.grants):
+    if handling and any(_is_of(grant, handling, standing.handling_office) for grant in subject.grants):
         return f"You act for {handling}, which handled this case: somebody else must {act} it."
     return None
+
+
+def _is_of(grant: Grant, organisation_code: str, office_area: str | None) -> bool:
+    """Return whether a grant makes its holder one of an organisation's people.
+
+    Whoever dispatches for the very area of a street office is that office, also without a grant in its name.
+    """
+    if grant.organisation_code is not None:
+        return grant.organisation_code == organisation_code
+    return grant.area_code == office_area and Act.DISPATCH.permission in grant.permissions
 
 
 def _not_over(standing: Standing, act: Act, *, or_handler: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """Where a case stands: the newest of its facts in one record, as acts and sweeps find it under lock."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -53,8 +53,18 @@ class Standing:
         How many steps of escalation were taken.
     remaining_s
         Working seconds left of a paused clock; negative when it was late already.
-    handling_left_s
-        Working seconds left of the limit to handle while it does not run.
+    counted_since
+        From when the limit that runs is counted: moved on by what the case lay aside.
+    handling_left_s, handling_whole_s
+        Working seconds left of the limit to handle while it does not run, and those of all of it.
+    handling_hours
+        In which hours both are counted.
+    handling_step
+        How many steps of escalation the limit to handle had taken when it stopped running.
+    calendar_short
+        The last day of the calendar that ended before an answer; None where all is reckoned.
+    handling_office
+        The area of the street office that handles the case, itself or by a section of its own.
     extension_s
         Working seconds that were asked for and neither granted nor refused yet.
     list_version
@@ -91,6 +101,13 @@ class Standing:
     merged_into_id: UUID | None
     transfers: int
     reopenings: int
+    counted_since: datetime | None = None
+    first_dispatched_at: datetime | None = None
+    handling_whole_s: int | None = None
+    handling_hours: str | None = None
+    handling_step: int = 0
+    calendar_short: date | None = None
+    handling_office: str | None = None
     parties: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -13,17 +13,16 @@ from gridgov.errors import NotFoundError, StaleError
 from gridgov.incidents import Head, Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
-from gridgov.incidents.lifecycle import BACK, Act, Hop, Possibility, Row, possibilities, require_possible
-from gridgov.incidents.standing import Stage
-from gridgov.incidents.timing import Winding, wind
+from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilities, require_possible
+from gridgov.incidents.timing import Winding, move
 from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
+from gridgov.services.whistling.following import follow
 from gridgov.settings import Settings
 from gridgov.store.acts import digest_of
+from gridgov.store.cases import MERGED_REPORTER
 from gridgov.store.unit import Store, Unit
-
-_ASIDE = {Stage.REJECTED, Stage.SUSPENDED, Stage.MERGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +180,21 @@ def carry_out(occasion: Occasion, row: Row, asked: Asked, *, occasion_id: str) -
     changes = _changes(occasion, row, meant)
     fact = FACT_OF[asked.act]
     said = {**asked.said(), **meant.said}
-    unit.cases.append(standing.head, [(fact, said), *meant.facts], at=now, author=occasion.author)
     unit.cases.save(standing, changes)
     for code in meant.parties:
         unit.cases.admit(standing.head, code, "handling")
     unit.cases.change(standing.head, f"case.{fact}", at=now)
     after = replace(standing, **{name: changes[name] for name in changes if name in Standing.__dataclass_fields__})
     _keep_hop(unit, standing, after, row, now)
+    unit.cases.append(standing.head, [(fact, said), *meant.facts], at=now, author=occasion.author)
+    follow(unit, standing, after, asked.act, at=now, author=occasion.author)
     _tell_other(occasion, meant, asked)
     _tell(occasion, after, asked.act, meant, occasion_id)
     return after
 
 
 def _changes(occasion: Occasion, row: Row, meant: Meaning) -> dict[str, Any]:
-    standing, to = occasion.standing, row.next_stage(occasion.standing)
+    standing = occasion.standing
     changes: dict[str, Any] = {**meant.changes, "revision": standing.revision + 1}
     after = replace(standing, **{name: changes[name] for name in changes if name in Standing.__dataclass_fields__})
     winding = Winding(
@@ -206,12 +206,7 @@ def _changes(occasion: Occasion, row: Row, meant: Meaning) -> dict[str, Any]:
         until=meant.until,
         granted_s=meant.granted_s,
     )
-    changes |= wind(standing, row, winding)
-    if to is not standing.stage or row.hop is Hop.BEGIN:
-        changes |= {"stage": to, "stage_since": occasion.now}
-    if to in _ASIDE and row.act is not Act.NOTE and standing.stage not in _ASIDE:
-        changes["stage_before"] = standing.stage
-    return changes | ({"stage_before": None} if row.to == BACK else {})
+    return changes | move(standing, row, winding)
 
 
 def _keep_hop(unit: Unit, before: Standing, after: Standing, row: Row, now: datetime) -> None:
@@ -229,9 +224,9 @@ def _tell_other(occasion: Occasion, meant: Meaning, asked: Asked) -> None:
         return
     (head, fact, accounts), standing, unit = meant.elsewhere, occasion.standing, occasion.unit
     said = {"incident": str(standing.incident_id), "number": standing.number, "act": asked.act.value}
-    unit.cases.append(head, [(fact, said)], at=occasion.now, author=occasion.author)
     for account in accounts:
-        unit.cases.admit(head, str(account), "reporter")
+        unit.cases.admit(head, str(account), MERGED_REPORTER)
+    unit.cases.append(head, [(fact, said)], at=occasion.now, author=occasion.author)
     unit.cases.change(head, f"case.{fact}", at=occasion.now)
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from gridgov.access import Subject
+from gridgov.access import Subject, party_of
 from gridgov.errors import InputError, NotAllowedError, RuleError
 from gridgov.gazetteer import Sure, Unsure
 from gridgov.incidents import FactKind, Head, Stage, Standing
@@ -27,6 +27,12 @@ from gridgov.incidents.asked import (
 )
 from gridgov.incidents.lifecycle import Act, over
 from gridgov.matters import MatterList, check_dispatch, who_answers
+from gridgov.services.casework_rules import (
+    dismiss_reporters,
+    require_bounded,
+    require_none_hanging,
+    require_other_person,
+)
 from gridgov.services.judging import located
 from gridgov.services.knowledge import Knowledge
 from gridgov.services.placing import Placed, place_candidate, place_given
@@ -130,9 +136,13 @@ def _dispatch(occasion: Occasion, asked: Dispatch) -> Meaning:
         changes={**changes, "first_organisation_code": code} if first else changes,
         said={**order.said(), "transfers": transfers},
         facts=((FactKind.FIRST_DISPATCHED, {"organisation": code}),) if first else (),
-        parties=(code,),
+        parties=(party_of(code),),
         against_list=order.against_list,
     )
+
+
+def _accept(occasion: Occasion, _: Asked) -> Meaning:
+    return Meaning(said=_person(occasion))
 
 
 def _return(_: Occasion, __: Asked) -> Meaning:
@@ -142,25 +152,22 @@ def _return(_: Occasion, __: Asked) -> Meaning:
 def _feed_back(occasion: Occasion, asked: FeedBack) -> Meaning:
     _require_evidence(occasion, asked.evidence)
     changes = {"handler": occasion.author, "extension_s": None}
-    person = occasion.subject.person if occasion.subject else None
-    return Meaning(changes=changes, said={"person": str(person[1])} if person else {})
+    return Meaning(changes=changes, said=_person(occasion))
 
 
 def _verify(occasion: Occasion, asked: Verify | SendBack) -> Meaning:
-    """Refuse the handler once more: the table compares accounts, and one person may have two."""
-    person = occasion.subject.person if occasion.subject else None
-    head = occasion.standing.head
-    if person and str(person[1]) == _who_fed_back(occasion.unit, head):
-        message = f"You handled this case yourself, under another account: somebody else must {asked.act} it."
-        raise NotAllowedError(message, field="act")
+    _require_other_person(occasion, asked.act)
     return _with_evidence(occasion, asked)
 
 
-def _who_fed_back(unit: Unit, head: Head) -> str | None:
-    facts = unit.incidents.facts(head.district_code, head.incident_id)
-    last = next(fact for fact in reversed(facts) if fact.kind is FactKind.FED_BACK)
-    person: str | None = last.payload.get("person")
-    return person
+def _require_other_person(occasion: Occasion, act: Act) -> None:
+    # The table compares accounts, and one person may have several.
+    require_other_person(occasion.unit, occasion.standing, occasion.subject, act)
+
+
+def _person(occasion: Occasion) -> dict[str, str]:
+    person = occasion.subject.person if occasion.subject else None
+    return {"person": str(person[1])} if person else {}
 
 
 def _with_evidence(occasion: Occasion, asked: Verify | SendBack | Note) -> Meaning:
@@ -183,7 +190,13 @@ def _reopen(occasion: Occasion, _: Asked) -> Meaning:
     return Meaning(changes={"reopenings": occasion.standing.reopenings + 1})
 
 
-def _suspend(_: Occasion, asked: Suspend) -> Meaning:
+def _reject(occasion: Occasion, _: Asked) -> Meaning:
+    require_none_hanging(occasion.unit, occasion.standing)
+    return Meaning()
+
+
+def _suspend(occasion: Occasion, asked: Suspend) -> Meaning:
+    require_bounded(occasion.unit, occasion.standing, occasion.subject, asked.until, occasion.now)
     return Meaning(until=asked.until)
 
 
@@ -191,10 +204,11 @@ def _ask_extension(occasion: Occasion, asked: AskExtension) -> Meaning:
     if occasion.standing.extension_s is not None:
         message = "More time is asked for already: wait for the answer."
         raise RuleError(message, field="act")
-    return Meaning(changes={"extension_s": asked.minutes * 60})
+    return Meaning(changes={"extension_s": asked.minutes * 60}, said=_person(occasion))
 
 
 def _grant_extension(occasion: Occasion, asked: GrantExtension) -> Meaning:
+    _require_other_person(occasion, asked.act)
     wanted = _require_wanted(occasion)
     granted = wanted if asked.minutes is None else asked.minutes * 60
     if granted > wanted:
@@ -203,7 +217,8 @@ def _grant_extension(occasion: Occasion, asked: GrantExtension) -> Meaning:
     return Meaning(changes={"extension_s": None}, said={"minutes": granted // 60}, granted_s=granted)
 
 
-def _refuse_extension(occasion: Occasion, _: Asked) -> Meaning:
+def _refuse_extension(occasion: Occasion, asked: Asked) -> Meaning:
+    _require_other_person(occasion, asked.act)
     _require_wanted(occasion)
     return Meaning(changes={"extension_s": None})
 
@@ -237,6 +252,8 @@ def _merge(occasion: Occasion, _: Merge) -> Meaning:
 
 def _unmerge(occasion: Occasion, _: Asked) -> Meaning:
     other = occasion.other
+    if other:
+        dismiss_reporters(occasion.unit, occasion.standing, other, at=occasion.now, author=occasion.author)
     changes = {"merged_into_id": None}
     return Meaning(changes=changes, elsewhere=(other.head, FactKind.RELEASED, ()) if other else None)
 
@@ -296,7 +313,9 @@ def _placed(occasion: Occasion, asked: Relocate) -> Placed:
 
 _MEANINGS: Mapping[Act, Callable[[Occasion, Any], Meaning]] = MappingProxyType(
     {
+        Act.REJECT: _reject,
         Act.DISPATCH: _dispatch,
+        Act.ACCEPT: _accept,
         Act.RETURN: _return,
         Act.FEED_BACK: _feed_back,
         Act.VERIFY: _verify,

@@ -17,7 +17,6 @@ from gridgov.incidents import (
     Place,
     Report,
     Suggestion,
-    chain,
     public_number,
 )
 from gridgov.incidents.timing import begin
@@ -91,7 +90,7 @@ def judge(
         lead_organisation_code=lead,
         clock=begin(rules, matter.code, matter.priority, knowledge.matters.version, reception.now),
         duplicates=tuple(duplicates),
-        facts=tuple(chain(report.id, said, at=reception.now, author=reception.author)),
+        facts=tuple(said),
         priority=matter.priority,
         account_id=reception.account_id,
     )

@@ -1,17 +1,33 @@
 """Cases while they live: locked for an act, moved on, and everything appended that says so."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.errors import NotFoundError
 from gridgov.incidents import Clock, Fact, FactKind, Head, Place, Stage, Standing, chain
 from gridgov.incidents.hops import Stay
+from gridgov.incidents.witness import witnessing
+from gridgov.organisations import OrganisationKind
 from gridgov.store import rows
 from gridgov.store.tables import (
     change,
@@ -21,12 +37,16 @@ from gridgov.store.tables import (
     incident_party,
     incident_position,
     incident_state,
+    organisation,
 )
+from gridgov.store.witnesses import Witnesses
 
+MERGED_REPORTER = "merged_reporter"
+"""The part of whoever reported what was merged into a case: taken off again with it."""
 _KEPT = tuple(
     name
     for name in Standing.__dataclass_fields__
-    if name not in {"district_code", "incident_id", "number", "list_version", "parties"}
+    if name not in {"district_code", "incident_id", "number", "list_version", "parties", "handling_office"}
 )
 
 
@@ -35,6 +55,7 @@ class CaseStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._witnesses = Witnesses(connection)
 
     def lock(self, incident_id: UUID) -> Standing:
         """Return where a case stands, and make others who act upon it wait until this transaction ends.
@@ -44,7 +65,19 @@ class CaseStore:
         NotFoundError
             If there is none with this id, or it is not visible to who acts.
         """
-        return self._standing(incident_id, _standings().with_for_update(of=incident_state))
+        return self._watched([self._standing(incident_id, _standings().with_for_update(of=incident_state))])[0]
+
+    def _watched(self, locked: list[Standing]) -> list[Standing]:
+        """Return locked cases, their rows remembered as they are before anything is done: facts witness the change."""
+        self._witnesses.look([standing.head for standing in locked])
+        return locked
+
+    def hold(self, heads: Iterable[Head]) -> None:
+        """Make others who append to these cases wait until this transaction ends, in the order of their ids."""
+        wanted, c = list(heads), incident_state.c
+        query = select(c.incident_id).where(tuple_(c.district_code, c.incident_id).in_(_keys(wanted)))
+        self._connection.execute(query.order_by(c.incident_id).with_for_update())
+        self._witnesses.look(wanted)
 
     def read(self, incident_id: UUID) -> Standing:
         """Return where a case stands, without a lock.
@@ -63,6 +96,15 @@ class CaseStore:
         found: UUID | None = self._connection.execute(query).scalar()
         return found
 
+    def merged_into(self, head: Head) -> Head | None:
+        """Return the case that another was merged into, if it was, and if whoever acts may see that one."""
+        query = select(incident_state.c.merged_into_id).where(*_of(head, incident_state))
+        into: UUID | None = self._connection.execute(query).scalar()
+        try:
+            return self.read(into).head if into else None
+        except NotFoundError:
+            return None
+
     def _standing(self, incident_id: UUID, query: Select[Any]) -> Standing:
         row = self._connection.execute(query.where(incident.c.id == incident_id)).first()
         if row is None:
@@ -74,37 +116,53 @@ class CaseStore:
     def append(
         self, head: Head, facts: Iterable[tuple[FactKind, dict[str, Any]]], *, at: datetime, author: str
     ) -> list[Fact]:
-        """Append facts to a case's chain; the case must be locked."""
+        """Append facts to a case's chain; the case must be locked, or new.
+
+        This comes last: the newest fact witnesses what the transaction made of the case's rows.
+        """
         return self.append_each({head: list(facts)}, at=at, author=author)
 
     def append_each(
         self, facts: Mapping[Head, Iterable[tuple[FactKind, dict[str, Any]]]], *, at: datetime, author: str
     ) -> list[Fact]:
         """Append facts to the chains of several locked cases at once."""
-        last = self._last_facts(facts)
+        said = {head: list(each) for head, each in facts.items()}
+        last = self._last_facts(head for head, each in said.items() if each)
+        rows_of = self._witnesses.changes(last)
         links = {
-            head: chain(head.incident_id, found, at=at, author=author, after=last[head])
-            for head, found in facts.items()
+            head: chain(head.incident_id, witnessing(said[head], rows_of[head][0]), at=at, author=author, after=after)
+            for head, after in last.items()
         }
         found = [rows.link(head.district_code, link) for head, each in links.items() for link in each]
         if found:
             self._connection.execute(insert(incident_fact), found)
+        for head, each in links.items():
+            self._witnesses.tell(head, each[-1], rows_of[head][1])
         return [link for each in links.values() for link in each]
 
-    def _last_facts(self, heads: Iterable[Head]) -> dict[Head, Fact]:
+    def _last_facts(self, heads: Iterable[Head]) -> dict[Head, Fact | None]:
+        wanted = dict.fromkeys(heads)
         c = incident_fact.c
         query = select(
             c.district_code, c.incident_id, c.seq, c.kind, c.at, c.author, c.payload, c.previous_hash, c.hash
         )
-        wanted = tuple_(c.district_code, c.incident_id).in_([(h.district_code, h.incident_id) for h in heads])
+        theirs = tuple_(c.district_code, c.incident_id).in_(_keys(wanted))
         key = (c.district_code, c.incident_id)
-        found = self._connection.execute(query.where(wanted).ext(distinct_on(*key)).order_by(*key, c.seq.desc()))
-        return {Head(r[0], r[1]): Fact(r[1], r[2], FactKind(r[3]), *r[4:]) for r in found}
+        found = self._connection.execute(query.where(theirs).ext(distinct_on(*key)).order_by(*key, c.seq.desc()))
+        return wanted | {Head(r[0], r[1]): Fact(r[1], r[2], FactKind(r[3]), *r[4:]) for r in found}
 
     def admit(self, head: Head, party: str, part: str) -> None:
-        """Let an area, an organisation or an account (by its id) see a case from now on; nobody is ever taken off."""
+        """Let an area, an organisation or an account (by its id) see a case from now on."""
         row = {"district_code": head.district_code, "incident_id": head.incident_id, "party": party, "part": part}
         self._connection.execute(upsert(incident_party).values(row).on_conflict_do_nothing())
+
+    def dismiss(self, head: Head, accounts: Iterable[UUID]) -> None:
+        """Take accounts off a case that see it only because what they reported was merged into it."""
+        c = incident_party.c
+        theirs = c.party.in_([str(account) for account in accounts])
+        self._connection.execute(
+            delete(incident_party).where(*_of(head, incident_party), theirs, c.part == MERGED_REPORTER)
+        )
 
     def save(self, before: Standing, changes: Mapping[str, Any]) -> None:
         """Keep what an act or a sweep changed of a locked case."""
@@ -118,7 +176,9 @@ class CaseStore:
         """Return the accounts that reported a case, or one that was merged into it."""
         c = incident_party.c
         query = select(c.party).where(
-            c.district_code == head.district_code, c.incident_id == head.incident_id, c.part == "reporter"
+            c.district_code == head.district_code,
+            c.incident_id == head.incident_id,
+            c.part.in_(("reporter", MERGED_REPORTER)),
         )
         return [UUID(party) for party in self._connection.execute(query.order_by(c.party)).scalars()]
 
@@ -196,7 +256,27 @@ class CaseStore:
         """Return the cases of which something is due, longest due first, locked; what others hold is left out."""
         query = _standings().where(incident_state.c.due_at <= now).order_by(incident_state.c.due_at).limit(limit)
         found = self._connection.execute(query.with_for_update(of=incident_state, skip_locked=True))
-        return [_as_standing(row, frozenset()) for row in found]
+        return self._watched([_as_standing(row, frozenset()) for row in found])
+
+    def short_of(self, last_day: date, limit: int) -> list[Standing]:
+        """Return cases whose clock went beyond a calendar that ended before `last_day`, locked, like `due`."""
+        query = _standings().where(incident_state.c.calendar_short < last_day).limit(limit)
+        found = self._connection.execute(query.with_for_update(of=incident_state, skip_locked=True))
+        return self._watched([_as_standing(row, frozenset()) for row in found])
+
+
+def _handling_office() -> ColumnElement[str]:
+    """Return the area of the street office that handles a case, itself or by a section of its own; else null."""
+    own, above = organisation.alias(), organisation.alias()
+    office = OrganisationKind.STREET_OFFICE.value
+    area = case((own.c.kind == office, own.c.area_code), (above.c.kind == office, above.c.area_code))
+    joined = own.outerjoin(above, above.c.code == own.c.parent_code)
+    found = select(area).select_from(joined).where(own.c.code == incident_state.c.handling_organisation_code)
+    return found.correlate(incident_state).scalar_subquery()
+
+
+def _keys(heads: Iterable[Head]) -> list[tuple[str, UUID]]:
+    return [(head.district_code, head.incident_id) for head in heads]
 
 
 def _of(head: Head, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -208,9 +288,11 @@ def _standings() -> Select[Any]:
         incident.c.id == incident_state.c.incident_id
     )
     kept = (incident_state.c[name] for name in _KEPT)
-    return select(
-        incident_state.c.district_code, incident_state.c.incident_id, incident.c.number, incident.c.list_version, *kept
-    ).join_from(incident, incident_state, same)
+    key = (incident_state.c.district_code, incident_state.c.incident_id)
+    office = _handling_office().label("handling_office")
+    return select(*key, incident.c.number, incident.c.list_version, *kept, office).join_from(
+        incident, incident_state, same
+    )
 
 
 def _as_standing(row: Row[Any], parties: frozenset[str]) -> Standing:

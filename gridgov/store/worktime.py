@@ -93,7 +93,7 @@ class WorktimeStore:
     def _read(self) -> WorkRules:
         return WorkRules(
             self.calendar(),
-            Kept(self._kept()),
+            Kept(self._kept(), self.hours()),
             self.limits(),
             self.escalations(),
             own=self._own(),

@@ -1,13 +1,14 @@
 """Working time: when organisations work, how long steps may take there, and what follows when they take longer."""
 
-from gridgov.worktime.calendar import CalendarDay, CalendarYear, DayKind, WorkCalendar
+from gridgov.worktime.calendar import CalendarDay, CalendarEndsError, CalendarYear, DayKind, WorkCalendar
 from gridgov.worktime.hours import ALWAYS, Hours, Segment
 from gridgov.worktime.limits import Escalation, Level, Limit, LimitKind, LimitRow, LimitUnit
-from gridgov.worktime.rules import Kept, OwnLimits, WorkRules
+from gridgov.worktime.rules import Kept, OwnLimits, Whose, WorkRules
 
 __all__ = [
     "ALWAYS",
     "CalendarDay",
+    "CalendarEndsError",
     "CalendarYear",
     "DayKind",
     "Escalation",
@@ -20,6 +21,7 @@ __all__ = [
     "LimitUnit",
     "OwnLimits",
     "Segment",
+    "Whose",
     "WorkCalendar",
     "WorkRules",
 ]

@@ -14,6 +14,10 @@ MAKE_UP = 0
 """Stands among the ISO weekdays (1 to 7) for a day that makes up for a holiday."""
 
 
+class CalendarEndsError(SetupError):
+    """A day that no published calendar reaches: until its year is loaded, nobody can say how much of it is worked."""
+
+
 class DayKind(StrEnum):
     """What is special about a day."""
 
@@ -80,7 +84,7 @@ class WorkCalendar:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach that day.
         """
         return self.pattern(day) is not None
@@ -90,7 +94,7 @@ class WorkCalendar:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach that day.
         """
         if not self.knows(day):
@@ -104,7 +108,7 @@ class WorkCalendar:
         """Return whether the calendar reaches `day`."""
         return self.first_day is not None and self.last_day is not None and self.first_day <= day <= self.last_day
 
-    def ends(self, wanted: date | None = None) -> SetupError:
+    def ends(self, wanted: date | None = None) -> CalendarEndsError:
         """Return the error that says where the calendar ends; `wanted` is the day that it does not reach."""
         span = f"goes from {self.first_day} to {self.last_day}" if self.years else "is empty"
         missed = f" and does not reach {wanted}" if wanted else " and does not reach far enough"
@@ -112,7 +116,7 @@ class WorkCalendar:
             f"The working calendar {span}{missed}: load the year that is missing with `gridgov rules calendar FILE`, "
             "as the State Council's notice on holidays names its days."
         )
-        return SetupError(message, field="day")
+        return CalendarEndsError(message, field="day")
 
     def days(self) -> Iterator[tuple[date, int | None]]:
         """Yield every day with its pattern, in order."""
@@ -132,7 +136,7 @@ class WorkCalendar:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach it.
         """
         if not self.knows(after):

@@ -155,7 +155,7 @@ class Worked:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach it, or does not know the day of `start`.
         """
         if micros == 0:
@@ -173,7 +173,7 @@ class Worked:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not know one of the days.
         """
         return self._passed(end) - self._passed(start)
@@ -183,7 +183,7 @@ class Worked:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach it.
         """
         day = local_day(start)

@@ -17,11 +17,16 @@ OwnLimits = Mapping[tuple[int, str, LimitKind], Limit]
 """The limits that a responsibility list itself gives its matters, by version, matter and kind."""
 
 
+Whose = str | Hours | None
+"""In whose time something is counted: an organisation's, by its code; by certain hours; None: around the clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Who keeps which hours: every organisation by its code."""
+    """Who keeps which hours: every organisation by its code; and all hours there are, by theirs."""
 
     by_organisation: Mapping[str, Hours] = field(default_factory=dict)
+    by_code: Mapping[str, Hours] = field(default_factory=dict)
 
     def of(self, organisation_code: str | None) -> Hours:
         """Return an organisation's hours; nobody's are around the clock.
@@ -97,7 +102,7 @@ class WorkRules:
         ------
         InputError
             If there is no such kind or no such organisation.
-        SetupError
+        CalendarEndsError
             If the calendar does not reach that far.
         """
         limit = self.limit(kind, matter_code, priority, list_version=list_version)
@@ -127,64 +132,56 @@ class WorkRules:
                 return found
         return None
 
-    def add(self, start: datetime, limit: Limit, organisation_code: str | None) -> datetime:
-        """Return when a limit that begins at `start` ends, in the organisation's time.
+    def add(self, start: datetime, limit: Limit, whose: Whose) -> datetime:
+        """Return when a limit that begins at `start` ends, in somebody's time.
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach that far.
         """
         begun = instant(start, field="start")
         if limit.amount == 0:
             return begun
         if limit.seconds is None:
-            return self._line(self.hours(organisation_code)).end_of(begun, limit.amount)
-        return self.after(begun, limit.seconds, None if limit.around_the_clock else organisation_code)
+            return self._line(self.hours(whose)).end_of(begun, limit.amount)
+        return self.after(begun, limit.seconds, self.counted_in(limit, whose))
 
-    def after(self, start: datetime, working_seconds: int, organisation_code: str | None) -> datetime:
-        """Return the first instant from `start` on by which so much of the organisation's working time has passed.
+    def after(self, start: datetime, working_seconds: int, whose: Whose) -> datetime:
+        """Return the first instant from `start` on by which so much of somebody's working time has passed.
 
         A negative time is counted back, to the last such instant. Nothing is `start` itself, worked or not.
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach that far.
         """
-        line = self._line(self.hours(organisation_code))
+        line = self._line(self.hours(whose))
         return line.after(instant(start, field="start"), working_seconds * _MICROS)
 
-    def worked(self, start: datetime, end: datetime, organisation_code: str | None) -> int:
-        """Return the whole seconds of the organisation's working time between two instants.
+    def worked(self, start: datetime, end: datetime, whose: Whose) -> int:
+        """Return the whole seconds of somebody's working time between two instants.
 
         Negative where `end` comes first: how late something is, or how much of a limit is left when it is suspended.
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not know one of the days.
         """
-        line = self._line(self.hours(organisation_code))
+        line = self._line(self.hours(whose))
         micros = line.between(instant(start, field="start"), instant(end, field="end"))
         return micros // _MICROS if micros >= 0 else -(-micros // _MICROS)
 
-    def runs_by(
-        self,
-        kind: str,
-        matter_code: str | None,
-        priority: int | None,
-        organisation_code: str | None,
-        *,
-        list_version: int | None = None,
-    ) -> str | None:
-        """Return whose time a step is measured in: the organisation, or None where its limit runs around the clock.
+    def counted_in(self, limit: Limit | None, whose: Whose) -> Hours:
+        """Return the hours that a limit is counted in: somebody's, or all where it runs around the clock.
 
-        What is left of a limit is kept over a suspension by this time: ``worked(now, due, runs_by)`` before it,
-        ``after(resumed, left, runs_by)`` after it.
+        What is left of a limit is kept over a pause by these hours: ``worked(now, due, hours)`` before it,
+        ``after(resumed, left, hours)`` after it.
         """
-        limit = self.limit(kind, matter_code, priority, list_version=list_version)
-        return None if limit is not None and limit.around_the_clock else organisation_code
+        runs_on = limit is not None and limit.around_the_clock and limit.seconds is not None
+        return ALWAYS if runs_on else self.hours(whose)
 
     def escalations(self, kind: str) -> tuple[Escalation, ...]:
         """Return the steps that follow a missed deadline of this kind, in order."""
@@ -197,21 +194,25 @@ class WorkRules:
 
         Raises
         ------
-        SetupError
+        CalendarEndsError
             If the calendar does not reach that far.
         """
         following = next((e for e in self.escalations(kind) if e.step > step), None)
         return None if following is None else (following, self.add(due_at, following.after, organisation_code))
 
-    def hours(self, organisation_code: str | None) -> Hours:
-        """Return the hours that an organisation keeps.
+    def hours(self, whose: Whose) -> Hours:
+        """Return the hours that somebody keeps.
 
         Raises
         ------
         InputError
             If there is no such organisation.
         """
-        return self._kept.of(organisation_code)
+        return whose if isinstance(whose, Hours) else self._kept.of(whose)
+
+    def hours_called(self, code: str | None) -> Hours | None:
+        """Return the hours of this code, None if there are none."""
+        return ALWAYS if code == ALWAYS.code else self._kept.by_code.get(code or "")
 
     def _line(self, hours: Hours) -> Timeline:
         line = self._lines.get(hours.code)

@@ -36,6 +36,9 @@ from gridgov.incidents.asked import (
 from gridgov.incidents.lifecycle import Act
 from gridgov.services.casework import Casework, Done
 from gridgov.services.intake import Intake, Receipt
+from gridgov.services.rules import RuleBook
+from gridgov.store.tables import account
+from gridgov.worktime import ALWAYS
 from tests.support import EVER, NOON, SavepointStore, SetClock, at, report, somebody
 
 MATTER = "20908"
@@ -153,6 +156,8 @@ def cast(store: SavepointStore, cell_code: str, lead: str, other: str) -> dict[s
         "centre": somebody(store, "command_centre", district),
         "street": somebody(store, "street_officer", street),
         "other_street": somebody(store, "street_officer", _other_street(street)),
+        "community": somebody(store, "community_officer", cell_code[:12]),
+        "lane_chief": somebody(store, "lane_chief", cell_code[:12]),
         "worker": somebody(store, "grid_worker", cell_code),
         "handler": somebody(store, "department_officer", district, lead),
         "colleague": somebody(store, "department_officer", district, lead),
@@ -163,6 +168,22 @@ def cast(store: SavepointStore, cell_code: str, lead: str, other: str) -> dict[s
         "auditor": somebody(store, "auditor", district),
         "both": both(store, street, lead),
     }
+
+
+def never_close(life: Life, organisation: str) -> None:
+    """Let an organisation work day and night."""
+    book = RuleBook(life.store, clock=life.clock, home_district="370102")
+    book.keep_hours(None, ALWAYS.code, organisation_code=organisation)
+
+
+def one_person(life: Life, *logins: str) -> None:
+    """Let several accounts be of one and the same person."""
+    with life.store.transaction() as unit:
+        district, person = unit.connection.exec_driver_sql("SELECT district_code, id FROM person LIMIT 1").one()
+        for who in logins:
+            account_id = unit.access.subject(life.people[who], now=life.clock()).account_id
+            values = {"person_district_code": district, "person_id": person}
+            unit.connection.execute(account.update().where(account.c.id == account_id).values(values))
 
 
 def both(store: SavepointStore, street: str, organisation: str) -> Caller:

@@ -7,8 +7,23 @@ from sqlalchemy import select
 
 from gridgov.errors import NotAllowedError
 from gridgov.incidents import Clock, Stage, first_break
-from gridgov.incidents.asked import Accept, Close, Dispatch, FeedBack, File, Reopen, Return, Verify
-from gridgov.store.tables import account, change, notice
+from gridgov.incidents.asked import (
+    Accept,
+    AskExtension,
+    Close,
+    Dispatch,
+    FeedBack,
+    File,
+    GrantExtension,
+    RefuseExtension,
+    Reopen,
+    Return,
+    SendBack,
+    Verify,
+)
+from gridgov.store.tables import change, notice, organisation
+from tests.cases.people import one_person
+from tests.support import somebody
 
 
 def test_a_case_is_returned_dispatched_again_handled_verified_closed_and_reopened(life):
@@ -56,13 +71,50 @@ def test_what_is_done_is_told_to_who_must_know(life):
 
 def test_one_person_under_two_accounts_does_not_verify_what_they_handled(life):
     life.to(Stage.HANDLING)
-    with life.store.transaction() as unit:
-        district, person = unit.connection.exec_driver_sql("SELECT district_code, id FROM person LIMIT 1").one()
-        for who in ("handler", "worker"):
-            account_id = unit.access.subject(life.people[who], now=life.clock()).account_id
-            values = {"person_district_code": district, "person_id": person}
-            unit.connection.execute(account.update().where(account.c.id == account_id).values(values))
+    one_person(life, "handler", "worker")
     life.do("handler", FeedBack(report="已清运"))
     with pytest.raises(NotAllowedError, match="another account"):
         life.do("worker", Verify())
     life.do("centre", Verify())
+
+
+def test_one_person_under_two_accounts_grants_themselves_no_time(life):
+    life.to(Stage.HANDLING)
+    one_person(life, "handler", "centre")
+    life.do("handler", AskExtension(reason="需要吊车", minutes=6_000))
+    for asked in (GrantExtension(), RefuseExtension(reason="不同意")):
+        with pytest.raises(NotAllowedError, match="another account"):
+            life.do("centre", asked)
+    assert life.standing().extension_s == 6_000 * 60
+
+
+def test_whoever_had_a_hand_in_it_before_does_not_verify_it_either(life):
+    life.to(Stage.HANDLING)
+    one_person(life, "handler", "worker")
+    life.do("handler", FeedBack(report="已清运"))
+    life.do("street", SendBack(reason="仍有残留"))
+    life.do("colleague", FeedBack(report="又清了一遍"))
+    with pytest.raises(NotAllowedError, match="another account"):
+        life.do("worker", Verify())
+    life.do("centre", Verify())
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_street_office_verifies_neither_its_own_work_nor_that_of_its_sections(life, own):
+    street = life.receipt.cell_code[:9]
+    with life.store.transaction() as unit:
+        office = unit.people.book().street_office(street).code
+        section = organisation.update().where(organisation.c.code == life.other)
+        unit.connection.execute(section.values(kind="station", parent_code=office))
+    handles = office if own else life.other
+    life.people["man"] = somebody(life.store, "street_officer", street, handles)
+    life.to(Stage.FILED)
+    for who, asked in (
+        ("centre", Dispatch(organisation_code=handles, reason="就近处置")),
+        ("man", Accept()),
+        ("man", FeedBack(report="已清运")),
+    ):
+        life.do(who, asked)
+    with pytest.raises(NotAllowedError, match="You act for"):
+        life.do("street", Verify())
+    life.do("worker", Verify())

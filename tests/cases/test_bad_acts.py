@@ -1,6 +1,7 @@
 """Acts that cannot be: refused with the field and what to do, and nothing is left behind."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from shapely import Point
@@ -17,6 +18,7 @@ from gridgov.errors import (
 from gridgov.ids import new_id
 from gridgov.incidents import GivenPosition, Stage
 from gridgov.incidents.asked import (
+    Asked,
     AskExtension,
     Close,
     Dispatch,
@@ -110,7 +112,8 @@ def test_words_come_back_as_they_went_in(life, text):
     life.do("handler", FeedBack(report=text, measures=text))
     with life.store.transaction() as unit:
         facts = unit.incidents.facts(life.receipt.district_code, life.receipt.id)
-    assert facts[-1].payload == {"report": text, "measures": text}
+    said = facts[-1].payload
+    assert (said["report"], said["measures"]) == (text, text)
 
 
 def test_the_same_act_sent_again_is_done_once_and_answered_the_same(life):
@@ -197,6 +200,34 @@ def test_a_merged_case_waits_and_whoever_reported_it_sees_the_other(life):
     life.do("centre", Unmerge(reason="并非同一件"))
     now = life.standing()
     assert (now.stage, now.merged_into_id, now.remaining_s) == (Stage.REPORTED, None, None)
+    with pytest.raises(NotFoundError):
+        life.casework.prospect(reporter, other.id)
+    with life.store.transaction() as unit:
+        assert unit.cases.reporters(unit.cases.read(other.id).head) == []
+
+
+def test_whoever_reported_several_of_what_was_merged_goes_on_seeing_it_for_the_rest(life):
+    reporter = somebody(life.store, "grid_worker", "370102001001001")
+    main, upper, own = another(life), another(life), another(life)
+    with life.store.transaction() as unit:
+        account_id = unit.access.subject(reporter, now=life.clock()).account_id
+        for each in (life.receipt.id, own.id):
+            unit.cases.admit(unit.cases.read(each).head, str(account_id), "reporter")
+
+    def do(which: UUID, asked: Asked) -> None:
+        life.casework.act(life.people["centre"], which, asked, act_id=new_id())
+
+    do(life.receipt.id, Merge(into_id=main.id))
+    do(own.id, Merge(into_id=main.id))
+    do(main.id, Merge(into_id=upper.id))
+    do(life.receipt.id, Unmerge(reason="并非同一件"))
+    for seen in (life.receipt, own, main, upper):
+        assert life.casework.prospect(reporter, seen.id)
+    do(own.id, Unmerge(reason="并非同一件"))
+    for gone in (main, upper):
+        with pytest.raises(NotFoundError):
+            life.casework.prospect(reporter, gone.id)
+    assert life.casework.prospect(reporter, own.id)
 
 
 def test_nothing_is_merged_into_what_is_merged_closed_or_rejected_nor_in_a_circle(life):
@@ -211,9 +242,23 @@ def test_nothing_is_merged_into_what_is_merged_closed_or_rejected_nor_in_a_circl
             merge(which, into)
     with pytest.raises(RuleError):
         merge(first.id, second.id)
-    life.do("centre", Reject(reason="重复"))
+    life.casework.act(life.people["centre"], second.id, Reject(reason="重复"), act_id=new_id())
     with pytest.raises(RuleError, match="rejected"):
-        merge(second.id, life.receipt.id)
+        merge(life.receipt.id, second.id)
+
+
+def test_what_others_were_merged_into_is_not_turned_away_before_they_are_answered(life):
+    other = another(life)
+    life.do("centre", Merge(into_id=other.id))
+
+    def reject() -> None:
+        life.casework.act(life.people["centre"], other.id, Reject(reason="不属于受理范围"), act_id=new_id())
+
+    with pytest.raises(RuleError, match="un-merge") as caught:
+        reject()
+    assert caught.value.details == [{"incident_id": str(life.receipt.id), "number": life.receipt.number}]
+    life.do("centre", Unmerge(reason="并非同一件"))
+    reject()
 
 
 def test_a_case_is_merged_only_into_one_that_is_theirs_as_well(life):

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from fractions import Fraction
 from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from gridgov.errors import GridgovError
 from gridgov.incidents import Stage, first_break
 from gridgov.incidents.lifecycle import TABLE, Act
-from gridgov.incidents.timing import Winding, handling_left
+from gridgov.incidents.replay import CLOCK, reckoned
+from gridgov.incidents.timing import handling_left
 from gridgov.services.sweeps.cases import due_cases
 from tests.cases.conftest import begin
-from tests.cases.people import asked_of
+from tests.cases.people import asked_of, never_close
 
 SWEEP = "sweep"
 GIVES_TIME = {Act.GRANT_EXTENSION}
@@ -52,15 +54,14 @@ def who_does(life, act: Act) -> str:
     return "other_department" if handling == life.other else "handler"
 
 
-def left_of_handling(life) -> int | None:
+def share_left(life) -> Fraction | None:
+    """Return how much of the limit to handle is left, in whose hours it may be counted."""
     standing = life.standing()
     with life.store.transaction() as unit:
-        rules = unit.worktime.rules()
-    code = standing.handling_organisation_code
-    winding = Winding(rules, life.clock(), code, standing.matter_code, standing.priority)
+        left = handling_left(standing, unit.worktime.rules(), life.clock())
     if standing.stage is Stage.SUSPENDED and standing.stage_before is Stage.HANDLING:
-        return standing.remaining_s
-    return handling_left(standing, winding)
+        left = standing.remaining_s
+    return None if left is None else Fraction(left, standing.handling_whole_s)
 
 
 def do(life, act: Act | str, against: bool) -> bool:  # noqa: FBT001 - a drawn coin
@@ -83,14 +84,15 @@ def test_every_life_keeps_its_promises(store, clock, keeper, intake, steps):
     with undone(store):
         start = clock()
         life = begin(store, clock, keeper, intake)
+        never_close(life, life.other)
         first: str | None = None
         for drawn, minutes, against in steps:
             clock.move(timedelta(minutes=minutes))
-            was, left_before = life.standing(), left_of_handling(life)
+            was, left_before = life.standing(), share_left(life)
             there = [row.act for row in TABLE.values() if row.stage is was.stage]
             act = there[drawn % len(there)] if isinstance(drawn, int) else drawn
             done = do(life, act, against)
-            now, left_after = life.standing(), left_of_handling(life)
+            now, left_after = life.standing(), share_left(life)
             resumed = act == SWEEP and was.stage is Stage.SUSPENDED and now.stage is not Stage.SUSPENDED
             assert now.revision == was.revision + int(done or resumed)
             assert first in {None, now.first_organisation_code}
@@ -107,6 +109,8 @@ def check_whole(life) -> None:
     with life.store.transaction() as unit:
         facts = unit.incidents.facts(now.district_code, now.incident_id)
         stays = unit.cases.stays(now.head)
+        rules = unit.worktime.rules()
+    assert reckoned(now, facts, rules) == {name: getattr(now, name) for name in CLOCK}
     assert first_break(facts) is None
     kinds = [fact.kind.value for fact in facts]
     assert kinds.count("first_dispatched") == int(now.first_organisation_code is not None)

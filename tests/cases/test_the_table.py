@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from gridgov.access import ROLES, Grant, Subject
+from gridgov.access import ROLES, Grant, Subject, party_of
 from gridgov.errors import NotAllowedError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import Clock, Stage, Standing
@@ -77,7 +77,9 @@ def standing(stage: Stage) -> Standing:
         merged_into_id=None,
         transfers=0,
         reopenings=0,
-        parties=frozenset({"370102", CELL, DEPARTMENT, "370102-D-YL", str(PEOPLE["reporter"].account_id)}),
+        parties=frozenset(
+            {"370102", CELL, *map(party_of, (DEPARTMENT, "370102-D-YL")), str(PEOPLE["reporter"].account_id)}
+        ),
     )
 
 

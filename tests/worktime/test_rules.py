@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError, SetupError
 from gridgov.worktime import (
+    ALWAYS,
     CalendarYear,
     Hours,
     Kept,
@@ -287,12 +288,13 @@ def test_what_nothing_limits_is_never_due():
     assert rules_with(row(1)).due_at("accept", "m", 2, local(2026, 6, 15, 9), "OFFICE") is None
 
 
-def test_whose_time_runs_depends_on_the_limit():
-    urgent = LimitRow(HANDLE, Limit(2, HOURS, around_the_clock=True), None, 1)
-    rules = rules_with(row(1), urgent)
-    assert rules.runs_by("handle", "m", 1, "OFFICE") is None
-    assert rules.runs_by("handle", "m", 2, "OFFICE") == "OFFICE"
-    assert rules.runs_by("close", "m", 2, "OFFICE") == "OFFICE"
+def test_whose_time_a_limit_is_counted_in_depends_on_the_limit():
+    rules = rules_with(row(1))
+    assert rules.counted_in(Limit(2, HOURS, around_the_clock=True), "OFFICE") == ALWAYS
+    assert rules.counted_in(Limit(2, HOURS), "OFFICE") == rules.hours("OFFICE")
+    # Working days are days of work however urgent they are.
+    assert rules.counted_in(Limit(2, DAYS, around_the_clock=True), "OFFICE") == rules.hours("OFFICE")
+    assert rules.counted_in(None, "OFFICE") == rules.hours("OFFICE")
 
 
 # --- what follows

@@ -9,14 +9,15 @@ from gridgov.errors import SetupError
 from gridgov.incidents import FactKind, Head, Standing
 from gridgov.incidents.asked import Resume
 from gridgov.incidents.lifecycle import Act, require_row
-from gridgov.incidents.timing import RESUME, looks_next, next_step
+from gridgov.incidents.replay import reckoned
+from gridgov.incidents.timing import RESUME, escalated, last_known, next_step
 from gridgov.messages import Notice
 from gridgov.services import casework_news as news
 from gridgov.services.casework import carry_out
 from gridgov.services.casework_acts import Occasion
 from gridgov.services.sweeps import fire
 from gridgov.store.unit import Unit
-from gridgov.worktime import Escalation, WorkRules
+from gridgov.worktime import Escalation
 
 SYSTEM = "system"
 """The author of what nobody did."""
@@ -24,8 +25,23 @@ SYSTEM = "system"
 
 def due_cases(unit: Unit, now: datetime, limit: int) -> int:
     """Do the next step of at most `limit` cases of which something is due, and return how many were dealt with."""
+    short = unit.cases.short_of(last_known(unit.worktime.rules()), limit)
+    anew = fire(unit, "cases", short, partial(_reckon, unit, now), key=_name, now=now)
     due = unit.cases.due(now, limit)
-    return fire(unit, "cases", due, partial(_step, unit, now), key=_name, now=now)
+    return anew + fire(unit, "cases", due, partial(_step, unit, now), key=_name, now=now)
+
+
+def _reckon(unit: Unit, now: datetime, short: Sequence[Standing]) -> None:
+    """Reckon clocks anew that went beyond the calendar; a year was loaded since."""
+    rules = unit.worktime.rules()
+    said = {}
+    for standing in short:
+        clock = reckoned(standing, unit.incidents.facts(standing.district_code, standing.incident_id), rules)
+        unit.cases.save(standing, clock)
+        deadline = clock["deadline_at"].isoformat() if clock["deadline_at"] else None
+        said[standing.head] = [(FactKind.RECKONED, {"due_kind": clock["due_kind"], "deadline_at": deadline})]
+    unit.cases.append_each(said, at=now, author=SYSTEM)
+    unit.cases.change_each([standing.head for standing in short], "case.reckoned", at=now)
 
 
 def _name(standing: Standing) -> tuple[str, str]:
@@ -54,22 +70,22 @@ def _escalate(unit: Unit, late: Sequence[Standing], now: datetime) -> None:
     rules = unit.worktime.rules()
     taken: list[tuple[Standing, Escalation]] = []
     kept: dict[Head, dict[str, Any]] = {}
+    facts: dict[Head, list[tuple[FactKind, dict[str, Any]]]] = {}
     for standing in late:
-        following = next_step(standing, rules)
-        if following and following[1] <= now:
-            taken.append((standing, following[0]))
-            kept[standing.head] = _moved(standing, following[0].step, rules)
-        else:  # the rules were changed meanwhile
-            kept[standing.head] = {"due_step": standing.due_step, "due_at": following[1] if following else None}
+        step = next_step(standing, rules, now)
+        if step:
+            taken.append((standing, step))
+        kept[standing.head] = escalated(standing, step.step if step else standing.due_step, rules)
+        # No step: the rules were changed meanwhile.
+        facts[standing.head] = [(FactKind.OVERDUE, _said(standing, step)) if step else _moved(kept[standing.head])]
     unit.cases.save_each(kept)
-    unit.cases.append_each({s.head: [(FactKind.OVERDUE, _said(s, e))] for s, e in taken}, at=now, author=SYSTEM)
+    unit.cases.append_each(facts, at=now, author=SYSTEM)
     unit.cases.change_each([standing.head for standing, _ in taken], "case.overdue", at=now)
     unit.messages.post(_notices(taken), at=now)
 
 
-def _moved(standing: Standing, step: int, rules: WorkRules) -> dict[str, Any]:
-    kind, organisation = standing.due_kind or RESUME, standing.handling_organisation_code
-    return {"due_step": step, "due_at": looks_next(kind, step, standing.deadline_at, organisation, rules)}
+def _moved(kept: dict[str, Any]) -> tuple[FactKind, dict[str, Any]]:
+    return FactKind.RECKONED, {"due_at": kept["due_at"].isoformat() if kept["due_at"] else None}
 
 
 def _said(standing: Standing, escalation: Escalation) -> dict[str, Any]:

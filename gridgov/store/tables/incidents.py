@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     Double,
     ForeignKeyConstraint,
     Index,
@@ -94,6 +95,12 @@ incident_state = Table(
     Column("clock", String(10), nullable=False, server_default="stopped", comment="running, paused, stopped"),
     Column("remaining_s", Integer, comment="working seconds left while the clock is paused; may be negative"),
     Column("handling_left_s", Integer, comment="working seconds left of handling while another clock runs"),
+    Column("handling_whole_s", Integer, comment="working seconds of all of the limit to handle"),
+    Column("handling_hours", String(40), comment="the hours that handling is counted in"),
+    Column("handling_step", SmallInteger, nullable=False, server_default="0", comment="due_step of handling, kept"),
+    moment("first_dispatched_at", nullable=True),
+    moment("counted_since", nullable=True),
+    Column("calendar_short", Date, comment="the last day of the calendar that ended before a deadline was known"),
     Column("extension_s", Integer, comment="working seconds asked for, and not answered yet"),
     moment("suspended_until", nullable=True),
     Column("stage_before", String(20), comment="where a suspended or merged case goes back to"),
@@ -106,6 +113,7 @@ incident_state = Table(
     ForeignKeyConstraint(*_INCIDENT),
     Index("incident_state_geom_idx", "geom", postgresql_using="gist"),
     Index("incident_state_due_at_idx", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index("incident_state_calendar_short_idx", "calendar_short", postgresql_where=sql("calendar_short IS NOT NULL")),
     Index("incident_state_cell_idx", "cell_district_code", "cell_code", "reported_at"),
     # For lists, newest id first: open cases, cases of a stage, of a matter, at an organisation, without a place, and
     # those whose id tells another time.

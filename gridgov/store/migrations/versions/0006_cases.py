@@ -50,9 +50,14 @@ def upgrade() -> None:
     op.create_table(
         "incident_party",
         sa.Column("district_code", sa.String(length=6), nullable=False),
-        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("party", sa.String(length=44), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
-        sa.Column("part", sa.String(length=20), nullable=False, comment="place, reporter, handling, side, summoned"),
+        sa.Column(
+            "part",
+            sa.String(length=20),
+            nullable=False,
+            comment="place, reporter, merged_reporter, handling, side, summoned",
+        ),
         sa.PrimaryKeyConstraint("district_code", "party", "incident_id", name=op.f("incident_party_pkey")),
         sa.ForeignKeyConstraint(
             ["district_code", "incident_id"],
@@ -137,6 +142,42 @@ def upgrade() -> None:
     op.add_column(
         "incident_state",
         sa.Column(
+            "handling_whole_s", sa.Integer(), nullable=True, comment="working seconds of all of the limit to handle"
+        ),
+    )
+    op.add_column(
+        "incident_state",
+        sa.Column(
+            "handling_hours", sa.String(length=40), nullable=True, comment="the hours that handling is counted in"
+        ),
+    )
+    op.add_column(
+        "incident_state",
+        sa.Column(
+            "handling_step", sa.SmallInteger(), server_default="0", nullable=False, comment="due_step of handling, kept"
+        ),
+    )
+    op.add_column("incident_state", sa.Column("first_dispatched_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("incident_state", sa.Column("counted_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "incident_state",
+        sa.Column(
+            "calendar_short",
+            sa.Date(),
+            nullable=True,
+            comment="the last day of the calendar that ended before a deadline was known",
+        ),
+    )
+    op.create_index(
+        "incident_state_calendar_short_idx",
+        "incident_state",
+        ["calendar_short"],
+        unique=False,
+        postgresql_where=sa.text("calendar_short IS NOT NULL"),
+    )
+    op.add_column(
+        "incident_state",
+        sa.Column(
             "extension_s", sa.Integer(), nullable=True, comment="working seconds asked for, and not answered yet"
         ),
     )
@@ -171,7 +212,7 @@ _PLACES = """
 """
 _STATES = """
     UPDATE incident_state SET matter_code = i.matter_code, priority = m.priority, stage_since = i.received_at,
-        clock = 'running', due_kind = 'file', deadline_at = due_at
+        clock = 'running', due_kind = 'file', deadline_at = due_at, counted_since = i.received_at
     FROM incident i JOIN matter m ON m.list_version = i.list_version AND m.code = i.matter_code
     WHERE i.district_code = incident_state.district_code AND i.id = incident_state.incident_id
 """

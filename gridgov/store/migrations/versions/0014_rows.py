@@ -3,7 +3,7 @@
 Migrations go forward only: going back is restoring the dump that was made before.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alembic import op
@@ -75,8 +75,13 @@ def _whistle(table: str, *, change: bool = True) -> Rule:
     return Rule(seen, done, done if change else None)
 
 
+def _whole(permission: str) -> str:
+    """Return the condition that a permission is held over a whole district: what it changes holds everywhere in it."""
+    return f"(SELECT gridgov_private.districts('{permission}'))::text[] <> '{{}}'"
+
+
 def _reference(permission: str | None = None) -> Rule:
-    write = _may(permission) if permission else None
+    write = _whole(permission) if permission else None
     return Rule(_ENTERED, write, write, write)
 
 
@@ -86,8 +91,10 @@ def _placed(permission: str) -> Rule:
 
 
 _OWN = f"account_id = {_ACCOUNT}"
-_MANAGES = _may("accounts.manage")
+_OFFICES = "(SELECT gridgov_private.offices('accounts.manage'))::text[]"
+_OWN_OR_MANAGED = f"{_OWN} OR gridgov_private.manages(account_id, {_OFFICES})"
 _MYSELF = "person_id = (SELECT gridgov_private.person())"
+_OWN_SHIFT = f"{_MYSELF} AND {_OWN}"
 _REACHED = "district_code = ANY ((SELECT gridgov_private.reach())::text[])"
 
 
@@ -112,7 +119,7 @@ _OF_EVIDENCE = _exists("evidence", "o.district_code = evidence_exif.district_cod
 _ON_DUTY = _exists(
     "shift",
     "o.district_code = staff_position.district_code AND o.person_id = staff_position.person_id "
-    "AND o.started_at <= staff_position.at AND (o.ended_at IS NULL OR o.ended_at >= staff_position.at)",
+    "AND o.started_at <= staff_position.at AND coalesce(o.ended_at, o.due_at) >= staff_position.at",
 )
 _OWN_TEAM = (
     "EXISTS (SELECT FROM unnest((SELECT gridgov_private.areas('whistle.blow'))::text[]) AS a (code) "
@@ -123,6 +130,9 @@ _OF_TEAM = (
     f"AND team.id = team_member.team_id AND {_OWN_TEAM})"
 )
 
+# As `gridgov.access.subject` writes an organisation as a party.
+_AS_PARTY = "('org:' || organisation_code)"
+
 _SEES = "gridgov_private.sees(district_code, incident_id, (SELECT gridgov_private.parties('case.read'))::text[])"
 
 _RULES: dict[str, Rule] = {
@@ -130,14 +140,14 @@ _RULES: dict[str, Rule] = {
     "role": _reference(),
     "role_permission": _reference(),
     "account": Rule(
-        f"id = {_ACCOUNT} OR {_MANAGES}",
+        f"id = {_ACCOUNT} OR gridgov_private.manages(id, {_OFFICES})",
         columns="id, login, name, person_district_code, person_id, email, must_change, issuer, issuer_subject, "
         "created_at, disabled_at, area_code",
     ),
-    "account_grant": Rule(f"{_OWN} OR {_MANAGES}"),
-    "account_event": Rule(f"{_OWN} OR {_MANAGES}"),
+    "account_grant": Rule(_OWN_OR_MANAGED),
+    "account_event": Rule(_OWN_OR_MANAGED),
     "credential": Rule(
-        f"{_OWN} OR {_MANAGES}",
+        _OWN_OR_MANAGED,
         columns="id, account_id, kind, name, prefix, scopes, created_at, expires_at, revoked_at, seen_at",
     ),
     "login_attempt": Rule(),
@@ -155,9 +165,12 @@ _RULES: dict[str, Rule] = {
             "cell_measure",
             "duty",
             "grid_version",
-            "person",
         )
     },
+    # Who answers for what is everybody's to know who may do anything; by which number they are called is not.
+    "person": replace(
+        _placed("grid.plan"), columns="district_code, id, staff_code, name, organisation_code, employment"
+    ),
     **{
         name: _reference("rules.manage")
         for name in (
@@ -178,12 +191,17 @@ _RULES: dict[str, Rule] = {
             "work_segment",
         )
     },
-    "rule_change": Rule(_ENTERED, _may("rules.manage")),
-    "load_log": Rule(_ENTERED, f"{_may('rules.manage')} OR {_in_districts('grid.plan')}"),
+    "rule_change": Rule(_ENTERED, _whole("rules.manage")),
+    "load_log": Rule(_ENTERED, f"{_whole('rules.manage')} OR {_in_districts('grid.plan')}"),
     "team": Rule(_ENTERED, _OWN_TEAM, _OWN_TEAM),
     "team_member": Rule(_ENTERED, _OF_TEAM, _OF_TEAM, _OF_TEAM),
     # Incidents. A report is taken in by the system, and never changed by anybody.
-    "incident": _case("incident", column="id", add=False),
+    # The digest covers who reported, and a phone number could be found from it by trying.
+    "incident": replace(
+        _case("incident", column="id", add=False),
+        columns="district_code, id, number, reported_at, received_at, channel, external_number, list_version, "
+        "matter_code, text",
+    ),
     "incident_state": _case("incident_state", add=False, change=True),
     "incident_fact": _case("incident_fact"),
     "incident_position": _case("incident_position"),
@@ -195,6 +213,9 @@ _RULES: dict[str, Rule] = {
     "incident_party": Rule(
         f"{_in_districts('case.read')} OR {_in_parties('case.read', 'party')} OR {_SEES}",
         f"{_ACTS} AND ({_in_districts('case.read')} OR {_SEES})",
+        # Whoever reported what was merged into a case leaves it with that.
+        remove=f"{_ACTS} AND {_may('case.unmerge')} AND part = 'merged_reporter' "
+        f"AND ({_in_districts('case.read')} OR {_SEES})",
     ),
     "reporter": Rule(),
     "evidence": _case("evidence"),
@@ -213,7 +234,7 @@ _RULES: dict[str, Rule] = {
     # What acts leave behind, and what is made of it.
     "act": Rule(f"{_OWN} OR {_in_districts('audit.read')}", _OWN, _OWN),
     "notice": Rule(
-        f"{_OWN} OR {_in_parties('inbox.read', 'organisation_code')} OR {_IN_INBOX}",
+        f"{_OWN} OR {_in_parties('inbox.read', _AS_PARTY)} OR {_IN_INBOX}",
         f"{_ENTERED} AND ({_REACHED} OR {_NOTED})",
     ),
     # What is carried to people and programs, which the system does; a program's secret is shown once and never again.
@@ -223,7 +244,8 @@ _RULES: dict[str, Rule] = {
         _in_districts("channels.manage"),
         _in_districts("channels.manage"),
         _in_districts("channels.manage"),
-        columns="district_code, id, name, url, kinds, organisation_code, created_at, created_by, disabled_at",
+        columns="district_code, id, name, url, kinds, organisation_code, created_at, created_by, disabled_at, "
+        "failures, paused_until",
     ),
     "delivery": Rule(_in_districts("channels.manage"), change=_in_districts("channels.manage")),
     "delivery_item": Rule(),
@@ -234,8 +256,9 @@ _RULES: dict[str, Rule] = {
     "sweep_failure": Rule(_in_districts("audit.read")),
     # Looks are written by the functions that show something; positions by the person, while on duty.
     "look": Rule(f"{_in_districts('looks.read')} OR {_MYSELF}"),
-    "shift": Rule(f"{_MYSELF} OR ({_may('staff.locate')} AND {_REACHED})", _MYSELF, _MYSELF),
-    "staff_position": Rule(_MYSELF, f"{_MYSELF} AND {_ON_DUTY}"),
+    # A track is its account's: another account that is made for the same person opens none of it.
+    "shift": Rule(_OWN_SHIFT, _OWN_SHIFT, _OWN_SHIFT),
+    "staff_position": Rule(f"{_MYSELF} AND {_ON_DUTY}", f"{_MYSELF} AND {_ON_DUTY}"),
 }
 
 

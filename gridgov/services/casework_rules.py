@@ -1,0 +1,111 @@
+"""What an act must not be although the table allows it: by one's own hand, without end, or at the cost of others."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from gridgov.access import Subject
+from gridgov.errors import NotAllowedError, RuleError
+from gridgov.incidents import Fact, FactKind, Head, Standing
+from gridgov.incidents.asked import HANDLERS_SUSPENSION
+from gridgov.incidents.lifecycle import Act, independent
+from gridgov.store.unit import Unit
+
+BY_HANDLER = {FactKind.ACCEPTED, FactKind.FED_BACK, FactKind.EXTENSION_ASKED}
+"""Facts of who handled a case; they name the person behind the account."""
+
+
+def require_other_person(unit: Unit, standing: Standing, subject: Subject | None, act: Act) -> None:
+    """Refuse whoever handled the case themselves, at any time and under any of their accounts.
+
+    Raises
+    ------
+    NotAllowedError
+        If they did.
+    """
+    if subject is None:
+        return
+    person = str(subject.person[1]) if subject.person else None
+    for fact in _facts(unit, standing.head):
+        if fact.kind not in BY_HANDLER:
+            continue
+        if fact.author == subject.login:
+            message = f"You handled this case yourself: somebody else must {act} it."
+            raise NotAllowedError(message, field="act")
+        if person and fact.payload.get("person") == person:
+            message = f"You handled this case yourself, under another account: somebody else must {act} it."
+            raise NotAllowedError(message, field="act")
+
+
+def require_bounded(unit: Unit, standing: Standing, subject: Subject | None, until: datetime, now: datetime) -> None:
+    """Let whoever handles a case make it wait in time, once and not for long; more is for an office to decide.
+
+    Raises
+    ------
+    RuleError
+        If it is late already, has waited since it was dispatched, or would wait too long.
+    """
+    if subject is None or independent(standing, subject, Act.SUSPEND):
+        return
+    ask = "ask an office over the place to suspend it, or ask for more time"
+    if standing.deadline_at is not None and standing.deadline_at <= now:
+        message = f"This case is late, and whoever handles it cannot stop its clock: {ask}."
+        raise RuleError(message, field="act")
+    since = [fact.kind for fact in _facts(unit, standing.head)]
+    last = max((i for i, kind in enumerate(since) if kind is FactKind.DISPATCHED), default=0)
+    if FactKind.SUSPENDED in since[last:]:
+        message = f"This case has waited since it was dispatched: {ask}."
+        raise RuleError(message, field="act")
+    if until > now + HANDLERS_SUSPENSION:
+        message = f"Whoever handles a case lets it wait {HANDLERS_SUSPENSION.days} days at most: {ask}."
+        raise RuleError(message, field="until")
+
+
+def hanging(unit: Unit, head: Head) -> dict[UUID, str]:
+    """Return the cases that are merged into this one, by id, with their numbers, as its own facts tell."""
+    found: dict[UUID, str] = {}
+    for fact in _facts(unit, head):
+        if fact.kind is FactKind.ABSORBED:
+            found[UUID(fact.payload["incident"])] = fact.payload["number"]
+        if fact.kind is FactKind.RELEASED:
+            found.pop(UUID(fact.payload["incident"]), None)
+    return found
+
+
+def require_none_hanging(unit: Unit, standing: Standing) -> None:
+    """Refuse to turn away a case that goes on for others: each of them needs an answer of its own.
+
+    Raises
+    ------
+    RuleError
+        If others are merged into it.
+    """
+    others = hanging(unit, standing.head)
+    if others:
+        message = f"{', '.join(sorted(others.values()))} went into this case: un-merge first, so that each is answered."
+        raise RuleError(message, field="act", details=[{"incident_id": str(i), "number": n} for i, n in others.items()])
+
+
+def dismiss_reporters(unit: Unit, leaving: Standing, other: Standing, *, at: datetime, author: str) -> None:
+    """Take whoever reported a case that goes its own way off the other one, and off what that was merged into."""
+    gone = set(unit.cases.reporters(leaving.head))
+    said = {"incident": str(leaving.incident_id), "number": leaving.number, "act": Act.UNMERGE.value}
+    head: Head | None = other.head
+    while head:
+        gone -= _staying(unit, head, leaving.incident_id)
+        if not gone:
+            return
+        unit.cases.hold([head])
+        unit.cases.dismiss(head, gone)
+        if head != other.head:  # the other one's own fact comes with the act
+            unit.cases.append(head, [(FactKind.RELEASED, said)], at=at, author=author)
+        head = unit.cases.merged_into(head)
+
+
+def _staying(unit: Unit, head: Head, leaving: UUID) -> set[UUID]:
+    others = {Head(number[:6], found) for found, number in hanging(unit, head).items() if found != leaving}
+    return {account for other in others for account in unit.cases.reporters(other)}
+
+
+def _facts(unit: Unit, head: Head) -> Iterable[Fact]:
+    return unit.incidents.facts(head.district_code, head.incident_id)
