@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     positions_kept_days: int = Field(
         default=30, ge=1, le=365, description="After so many days nothing of a position is left."
     )
+    shift_hours: int = Field(default=12, ge=1, le=48, description="After so many hours on duty a shift ends by itself.")
     data_dir: Path = Field(
         default_factory=_default_data_dir,
         description="Where the private cluster keeps its data.",

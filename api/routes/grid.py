@@ -8,7 +8,7 @@ import shapely
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime
 
-from api.auth import TheCaller, logged_in
+from api.auth import TheCaller, TheSubject, logged_in
 from api.deps import TheDesk, TheIntake
 from api.problems import Problem
 from api.schemas import Finite, Page, local
@@ -21,7 +21,11 @@ router = APIRouter(
     prefix="/api/v1", tags=["grid"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
 )
 
-_BAD: dict[int | str, dict[str, Any]] = {422: {"model": Problem}, 503: {"model": Problem}}
+_BAD: dict[int | str, dict[str, Any]] = {
+    403: {"model": Problem, "description": "No role of yours reads the grid, or your token was not made for it"},
+    422: {"model": Problem},
+    503: {"model": Problem},
+}
 _LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": Level.COMMUNITY}
 
 AsOf = Annotated[AwareDatetime | None, Query(description="The moment that is asked about; now if left out")]
@@ -46,6 +50,11 @@ class GeoJson(Response):
     media_type = "application/geo+json"
 
 
+def reads_the_grid(subject: TheSubject) -> None:
+    """Refuse whoever may not read the grid, for routes whose service asks for nobody."""
+    subject.require("grid.read")
+
+
 @router.get("/cells", response_class=GeoJson, responses=_COLLECTION)
 def list_cells(desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> GeoJson:
     """Return the cells as a GeoJSON FeatureCollection that QGIS and GDAL open by this address."""
@@ -67,7 +76,7 @@ def who_answers(cell_code: CellCode, desk: TheDesk, caller: TheCaller, as_of: As
     return Page(items=desk.who(caller, cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
 
 
-@router.get("/locate", responses=_BAD)
+@router.get("/locate", responses=_BAD, dependencies=[Depends(reads_the_grid)])
 def locate(
     intake: TheIntake,
     datum: Annotated[str, Query(max_length=40, description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n")],
@@ -88,7 +97,7 @@ def locate(
     }
 
 
-@router.get("/addresses", responses={404: {"model": Problem}, **_BAD})
+@router.get("/addresses", responses={404: {"model": Problem}, **_BAD}, dependencies=[Depends(reads_the_grid)])
 def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max_length=500)]) -> dict[str, Any]:
     """Return what an address means: `sure`, or `unsure` with a question; 404 where the book knows no such address."""
     answer = intake.look_up(text)

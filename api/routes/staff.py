@@ -21,7 +21,10 @@ router = APIRouter(
 ThePositions = Annotated[Positions, Depends(service(Positions))]
 
 _BAD: dict[int | str, dict[str, Any]] = {
-    403: {"model": Problem, "description": "The account is no person's, or no role of theirs locates staff"},
+    403: {
+        "model": Problem,
+        "description": "The account is no person's, or no role of theirs goes on duty or locates staff",
+    },
     422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
     503: {"model": Problem, "description": "The database does not answer; try again"},
 }
@@ -38,16 +41,18 @@ class ShiftIn(_In):
 
 
 class ShiftOut(BaseModel):
-    """A time on duty; `ended_at` is empty while it lasts."""
+    """A time on duty; `ended_at` is empty while it lasts, and then it ends by itself at `due_at`."""
 
     id: UUID
     started_at: datetime
+    due_at: datetime | None
     ended_at: datetime | None
 
     @classmethod
     def of(cls, shift: Shift) -> "ShiftOut":
         """Return a shift as it goes out."""
-        return cls(id=shift.id, started_at=local(shift.started_at), ended_at=local(shift.ended_at))
+        ends = {"due_at": local(shift.due_at), "ended_at": local(shift.ended_at)}
+        return cls(id=shift.id, started_at=local(shift.started_at), **ends)
 
 
 class SightingIn(_In):
@@ -86,7 +91,10 @@ class BatchOut(BaseModel):
 
 @router.post("/shifts", status_code=status.HTTP_201_CREATED, responses={409: {"model": Problem}, **_BAD})
 def start_shift(shift: ShiftIn, positions: ThePositions, caller: TheCaller) -> ShiftOut:
-    """Go on duty, from now on: only then positions are taken, and others may see where you are."""
+    """Go on duty, from now on: only then positions are taken, and others may see where you are.
+
+    A shift that nobody ends is over after some hours (12, if the installation says nothing else).
+    """
     return ShiftOut.of(positions.start(caller, shift.id))
 
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 _READ = {"case.read", "grid.read", "inbox.read"}
-_WORKER = _READ | {"case.report", "case.note", "case.verify", "case.send_back", "evidence.add", "whistle.vouch"}
-_HANDLER = {
+_ON_DUTY = {"staff.self"}
+_WORKER = (
+    _READ | _ON_DUTY | {"case.report", "case.note", "case.verify", "case.send_back", "evidence.add", "whistle.vouch"}
+)
+_HANDLER = _ON_DUTY | {
     "case.accept",
     "case.return",
     "case.feed_back",

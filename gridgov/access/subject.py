@@ -1,6 +1,6 @@
 """Who acts: an account with its grants. A grant is a role over an area, or in an organisation of an area."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gridgov.errors import NotAllowedError
@@ -73,6 +73,10 @@ class Subject:
         """Return the organisations for which `permission` is granted."""
         codes = (g.organisation_code for g in self._with(permission))
         return tuple(dict.fromkeys(code for code in codes if code))
+
+    def only(self, permission: str) -> "Subject":
+        """Return the subject as far as the grants go that bring `permission`: where it may be done, nothing more."""
+        return replace(self, grants=tuple(self._with(permission)))
 
     def require(self, permission: str, area_code: str | None = None) -> None:
         """Refuse what no grant allows.

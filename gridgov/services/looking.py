@@ -4,7 +4,8 @@ Whoever asks sees what is theirs to see; None stands for the system itself, as t
 on the machine are.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,12 +95,12 @@ class Desk:
 
     def cells(self, caller: Caller | None, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the cells as of a moment (now): code, name, kind, street_code, community_code, area_m2, geometry."""
-        with self._as(caller) as unit:
+        with self._in_the_grid(caller) as unit:
             return unit.cells.frame(at=as_of or self._clock())
 
     def areas(self, caller: Caller | None, level: Level, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
         """Return the areas of a level as of a moment (now): code, name, geometry."""
-        with self._as(caller) as unit:
+        with self._in_the_grid(caller) as unit:
             return unit.areas.frame(level, at=as_of or self._clock())
 
     def who(self, caller: Caller | None, cell_code: str, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
@@ -111,7 +112,7 @@ class Desk:
             If there was no such cell then.
         """
         moment = as_of or self._clock()
-        with self._as(caller) as unit:
+        with self._in_the_grid(caller) as unit:
             cell_id = unit.cells.id_of(cell_code, at=moment)
             if cell_id is None:
                 message = f"There was no cell {cell_code} at {moment.isoformat()}: GET /api/v1/cells shows all."
@@ -132,6 +133,13 @@ class Desk:
                 findings=unit.summary.findings(since, until),
                 combined_whistles=unit.summary.combined_whistles(since, until),
             )
+
+    @contextmanager
+    def _in_the_grid(self, caller: Caller | None) -> Iterator[Unit]:
+        with self._as(caller) as unit:
+            if unit.acting is not None:
+                unit.acting.require("grid.read")
+            yield unit
 
     def _as(self, caller: Caller | None) -> AbstractContextManager[Unit]:
         return self._store.transaction() if caller is None else self._store.acting(caller, now=self._clock())

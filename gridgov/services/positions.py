@@ -12,7 +12,7 @@ from gridgov.coordinates import Datum, point_to_wgs84
 from gridgov.errors import ConflictError, GridgovError, InputError, NotAllowedError, NotFoundError
 from gridgov.ids import moment_of
 from gridgov.settings import Settings
-from gridgov.store.positions import Shift, Sighting
+from gridgov.store.positions import Holder, Shift, Sighting
 from gridgov.store.unit import Store, Unit
 
 __all__ = ["Given", "Own", "Positions", "Refused", "Shift"]
@@ -67,16 +67,19 @@ class Positions:
         Where they are kept, for a short time.
     clock
         Tells when they came.
+    longest
+        After so long a shift ends by itself: whoever forgets to end it is not watched at home.
     """
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, *, clock: Clock, longest: timedelta) -> None:
         self._store = store
         self._clock = clock
+        self._longest = longest
 
     @classmethod
-    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - all alike
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
         """Return the service as an installation's settings want it."""
-        return cls(store, clock=clock)
+        return cls(store, clock=clock, longest=timedelta(hours=settings.shift_hours))
 
     def start(self, caller: Caller, shift_id: UUID) -> Shift:
         """Begin to be on duty, from now on; the same id again is the same shift.
@@ -84,18 +87,19 @@ class Positions:
         Raises
         ------
         NotAllowedError
-            If the account is no person's.
+            If the account is no person's, or no role of theirs goes on duty.
         ConflictError
             If the person is on duty already.
         """
         moment_of(shift_id)
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            person = _person(unit)
-            unit.positions.start(person, shift_id, now=now)
-            found = unit.positions.shift(person, shift_id)
+            holder = _holder(unit)
+            unit.positions.start(holder, shift_id, now=now, due_at=now + self._longest)
+            found = unit.positions.shift(holder, shift_id)
             if found is None:
-                message = "You are on duty already: end that shift first (GET /api/v1/me/positions names it)."
+                message = "You are on duty already: end that shift first (GET /api/v1/me/positions names it, for the "
+                message += "account that began it)."
                 raise ConflictError(message, field="id")
             return found
 
@@ -104,14 +108,16 @@ class Positions:
 
         Raises
         ------
+        NotAllowedError
+            As for `start`.
         NotFoundError
-            If the person has no such shift.
+            If the account has no such shift.
         """
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            person = _person(unit)
-            unit.positions.end(person, shift_id, now=now)
-            found = unit.positions.shift(person, shift_id)
+            holder = _holder(unit)
+            unit.positions.end(holder, shift_id, now=now)
+            found = unit.positions.shift(holder, shift_id)
             if found is None:
                 message = f"You have no shift {shift_id}: GET /api/v1/me/positions names yours."
                 raise NotFoundError(message, field="shift_id")
@@ -125,19 +131,19 @@ class Positions:
         InputError
             If the batch is too large.
         NotAllowedError
-            If the account is no person's.
+            As for `start`.
         """
         if len(batch) > MOST:
             message = f"A batch holds {MOST} positions at most: send several."
             raise InputError(message, field="positions")
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            person = _person(unit)
-            shifts = unit.positions.shifts(person, since=now - LATE)
+            holder = _holder(unit)
+            shifts = unit.positions.shifts(holder, since=now - LATE)
             judged = [_judged(given, shifts, now) for given in batch]
             kept = [one for one in judged if isinstance(one, Sighting)]
             refused = [Refused(index, one) for index, one in enumerate(judged) if isinstance(one, str)]
-            return unit.positions.add(person, kept, now=now), refused
+            return unit.positions.add(holder.person, kept, now=now), refused
 
     def locate(self, caller: Caller, purpose: str) -> list[dict[str, Any]]:
         """Return the newest positions of the people on duty inside the caller's own area, and write the look down.
@@ -156,32 +162,33 @@ class Positions:
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
             unit.subject.require("staff.locate")
-            return unit.positions.locate(purpose=words, since=now - NEW, now=now)
+            return unit.positions.locate(purpose=words, since=now - NEW)
 
     def own(self, caller: Caller) -> Own:
-        """Return what is kept about the caller: shifts, positions, and who looked.
+        """Return what is kept of the caller's shifts, the positions on them, and who looked at the person.
 
         Raises
         ------
         NotAllowedError
-            If the account is no person's.
+            As for `start`.
         """
         since = self._clock() - SHOWN
         with self._store.acting(caller, now=self._clock()) as unit:
-            person = _person(unit)
+            holder = _holder(unit)
             return Own(
-                shifts=unit.positions.shifts(person, since=since),
-                positions=unit.positions.track(person, since=since, limit=_MOST_SHOWN),
-                looks=unit.looks.at_person(person, since=since),
+                shifts=unit.positions.shifts(holder, since=since),
+                positions=unit.positions.track(holder, since=since, limit=_MOST_SHOWN),
+                looks=unit.looks.at_person(holder.person, since=since),
             )
 
 
-def _person(unit: Unit) -> tuple[str, UUID]:
+def _holder(unit: Unit) -> Holder:
+    unit.subject.require("staff.self")
     person = unit.subject.person
     if person is None:
         message = "This account is no person's, so it is never on duty: ask your administrator to name the person."
         raise NotAllowedError(message)
-    return person
+    return Holder(person, unit.subject.account_id)
 
 
 def _judged(given: Given, shifts: Sequence[Shift], now: datetime) -> Sighting | str:

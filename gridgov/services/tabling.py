@@ -1,15 +1,17 @@
 """Lists of incidents as tables, for spreadsheets: scoped as they are on the screen, and harmless to open."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 import pandas as pd
 
-from gridgov.access import Caller
+from gridgov.access import Caller, Subject
 from gridgov.clock import SHANGHAI, Clock
 from gridgov.formats import guarded
-from gridgov.services.looking import Desk, Filter
+from gridgov.services.looking import Filter
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 
@@ -51,7 +53,6 @@ class Tabling:
     def __init__(self, store: Store, *, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._desk = Desk(store, clock=clock)
 
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - every service is made so
@@ -59,27 +60,51 @@ class Tabling:
         return cls(store, clock=clock)
 
     def incidents(self, caller: Caller, which: Filter) -> Iterator[pd.DataFrame]:
-        """Yield the incidents that somebody may see, newest first, page by page; the first page is read at once.
+        """Yield the incidents that somebody may take away, newest first, page by page; the first page is read at once.
 
-        Times are Shanghai's, with their offset. A text that a spreadsheet would run as a formula begins with an
-        apostrophe.
+        Before anything of a district leaves, a look is written down there: who took away what was asked for. Times are
+        Shanghai's, with their offset. A text that a spreadsheet would run as a formula begins with an apostrophe.
 
         Raises
         ------
         NotAllowedError
             If no role of theirs takes lists away.
         """
-        with self._store.acting(caller, now=self._clock()) as unit:
-            unit.subject.require("case.export")
-        first = self._desk.incidents(caller, which, limit=PAGE)
-        return self._pages(caller, which, first)
+        return self._pages(caller, which, *self._page(caller, which))
 
-    def _pages(self, caller: Caller, which: Filter, rows: list[dict[str, Any]]) -> Iterator[pd.DataFrame]:
+    def _pages(
+        self, caller: Caller, which: Filter, subject: Subject, rows: list[dict[str, Any]]
+    ) -> Iterator[pd.DataFrame]:
+        noted = self._note(subject, which, rows, frozenset())
         yield _table(rows)
         while len(rows) == PAGE:
-            rows = self._desk.incidents(caller, which, limit=PAGE, before=rows[-1]["id"])
+            subject, rows = self._page(caller, which, before=rows[-1]["id"])
             if rows:
+                noted = self._note(subject, which, rows, noted)
                 yield _table(rows)
+
+    def _page(
+        self, caller: Caller, which: Filter, *, before: UUID | None = None
+    ) -> tuple[Subject, list[dict[str, Any]]]:
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            unit.subject.require("case.export")
+            taking = unit.subject.only("case.export")
+            return unit.subject, unit.lists.page(which, taking, now=now, limit=PAGE, before=before)
+
+    def _note(
+        self, subject: Subject, which: Filter, rows: list[dict[str, Any]], noted: frozenset[str]
+    ) -> frozenset[str]:
+        districts = {row["district_code"] for row in rows} - noted
+        if districts:
+            with self._store.transaction() as unit:
+                unit.looks.taken(subject, sorted(districts), purpose=_words(which), at=self._clock())
+        return noted | districts
+
+
+def _words(which: Filter) -> str:
+    asked = (f"{name}={value}" for name, value in asdict(which).items() if value)
+    return " ".join(["incidents.csv", *asked])
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from gridgov.store.tables import delivery, incident_state, notice, sweep_failure, upload, whistle
+from gridgov.store.tables import delivery, incident_state, notice, shift, sweep_failure, upload, whistle
 
 _DEFER = text("SELECT jobs.defer(:task, :arguments)").bindparams(bindparam("arguments", type_=JSONB))
 _QUEUE = text("""
@@ -37,7 +37,10 @@ _SUPERSEDED = text("""
           AND (other.status = 'todo' OR (other.status = 'failed' AND other.id > job.id)))
     RETURNING id
 """)
-SWEPT = (incident_state.c.due_at, whistle.c.due_at, upload.c.due_at, notice.c.fan_due_at, delivery.c.due_at)
+SWEPT = (
+    *(table.c.due_at for table in (incident_state, whistle, upload, delivery, shift)),
+    notice.c.fan_due_at,
+)
 """The columns that sweeps look at. Other deadlines are what people are told, and stay when they have passed."""
 
 _FIRST_WAIT = timedelta(minutes=1)

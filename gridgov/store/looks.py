@@ -1,15 +1,17 @@
 """Looks at what is hidden: the database shows it only through functions that write down who looked, and what for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, false, or_, select, text
+from sqlalchemy import Connection, and_, false, insert, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from gridgov.access import Subject
 from gridgov.errors import ConflictError
+from gridgov.ids import new_id
 from gridgov.store.tables import look
 
 _MASKED = text("SELECT name, phone FROM gridgov_masked_reporter(:district_code, :incident_id)")
@@ -27,7 +29,10 @@ class Identity:
 
 
 class LookStore:
-    """Reads what is hidden within one transaction of somebody's; the system itself has no way to it."""
+    """Reads what is hidden within one transaction of somebody's; the system itself has no way to it.
+
+    What somebody takes away in tables hides nothing, and is written down all the same, by the system.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -53,6 +58,11 @@ class LookStore:
             message = "This id already stands for another look: make a new id for each new look."
             raise ConflictError(message, field="id") from error
         return Identity(*row) if row else Identity()
+
+    def taken(self, subject: Subject, districts: Sequence[str], *, purpose: str, at: datetime) -> None:
+        """Write down that a subject took a table of incidents of these districts away."""
+        who = {"account_id": subject.account_id, "login": subject.login, "kind": "table", "purpose": purpose, "at": at}
+        self._connection.execute(insert(look), [{**who, "district_code": d, "id": new_id()} for d in districts])
 
     def page(self, subject: Subject, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return looks in the districts of which `subject` reads them, newest first, strictly before `before`."""

@@ -6,44 +6,74 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gridgov.store.tables import shift, staff_position
 
 _DAYS_AHEAD = timedelta(days=8)
-_LOCATE = text("SELECT * FROM gridgov_locate(:purpose, CAST(:since AS timestamptz), CAST(:now AS timestamptz))")
+_LOCATE = text("SELECT * FROM gridgov_locate(:purpose, CAST(:since AS timestamptz))")
 _KEEP = text("SELECT gridgov_keep_days(CAST(:since AS timestamptz), CAST(:until AS timestamptz))")
 _FORGET = text("DELETE FROM staff_position WHERE at < :since")
-# Squares of 0.006 by 0.005 degrees: about 540 m by 560 m at 36.6 degrees north. EPSG:4326, lon before lat.
+# Squares of 0.006 by 0.005 degrees: about 540 m by 560 m at 36.6 degrees north. EPSG:4326, lon before lat. Many cells
+# are smaller than that, so none is named any more.
 _COARSEN = text("""
     UPDATE staff_position AS p
-    SET coarse = true, accuracy_m = 400, geom = ST_SetSRID(ST_MakePoint(
+    SET coarse = true, accuracy_m = 400, cell_code = NULL, geom = ST_SetSRID(ST_MakePoint(
             (floor(ST_X(geom) / 0.006) + 0.5) * 0.006, (floor(ST_Y(geom) / 0.005) + 0.5) * 0.005
         ), 4326)
     FROM (SELECT district_code, person_id, at FROM staff_position WHERE NOT coarse AND at < :before LIMIT :limit) AS old
     WHERE p.district_code = old.district_code AND p.person_id = old.person_id AND p.at = old.at
 """)
 _CELL = text("SELECT gridgov_cell_at(:lon, :lat, CAST(:at AS timestamptz))")
+# What was kept on shifts that this account declared: a track is its account's, not another one's of the same person.
 _TRACK = text("""
-    SELECT at, ST_X(geom) AS lon, ST_Y(geom) AS lat, accuracy_m, cell_code, coarse
-    FROM staff_position
-    WHERE district_code = :district_code AND person_id = :person_id AND at >= :since
-    ORDER BY at DESC LIMIT :limit
+    SELECT p.at, ST_X(p.geom) AS lon, ST_Y(p.geom) AS lat, p.accuracy_m, p.cell_code, p.coarse
+    FROM staff_position AS p
+    WHERE p.district_code = :district_code AND p.person_id = :person_id AND p.at >= :since AND EXISTS (
+        SELECT FROM shift AS s
+        WHERE s.district_code = p.district_code AND s.person_id = p.person_id AND s.account_id = :account_id
+          AND s.started_at <= p.at AND coalesce(s.ended_at, s.due_at) >= p.at
+    )
+    ORDER BY p.at DESC LIMIT :limit
 """)
+_s = shift.c
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A time on duty, as the person declared it; `ended_at` None while it lasts."""
+    """A time on duty, as somebody declared it.
+
+    Attributes
+    ----------
+    due_at
+        When it ends by itself; None once it has ended.
+    ended_at
+        None while it lasts.
+    """
 
     id: UUID
     started_at: datetime
+    due_at: datetime | None
     ended_at: datetime | None
 
     def covers(self, moment: datetime) -> bool:
         """Return whether a moment lies within it."""
-        return self.started_at <= moment and (self.ended_at is None or moment <= self.ended_at)
+        end = self.ended_at or self.due_at
+        return self.started_at <= moment and end is not None and moment <= end
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose shifts and track: a person, as district code and id, by one of their accounts."""
+
+    person: tuple[str, UUID]
+    account_id: UUID
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns that say so."""
+        return {"district_code": self.person[0], "person_id": self.person[1], "account_id": self.account_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +92,32 @@ class PositionStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def start(self, person: tuple[str, UUID], shift_id: UUID, *, now: datetime) -> None:
-        """Begin a shift, unless one is open already."""
-        row = {"district_code": person[0], "id": shift_id, "person_id": person[1], "started_at": now}
+    def start(self, holder: Holder, shift_id: UUID, *, now: datetime, due_at: datetime) -> None:
+        """Begin a shift that ends by itself at `due_at`, unless one is open already."""
+        over = update(shift).where(*_of(holder), _s.due_at <= now)
+        self._connection.execute(over.values(ended_at=_s.due_at, due_at=None))
+        row = {**holder.columns, "id": shift_id, "started_at": now, "due_at": due_at}
         self._connection.execute(insert(shift).values(row).on_conflict_do_nothing())
 
-    def end(self, person: tuple[str, UUID], shift_id: UUID, *, now: datetime) -> None:
+    def end(self, holder: Holder, shift_id: UUID, *, now: datetime) -> None:
         """End an open shift; one that has ended stays as it is."""
-        same = (shift.c.district_code == person[0], shift.c.person_id == person[1], shift.c.id == shift_id)
-        self._connection.execute(update(shift).where(*same, shift.c.ended_at.is_(None)).values(ended_at=now))
+        lasting = update(shift).where(*_of(holder), _s.id == shift_id, _s.ended_at.is_(None))
+        self._connection.execute(lasting.values(ended_at=func.least(_s.due_at, now), due_at=None))
 
-    def shifts(self, person: tuple[str, UUID], *, since: datetime) -> list[Shift]:
-        """Return a person's shifts that did not end before `since`, newest first."""
-        c = shift.c
-        query = select(c.id, c.started_at, c.ended_at).where(c.district_code == person[0], c.person_id == person[1])
-        query = query.where((c.ended_at.is_(None)) | (c.ended_at >= since)).order_by(c.started_at.desc())
-        return [Shift(*row) for row in self._connection.execute(query)]
+    def end_overdue(self, *, now: datetime, limit: int) -> int:
+        """End shifts that nobody ended, when they were due, and return how many."""
+        due = select(_s.district_code, _s.id).where(_s.due_at <= now).order_by(_s.due_at).limit(limit)
+        over = update(shift).where(tuple_(_s.district_code, _s.id).in_(due.with_for_update(skip_locked=True)))
+        return self._connection.execute(over.values(ended_at=_s.due_at, due_at=None)).rowcount
 
-    def shift(self, person: tuple[str, UUID], shift_id: UUID) -> Shift | None:
-        """Return one of a person's shifts, or None."""
-        c = shift.c
-        query = select(c.id, c.started_at, c.ended_at)
-        query = query.where(c.district_code == person[0], c.person_id == person[1], c.id == shift_id)
-        row = self._connection.execute(query).first()
+    def shifts(self, holder: Holder, *, since: datetime) -> list[Shift]:
+        """Return the shifts that did not end before `since`, newest first."""
+        query = _shifts(holder).where((_s.ended_at.is_(None)) | (_s.ended_at >= since))
+        return [Shift(*row) for row in self._connection.execute(query.order_by(_s.started_at.desc()))]
+
+    def shift(self, holder: Holder, shift_id: UUID) -> Shift | None:
+        """Return one of the shifts, or None."""
+        row = self._connection.execute(_shifts(holder).where(_s.id == shift_id)).first()
         return Shift(*row) if row else None
 
     def add(self, person: tuple[str, UUID], sightings: Sequence[Sighting], *, now: datetime) -> int:
@@ -106,14 +139,14 @@ class PositionStore:
             "geom": f"SRID=4326;POINT({sighting.lon!r} {sighting.lat!r})",
         }
 
-    def locate(self, *, purpose: str, since: datetime, now: datetime) -> list[dict[str, Any]]:
+    def locate(self, *, purpose: str, since: datetime) -> list[dict[str, Any]]:
         """Return where the people on duty inside one's own area are; the same statement writes the looks down."""
-        asked = {"purpose": purpose, "since": since, "now": now}
+        asked = {"purpose": purpose, "since": since}
         return [dict(row) for row in self._connection.execute(_LOCATE, asked).mappings()]
 
-    def track(self, person: tuple[str, UUID], *, since: datetime, limit: int) -> list[dict[str, Any]]:
-        """Return a person's own positions, newest first."""
-        asked = {"district_code": person[0], "person_id": person[1], "since": since, "limit": limit}
+    def track(self, holder: Holder, *, since: datetime, limit: int) -> list[dict[str, Any]]:
+        """Return the positions that were kept on the holder's shifts, newest first."""
+        asked = {**holder.columns, "since": since, "limit": limit}
         return [dict(row) for row in self._connection.execute(_TRACK, asked).mappings()]
 
     def coarsen(self, *, before: datetime, limit: int) -> int:
@@ -121,6 +154,15 @@ class PositionStore:
         return self._connection.execute(_COARSEN, {"before": before, "limit": limit}).rowcount
 
     def forget(self, *, since: datetime, now: datetime) -> int:
-        """Drop the days that ended before `since`, open those that come, and return how much that changed."""
+        """Drop the days and shifts that ended before `since`, open those that come; return how much that changed."""
         turned: int = self._connection.execute(_KEEP, {"since": since, "until": now + _DAYS_AHEAD}).scalar_one()
+        turned += self._connection.execute(delete(shift).where(_s.ended_at < since)).rowcount
         return turned + self._connection.execute(_FORGET, {"since": since}).rowcount
+
+
+def _of(holder: Holder) -> list[ColumnElement[bool]]:
+    return [shift.c[name] == value for name, value in holder.columns.items()]
+
+
+def _shifts(holder: Holder) -> Select[Any]:
+    return select(_s.id, _s.started_at, _s.due_at, _s.ended_at).where(*_of(holder))

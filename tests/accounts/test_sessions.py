@@ -275,6 +275,10 @@ def test_a_first_password_opens_nothing_until_it_is_changed(client, administrati
     assert me["permissions"] == []
     assert client.post("/api/v1/incidents", json=report_body(), headers=headers).status_code == 403
     assert client.get("/api/v1/tokens").status_code == 403
+    for grid in ("cells", "areas/streets", "cells/370102001001001/duties", "locate?datum=wgs84&lon=117.09&lat=36.65"):
+        assert client.get(f"/api/v1/{grid}").status_code == 403
+    assert client.get("/api/v1/addresses", params={"text": "泉城路1号"}).status_code == 403
+    assert client.get("/api/v1/me/positions").status_code == 403
     assert client.get("/", follow_redirects=False).headers["location"].startswith("/login")
     body = {"old": first, "new": "four words nobody joins"}
     headers = {"X-CSRF-Token": client.post("/api/v1/password", json=body, headers=headers).json()["csrf"]}

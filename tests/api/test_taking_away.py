@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tests.support import NOON, report, secret_of, somebody
+from tests.support import EVER, NOON, report, secret_of, somebody
 
 
 def rows(answer) -> list[dict[str, str]]:
@@ -44,6 +44,35 @@ def test_who_sees_nothing_takes_nothing_away(client, store):
     assert (elsewhere.status_code, rows(elsewhere)) == (200, [])
     assert client.get("/api/v1/incidents.csv", headers=as_a(store, "grid_worker")).status_code == 403
     assert client.get("/api/v1/incidents.csv?stage=nonsense", headers=as_a(store, "auditor")).status_code == 422
+
+
+def looks(client, store) -> list[dict[str, str]]:
+    found = client.get("/api/v1/looks", headers=as_a(store, "auditor")).json()["items"]
+    return [{name: one[name] for name in ("district_code", "kind", "login", "purpose")} for one in found]
+
+
+def test_whoever_takes_a_table_away_is_written_down_once_for_each_district_before_it_leaves(client, store, monkeypatch):
+    monkeypatch.setattr("gridgov.services.tabling.PAGE", 2)
+    for _ in range(5):
+        client.app.state.intake.take(report(), author="test")
+    client.get("/api/v1/incidents.csv?matter=20908&overdue=false", headers=as_a(store, "command_centre"))
+    said = {"district_code": "370102", "kind": "table", "login": "taker-command_centre-370102"}
+    assert looks(client, store) == [{**said, "purpose": "incidents.csv matter=20908"}]
+
+
+def test_a_table_of_nothing_is_no_look(client, store):
+    client.get("/api/v1/incidents.csv", headers=as_a(store, "command_centre"))
+    assert looks(client, store) == []
+
+
+def test_a_role_that_takes_away_in_one_street_takes_nothing_of_what_another_role_shows(client, store):
+    client.app.state.intake.take(report(), author="test")
+    mine = as_a(store, "street_officer", "370112001")
+    with store.transaction() as unit:
+        account_id = unit.accounts.id_of("taker-street_officer-370112001")
+        unit.access.grant(account_id, "grid_worker", "370102", None, now=EVER, by="test")
+    assert len(client.get("/api/v1/incidents", headers=mine).json()["items"]) == 1
+    assert rows(client.get("/api/v1/incidents.csv", headers=mine)) == []
 
 
 def test_filters_hold_for_what_is_taken_away(client, store):

@@ -54,13 +54,13 @@ def is_mine(town: Town, who: str, table: str, row: Row) -> bool:
     """Return whether a row is about whoever asks, or theirs to look after."""
     subject, person = town.subjects[who], town.people[who]
     own = row.get("account_id", row.get("id") if table == "account" else None) == subject.account_id
-    himself = (row.get("district_code"), row.get("person_id")) == person
+    himself = (row.get("district_code"), row.get("person_id")) == person and subject.may("staff.self")
     at_home = row.get("district_code") == HOME
     more: dict[str, Callable[[], bool]] = {
         "act": lambda: at_home and subject.may("audit.read"),
         "look": lambda: himself or (at_home and subject.may("looks.read")),
-        "shift": lambda: himself or (at_home and subject.may("staff.locate")),
-        "staff_position": lambda: himself,
+        "shift": lambda: himself and own,
+        "staff_position": lambda: himself and _on_own_shift(town, subject, row),
         "notice": lambda: own or _in_inbox(town, subject, row),
         "upload_part": lambda: row["upload_id"] in _uploads(town, subject),
     }
@@ -68,6 +68,11 @@ def is_mine(town: Town, who: str, table: str, row: Row) -> bool:
     if table in {"look", "shift", "staff_position", "notice", "upload_part"}:
         return more[table]()
     return own or managed or (table in more and more[table]())
+
+
+def _on_own_shift(town: Town, subject: Subject, row: Row) -> bool:
+    own = [shift for shift in town.rows("shift") if shift["account_id"] == subject.account_id]
+    return any(shift["started_at"] <= row["at"] <= (shift["ended_at"] or shift["due_at"]) for shift in own)
 
 
 def _in_inbox(town: Town, subject: Subject, row: Row) -> bool:
@@ -87,7 +92,7 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
     offices = {"endpoint": "channels.manage", "delivery": "channels.manage"}
     kinds: dict[Seen, Callable[[Row], bool]] = {
         Seen.BY_NOBODY: lambda _: False,
-        Seen.BY_ALL: lambda _: True,
+        Seen.BY_ALL: lambda _: bool(ROLES[who]),
         Seen.BY_ITSELF: lambda row: is_mine(town, who, table, row),
         Seen.WITH_INCIDENT: lambda row: row["id" if table == "incident" else "incident_id"] in seen,
         Seen.WITH_WHISTLE: lambda row: row["whistle_id"] in whistles,
@@ -229,5 +234,5 @@ def test_nobody_acts_in_the_name_of_another(town):
 @pytest.mark.parametrize("who", ROLES)
 def test_secrets_are_read_by_nobody(town, who):
     with town.sql(who) as connection:
-        for table, column in (("account", "password_hash"), ("credential", "secret_hash"), ("endpoint", "secret")):
+        for table, column in (("account", "password_hash"), ("credential", "secret_hash"), ("endpoint", "secret"), ("person", "phone")):
             assert attempt(connection, SQL("SELECT {} FROM {}").format(Identifier(column), Identifier(table))) is None

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -146,8 +147,11 @@ def _fill_incident(run: Connection, incident_id: UUID, head: dict[str, Any]) -> 
 
 
 def _fill_person(run: Connection, index: int, head: dict[str, Any]) -> None:
-    put(run, "shift", **head, started_at=EVER)
+    put(run, "shift", **head, started_at=EVER, due_at=FAR)
     put(run, "staff_position", **head, cell_code="370102001001001")
+    before = EVER - timedelta(days=1)  # by an account that they had before
+    put(run, "shift", **{**head, "account_id": new_id()}, started_at=before, ended_at=EVER)
+    put(run, "staff_position", **head, at=before)
     for name in ("look", "preference", "account_event"):
         put(run, name, **head)
     table = metadata.tables["notice"].c

@@ -14,7 +14,7 @@ look = Table(
     district(),
     key(),
     moment("at"),
-    Column("kind", String(20), nullable=False, comment="reporter, position"),
+    Column("kind", String(20), nullable=False, comment="reporter, position, table"),
     Column("account_id", Uuid, nullable=False),
     Column("login", String(80), nullable=False),
     Column("incident_id", Uuid),
@@ -31,10 +31,19 @@ shift = Table(
     district(),
     key(),
     Column("person_id", Uuid, nullable=False),
+    Column(
+        "account_id",
+        Uuid,
+        nullable=False,
+        comment="by which it was declared: a track belongs to the account that kept it",
+    ),
     moment("started_at"),
+    Column("due_at", moment("due_at").type, comment="when it ends by itself; null once it has ended"),
     moment("ended_at", nullable=True),
     ForeignKeyConstraint(*_PERSON),
     Index("shift_open_idx", "district_code", "person_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
+    Index("shift_due_at_idx", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index("shift_ended_at_idx", "ended_at"),
     Index("shift_district_code_person_id_idx", "district_code", "person_id", "started_at"),
 )
 

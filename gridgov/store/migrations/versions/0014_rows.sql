@@ -20,7 +20,7 @@ CREATE TABLE look (
     purpose text NOT NULL,
     CONSTRAINT look_pkey PRIMARY KEY (district_code, id)
 );
-COMMENT ON COLUMN look.kind IS 'reporter, position';
+COMMENT ON COLUMN look.kind IS 'reporter, position, table';
 CREATE INDEX look_id_idx ON look (id);
 CREATE INDEX look_district_code_person_id_idx ON look (district_code, person_id, account_id, at);
 
@@ -28,13 +28,19 @@ CREATE TABLE shift (
     district_code varchar(6) NOT NULL,
     id uuid NOT NULL,
     person_id uuid NOT NULL,
+    account_id uuid NOT NULL,
     started_at timestamptz NOT NULL,
+    due_at timestamptz,
     ended_at timestamptz,
     CONSTRAINT shift_pkey PRIMARY KEY (district_code, id),
     CONSTRAINT shift_district_code_person_id_fkey FOREIGN KEY (district_code, person_id)
         REFERENCES person (district_code, id)
 );
+COMMENT ON COLUMN shift.account_id IS 'by which it was declared: a track belongs to the account that kept it';
+COMMENT ON COLUMN shift.due_at IS 'when it ends by itself; null once it has ended';
 CREATE UNIQUE INDEX shift_open_idx ON shift (district_code, person_id) WHERE ended_at IS NULL;
+CREATE INDEX shift_due_at_idx ON shift (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX shift_ended_at_idx ON shift (ended_at);
 CREATE INDEX shift_district_code_person_id_idx ON shift (district_code, person_id, started_at);
 
 CREATE TABLE staff_position (
@@ -144,7 +150,7 @@ BEGIN
         RETURN;
     END IF;
     content := (gridgov_private.granted(account_id, scopes, at) || jsonb_build_object(
-        'account', account_id, 'login', login, 'home', person_district_code, 'person', person_id
+        'at', at, 'account', account_id, 'login', login, 'home', person_district_code, 'person', person_id
     ))::text;
     PERFORM set_config('gridgov.context', gridgov_private.sealed(content) || content, true);
     SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -177,10 +183,11 @@ BEGIN
 END
 $$;
 
+-- Whether somebody has entered who may do anything at all: not by a first password, nor without any role.
 CREATE FUNCTION gridgov_private.entered() RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN gridgov_private.context() IS NOT NULL;
+    RETURN coalesce(gridgov_private.context() -> 'may' <> '{}', false);
 END
 $$;
 
@@ -191,10 +198,13 @@ BEGIN
 END
 $$;
 
+-- The member of staff who has entered, where what is kept about them may be read and added to.
 CREATE FUNCTION gridgov_private.person() RETURNS uuid
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    entered_as jsonb := gridgov_private.context();
 BEGIN
-    RETURN (gridgov_private.context() ->> 'person')::uuid;
+    RETURN CASE WHEN entered_as -> 'may' ? 'staff.self' THEN (entered_as ->> 'person')::uuid END;
 END
 $$;
 
@@ -356,8 +366,8 @@ END
 $$;
 
 -- Where the people on duty inside one's own area are, newest position each, of those that are newer than `since`.
--- One look is kept for each person and hour: a screen that is drawn anew every minute is one look, not sixty.
-CREATE FUNCTION public.gridgov_locate(why text, since timestamptz, looked_at timestamptz)
+-- One look is kept for each person, purpose and hour: a screen that is drawn anew every minute is one, not sixty.
+CREATE FUNCTION public.gridgov_locate(why text, since timestamptz)
 RETURNS TABLE (
     district_code text, person_id uuid, at timestamptz, lon double precision, lat double precision,
     accuracy_m double precision, cell_code text
@@ -366,6 +376,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 #variable_conflict use_column
 DECLARE
     mine text[] := gridgov_private.parties('staff.locate');
+    looked_at timestamptz := (gridgov_private.context() ->> 'at')::timestamptz;
 BEGIN
     IF coalesce(length(btrim(why)), 0) < 4 THEN
         RAISE EXCEPTION 'a look needs a purpose' USING ERRCODE = 'check_violation';
@@ -375,7 +386,7 @@ BEGIN
         SELECT DISTINCT ON (p.district_code, p.person_id) p.*
         FROM public.staff_position AS p
         JOIN public.shift AS s ON s.district_code = p.district_code AND s.person_id = p.person_id
-        WHERE s.ended_at IS NULL AND p.at >= s.started_at AND p.at > since
+        WHERE s.ended_at IS NULL AND s.due_at > looked_at AND p.at >= s.started_at AND p.at > since
         ORDER BY p.district_code, p.person_id, p.at DESC
     ), found AS (
         SELECT n.* FROM newest AS n
@@ -388,7 +399,8 @@ BEGIN
         WHERE NOT EXISTS (
             SELECT FROM public.look AS l
             WHERE l.district_code = f.district_code AND l.person_id = f.person_id
-              AND l.account_id = gridgov_private.account() AND l.at > looked_at - interval '1 hour'
+              AND l.account_id = gridgov_private.account() AND l.kind = 'position' AND l.purpose = why
+              AND l.at > looked_at - interval '1 hour' AND l.at <= looked_at
         )
     )
     SELECT f.district_code::text, f.person_id, f.at, public.st_x(f.geom), public.st_y(f.geom), f.accuracy_m,
@@ -438,12 +450,12 @@ $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gridgov_private FROM PUBLIC;
 REVOKE ALL ON FUNCTION
     gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid), gridgov_has_reporter(text, uuid),
-    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz, timestamptz),
+    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz),
     gridgov_keep_days(timestamptz, timestamptz)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid),
-    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz, timestamptz)
+    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz)
 TO gridgov_app;
 GRANT EXECUTE ON FUNCTION gridgov_keep_days(timestamptz, timestamptz), gridgov_has_reporter(text, uuid) TO gridgov_jobs;
 GRANT EXECUTE ON FUNCTION
