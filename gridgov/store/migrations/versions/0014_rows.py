@@ -95,7 +95,6 @@ _OFFICES = "(SELECT gridgov_private.offices('accounts.manage'))::text[]"
 _OWN_OR_MANAGED = f"{_OWN} OR gridgov_private.manages(account_id, {_OFFICES})"
 _MYSELF = "person_id = (SELECT gridgov_private.person())"
 _OWN_SHIFT = f"{_MYSELF} AND {_OWN}"
-_OWN_SHIFT = f"{_MYSELF} AND {_OWN}"
 _REACHED = "district_code = ANY ((SELECT gridgov_private.reach())::text[])"
 
 
