@@ -44,17 +44,19 @@ class SideIn(ActIn):
 class LeadIn(ActIn):
     """Which side should lead."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": _ID, "street_code": _STREET}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": _ID, "choice": _STREET}]})
 
-    street_code: Street
+    choice: Street = Field(description="The side that should lead")
+    street_code: Street | None = Field(default=None, description="Which side says so; one's own if left out")
 
 
 class ReasonIn(ActIn):
-    """An act that needs a reason."""
+    """An act of one side that needs a reason."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"id": _ID, "reason": "误报，现场无违建"}]})
 
     reason: Words
+    street_code: Street | None = Field(default=None, description="Which side; one's own if left out")
 
 
 class CallersIn(ActIn):
@@ -175,10 +177,11 @@ class RatingIn(OrganisationIn):
 
     score: int = Field(ge=1, le=5, strict=True, description="1 did not help, 5 solved it")
     words: Words
+    street_code: Street | None = Field(default=None, description="For which side; one's own if left out")
 
     def rating(self) -> Rating:
         """Return it as the service takes it."""
-        return Rating(self.organisation_code, self.score, self.words)
+        return Rating(self.organisation_code, self.score, self.words, self.street_code)
 
 
 class ActOut(BaseModel):

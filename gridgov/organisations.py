@@ -16,6 +16,9 @@ class OrganisationKind(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+_OF_THE_STREET = frozenset({OrganisationKind.STREET_OFFICE, OrganisationKind.COMMUNITY})
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation; `area_code` is the area it answers for, with everything below."""
@@ -46,6 +49,17 @@ class OrganisationBook:
     def street_office(self, street_code: str) -> Organisation | None:
         """Return the office that answers for the street, or None if nobody does."""
         return self._street_office.get(street_code)
+
+    def of_the_street(self, organisation: Organisation) -> bool:
+        """Return whether it is a street's office or a community, or a part of one, however far below."""
+        seen: set[str] = set()
+        one: Organisation | None = organisation
+        while one is not None and one.code not in seen:
+            if one.kind in _OF_THE_STREET:
+                return True
+            seen.add(one.code)
+            one = self._by_code.get(one.parent_code or "")
+        return False
 
     def counterpart(self, code: str, district_code: str) -> str:
         """Return who does the same work in a district: the same code after its six digits, else `code` itself.

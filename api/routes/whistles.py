@@ -124,7 +124,7 @@ def confirm_whistle(body: SideIn, hand: Hand) -> ActOut:
 @_acts.post("/lead")
 def choose_lead(body: LeadIn, hand: Hand) -> ActOut:
     """Say which side should lead; it does once all sides say the same."""
-    return hand.does(hand.whistling.choose_lead, body, body.street_code)
+    return hand.does(hand.whistling.choose_lead, body, body.choice, body.street_code)
 
 
 @_acts.post("/summons")
@@ -135,8 +135,8 @@ def choose_summons(body: CallersIn, hand: Hand) -> ActOut:
 
 @_acts.post("/withdraw")
 def withdraw_whistle(body: ReasonIn, hand: Hand) -> ActOut:
-    """Take a whistle back while nobody has come."""
-    return hand.does(hand.whistling.withdraw, body, body.reason)
+    """Take a whistle back while nobody has come; one that several streets blew is withdrawn once each has said so."""
+    return hand.does(hand.whistling.withdraw, body, body.reason, body.street_code)
 
 
 @_acts.post("/acknowledge")

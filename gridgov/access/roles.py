@@ -89,6 +89,9 @@ ROLES: tuple[Role, ...] = (
                 "staff.locate",
                 "whistle.blow",
                 "whistle.confirm",
+                "whistle.release",
+                "whistle.rate",
+                "whistle.close",
                 "whistle.escalated",
                 "audit.read",
             }

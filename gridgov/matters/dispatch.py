@@ -7,9 +7,6 @@ from gridgov.errors import InputError, RuleError
 from gridgov.matters.listing import STREET_OFFICE, MatterList
 from gridgov.organisations import Organisation, OrganisationBook, OrganisationKind
 
-_OF_THE_STREET = {OrganisationKind.STREET_OFFICE, OrganisationKind.COMMUNITY}
-"""Whom the admission list protects: matters that take a department's powers are not theirs to handle."""
-
 REASON_LIMIT = 1_000
 
 
@@ -115,7 +112,9 @@ def check_dispatch(  # noqa: PLR0913 - the list, the matter, whom to, where, and
     if organisation is None:
         message = f"There is no organisation {organisation_code!r}: dispatch to one that is registered."
         raise InputError(message, field="organisation_code")
-    _require_powers(matters, matter_code, organisation)
+    # The admission list protects their sections too: what takes a department's powers is not theirs to handle.
+    if book.of_the_street(organisation):
+        require_admitted(matters, matter_code)
     answerers = who_answers(matters, book, matter_code, street_code=street_code, district_code=district_code)
     given = (reason or "").strip()
     if len(given) > REASON_LIMIT:
@@ -142,11 +141,6 @@ def require_admitted(matters: MatterList, matter_code: str) -> None:
             f"powers of {matters.lead(matter_code)}, and is not given to grid workers, streets or communities."
         )
         raise RuleError(message, field="matter")
-
-
-def _require_powers(matters: MatterList, matter_code: str, organisation: Organisation) -> None:
-    if organisation.kind in _OF_THE_STREET:
-        require_admitted(matters, matter_code)
 
 
 def _by_the_list(listed: str, lead: str | None, organisation: Organisation) -> bool:

@@ -51,6 +51,7 @@ KINDS: Mapping[str, Pair] = MappingProxyType(
         "whistle_confirmed": ("街道确认", "Side confirmed"),
         "whistle_lead_chosen": ("商定牵头方", "Lead side chosen"),
         "whistle_summons_chosen": ("调整召集单位", "Summons chosen"),
+        "whistle_side_withdrawn": ("一方同意撤哨", "Side agrees to withdraw"),
         "whistle_withdrawn": ("撤哨", "Whistle withdrawn"),
         "whistle_escalated": ("超时升级", "Escalated"),
         "whistle_side_closed": ("一方销哨", "Side closed"),
@@ -92,6 +93,7 @@ KINDS: Mapping[str, Pair] = MappingProxyType(
         "relocated": ("改定位", "Relocated"),
         "noted": ("备注", "Note"),
         "overdue": ("超时", "Overdue"),
+        "reckoned": ("时限已推算", "Deadline reckoned"),
     }
 )
 

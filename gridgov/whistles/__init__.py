@@ -25,6 +25,7 @@ from gridgov.whistles.kinds import (
     require_sound,
 )
 from gridgov.whistles.lifecycle import (
+    OVER,
     SUMMONS_STEPS,
     WHISTLE_STEPS,
     Party,
@@ -54,6 +55,7 @@ from gridgov.whistles.starting import STARTING_KINDS
 
 __all__ = [
     "LADDERS",
+    "OVER",
     "STARTING_KINDS",
     "SUMMONS_STEPS",
     "WHISTLE_STEPS",

@@ -89,19 +89,40 @@ def choose_summons(whistle: Whistle, street_code: str, chosen: Sequence[LiveSumm
     return replace(whistle, stage=step.next, summons=(*chosen, *left_out))
 
 
-def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime) -> Whistle:
-    """Return the whistle withdrawn, by its leading side or (None) by the common parent, while nobody is on site."""
-    party = Party.PARENT if street_code is None else Party.SIDE
+def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime, party: Party = Party.SIDE) -> Whistle:
+    """Return the whistle taken back, while nobody is on site.
+
+    A draft is withdrawn by its leading side, by the common parent or with its case. Once it is blown, each side says
+    for itself that it needs nobody, and the last of them withdraws it: one street cannot send away whom another needs.
+
+    Parameters
+    ----------
+    street_code
+        The side that says so; None for the common parent and for the case.
+    """
     step = whistle_step(whistle.stage, WhistleAct.WITHDRAW, party)
-    if street_code is not None and not whistle.side(street_code).leads:
-        message = f"Only the leading side, street {whistle.lead.street_code}, may withdraw it: ask them."
-        raise RuleError(message, field="street_code")
     came = sorted(s.organisation_code for s in whistle.summons if s.arrived_at)
     if came:
         message = f"{', '.join(came)} came already: release them and close the whistle instead of withdrawing it."
         raise RuleError(message, field="act")
+    if street_code is not None:
+        whistle = _given_up(whistle, street_code, at)
+    if step.last is not None and not all(s.withdrawn_at for s in whistle.sides):
+        return replace(whistle, stage=step.next)
     calls = tuple(_withdrawn(call) for call in whistle.summons)
-    return replace(whistle, stage=step.next, withdrawn_at=at, summons=calls)
+    return replace(whistle, stage=step.last or step.next, withdrawn_at=at, summons=calls)
+
+
+def _given_up(whistle: Whistle, street_code: str, at: datetime) -> Whistle:
+    side = whistle.side(street_code)
+    if whistle.stage is Stage.DRAFTED and not side.leads:
+        message = f"Only the leading side, street {whistle.lead.street_code}, may withdraw a draft: ask them."
+        raise RuleError(message, field="street_code")
+    if side.withdrawn_at:
+        waiting = ", ".join(sorted(s.street_code for s in whistle.sides if not s.withdrawn_at))
+        message = f"Street {street_code} has said so already, at {side.withdrawn_at.isoformat()}: {waiting} must too."
+        raise ConflictError(message, field="street_code")
+    return whistle.with_side(replace(side, withdrawn_at=at))
 
 
 def _withdrawn(call: LiveSummons) -> LiveSummons:

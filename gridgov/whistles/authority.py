@@ -7,6 +7,7 @@ from gridgov.errors import NotAllowedError, RuleError
 from gridgov.whistles.kinds import IssuerLevel, WhistleKind, issuer_level
 from gridgov.whistles.lifecycle import ON_SITE
 from gridgov.whistles.live import Whistle
+from gridgov.whistles.teams import STREET_DIGITS
 
 ABOVE = "whistle.escalated"
 """The permission of whoever answers for what escalates."""
@@ -39,10 +40,32 @@ def issuer(subject: Subject, cells: Iterable[str], kind: WhistleKind) -> tuple[I
     return chosen
 
 
+def require_arranges(subject: Subject, area_code: str) -> None:
+    """Refuse whoever may not make a team for an area: who blows there does, for a street or more at that level.
+
+    Raises
+    ------
+    NotAllowedError
+        Naming the area.
+    """
+    subject.require("whistle.blow", area_code)
+    own = [g for g in _granted(subject, "whistle.blow") if area_code.startswith(g.area_code)]
+    if len(area_code) <= STREET_DIGITS and all(issuer_level(g.role, g.area_code) in _BELOW_STREETS for g in own):
+        message = f"A team for {area_code} is made by its street or its district, for all whistles there: ask them."
+        raise NotAllowedError(message, field="area_code")
+
+
+def stands_for(whistle: Whistle, area_code: str) -> str | None:
+    """Return the side that whoever blows for an area stands for, or None: its street, of a district the largest."""
+    sides = (s for s in whistle.sides if s.street_code.startswith(area_code) or area_code.startswith(s.street_code))
+    first = min(sides, key=lambda s: (-s.share, s.street_code), default=None)
+    return first.street_code if first else None
+
+
 def side_for(subject: Subject, permission: str, whistle: Whistle, street_code: str | None = None) -> str:
     """Return the street that somebody acts for: its own people, and whoever blew this whistle inside it.
 
-    A district's people are no side: they would otherwise confirm what they have to decide about.
+    A district's people are a side only of what they blew: they would otherwise confirm what they have to decide about.
 
     Raises
     ------
@@ -120,11 +143,8 @@ def require_voucher(subject: Subject, whistle: Whistle, organisation_code: str) 
 def _speaks(grant: Grant, street_code: str, whistle: Whistle) -> bool:
     if grant.area_code == street_code:
         return True
-    return (
-        whistle.level in _BELOW_STREETS
-        and grant.area_code.startswith(street_code)
-        and grant.area_code == whistle.issuer_area_code
-    )
+    blew = grant.area_code == whistle.issuer_area_code
+    return blew and stands_for(whistle, grant.area_code) == street_code
 
 
 def _granted(subject: Subject, permission: str) -> list[Grant]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from gridgov.errors import InputError
-from gridgov.organisations import OrganisationKind
+from gridgov.organisations import Organisation, OrganisationBook, OrganisationKind
 
 
 class IssuerLevel(StrEnum):
@@ -63,9 +63,14 @@ def issuer_level(role: str, area_code: str) -> IssuerLevel:
     return _ROLES.get(role) or _BY_DIGITS.get(len(area_code), IssuerLevel.DISTRICT)
 
 
-def answerer(kind: OrganisationKind) -> Answerer | None:
-    """Return as what an organisation of this kind answers a whistle, or None where it never does."""
-    return _ANSWERERS.get(kind)
+def answerer(organisation: Organisation, book: OrganisationBook) -> Answerer | None:
+    """Return as what an organisation answers a whistle, or None where it never does.
+
+    A station answers as what it is a part of: a section of a street's office is no department.
+    """
+    if organisation.kind is OrganisationKind.STATION and book.of_the_street(organisation):
+        return Answerer.STREET_SECTION
+    return _ANSWERERS.get(organisation.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class Party(StrEnum):
     VOUCHER = "voucher"
     """A second person on site."""
     SYSTEM = "system"
-    """The whistle itself, and its deadlines."""
+    """The whistle itself, its deadlines, and the case that it hangs on."""
 
 
 class Stage(StrEnum):
@@ -97,16 +97,17 @@ class SummonsStep:
 _SIDES = frozenset({Party.SIDE})
 _SIDES_OR_PARENT = frozenset({Party.SIDE, Party.PARENT})
 _CLOCK = frozenset({Party.SYSTEM})
+_ALL_ABOVE = _SIDES_OR_PARENT | _CLOCK
 _S, _A = Stage, WhistleAct
 
 WHISTLE_STEPS: tuple[WhistleStep, ...] = (
     WhistleStep(_S.DRAFTED, _A.CONFIRM, _SIDES_OR_PARENT, _S.DRAFTED, _S.BLOWN),
     WhistleStep(_S.DRAFTED, _A.CHOOSE_LEAD, _SIDES, _S.DRAFTED),
     WhistleStep(_S.DRAFTED, _A.CHOOSE_SUMMONS, _SIDES, _S.DRAFTED),
-    WhistleStep(_S.DRAFTED, _A.WITHDRAW, _SIDES_OR_PARENT, _S.WITHDRAWN),
+    WhistleStep(_S.DRAFTED, _A.WITHDRAW, _ALL_ABOVE, _S.WITHDRAWN),
     WhistleStep(_S.DRAFTED, _A.ESCALATE, _CLOCK, _S.DRAFTED),
     WhistleStep(_S.BLOWN, _A.CHOOSE_LEAD, _SIDES, _S.BLOWN),
-    WhistleStep(_S.BLOWN, _A.WITHDRAW, _SIDES, _S.WITHDRAWN),
+    WhistleStep(_S.BLOWN, _A.WITHDRAW, _SIDES, _S.BLOWN, _S.WITHDRAWN),
     WhistleStep(_S.BLOWN, _A.CLOSE, _SIDES, _S.CLOSING, _S.CLOSED),
     WhistleStep(_S.BLOWN, _A.ESCALATE, _CLOCK, _S.BLOWN),
     WhistleStep(_S.CLOSING, _A.CLOSE, _SIDES, _S.CLOSING, _S.CLOSED),
@@ -145,6 +146,8 @@ SUMMONS_STEPS: tuple[SummonsStep, ...] = (
 _WHISTLE = {(s.stage, s.act): s for s in WHISTLE_STEPS}
 _SUMMONS = {(s.stage, s.act): s for s in SUMMONS_STEPS}
 
+OVER = frozenset({Stage.CLOSED, Stage.WITHDRAWN})
+"""The stages in which nothing is done to a whistle any more, but rating."""
 ON_SITE = frozenset({SummonsStage.ON_SITE, SummonsStage.MEASURED})
 """The stages in which somebody is on site and may not leave."""
 NOT_YET_THERE = frozenset({SummonsStage.SUMMONED, SummonsStage.ACKNOWLEDGED})

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from gridgov.errors import NotFoundError
 from gridgov.whistles.kinds import IssuerLevel, WhistleKind
-from gridgov.whistles.lifecycle import Stage, SummonsStage
+from gridgov.whistles.lifecycle import OVER, Stage, SummonsStage
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSide:
-    """An issuing street. `confirm_step` says how often its silence was escalated."""
+    """An issuing street.
+
+    `confirm_step` says how often its silence was escalated, `withdrawn_at` when it said that it needs nobody after all.
+    """
 
     street_code: str
     organisation_code: str | None
@@ -23,6 +26,7 @@ class LiveSide:
     confirmed_by: str | None = None
     confirmed_above: str | None = None
     lead_choice: str | None = None
+    withdrawn_at: datetime | None = None
     closed_at: datetime | None = None
 
 
@@ -72,6 +76,11 @@ class Whistle:
     close_step: int = 0
     closed_at: datetime | None = None
     withdrawn_at: datetime | None = None
+
+    @property
+    def living(self) -> bool:
+        """Whether it is neither closed nor withdrawn."""
+        return self.stage not in OVER
 
     @property
     def combined(self) -> bool:

@@ -9,6 +9,9 @@ from gridgov.organisations import OrganisationBook
 AT_MOST = 50
 """Members a team may have: more is a roll call, not a team."""
 
+STREET_DIGITS = 9
+"""Digits of a street's code: a shorter one is an area above, a longer one lies inside it."""
+
 
 class TeamKind(StrEnum):
     """How a team names its members."""
@@ -30,6 +33,17 @@ class Team:
     area_code: str
     members: tuple[str, ...]
     lead: str | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether a street or a district made it: who belongs to it was decided there, and nobody needs to say why."""
+        return len(self.area_code) <= STREET_DIGITS
+
+    def leads(self, book: OrganisationBook, district_code: str) -> str | None:
+        """Return who leads it at a whistle in a district, or None where the list says so."""
+        if self.lead is None or self.kind is TeamKind.GROUP:
+            return self.lead
+        return book.counterpart(self.lead, district_code)
 
     def called(self, book: OrganisationBook, district_code: str) -> tuple[str, ...]:
         """Return whom it calls to a whistle in a district, the lead first."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridgov.whistles import Due, Stage, SummonsStage, acts, due_steps, escalated, next_due
+from gridgov.whistles import Due, Party, Stage, SummonsStage, acts, due_steps, escalated, next_due
 from tests.whistles.samples import NOON, ONE, TWO, A, B, blown, whistle
 
 MINUTES = st.integers(0, 30_000).map(lambda m: timedelta(minutes=m))
@@ -89,5 +89,5 @@ def test_a_side_that_does_not_confirm_escalates_to_the_common_parent():
 
 
 def test_a_closed_or_withdrawn_whistle_is_never_due():
-    assert next_due(acts.withdraw(blown(), ONE, at=NOON)) is None
-    assert next_due(acts.withdraw(whistle(), None, at=NOON)) is None
+    assert next_due(acts.withdraw(blown(ONE), ONE, at=NOON)) is None
+    assert next_due(acts.withdraw(whistle(), None, at=NOON, party=Party.PARENT)) is None

@@ -135,13 +135,29 @@ def test_who_is_to_come_is_said_by_the_leading_side_before_the_others_confirm():
         acts.choose_summons(confirmed, ONE, chosen)
 
 
-def test_only_the_leading_side_withdraws_and_only_while_nobody_came():
-    live = blown()
+def test_the_leading_side_withdraws_a_draft_and_so_do_the_area_above_and_the_case():
     with pytest.raises(RuleError, match="leading side"):
-        acts.withdraw(live, TWO, at=NOON)
-    assert {s.stage for s in acts.withdraw(live, ONE, at=NOON).summons} == {SummonsStage.WITHDRAWN}
+        acts.withdraw(whistle(), TWO, at=NOON)
+    for street, party in ((ONE, Party.SIDE), (None, Party.PARENT), (None, Party.SYSTEM)):
+        gone = acts.withdraw(whistle(), street, at=NOON, party=party)
+        assert (gone.stage, {s.stage for s in gone.summons}) == (Stage.WITHDRAWN, {SummonsStage.WITHDRAWN})
+
+
+@pytest.mark.parametrize("streets", [(ONE, TWO), (TWO, ONE)])
+def test_no_side_sends_away_alone_whom_another_needs_and_nobody_whom_has_come(streets):
+    first, last = streets
+    half = acts.withdraw(blown(), first, at=NOON)
+    assert (half.stage, half.called) == (Stage.BLOWN, blown().called)
+    with pytest.raises(ConflictError, match=last):
+        acts.withdraw(half, first, at=NOON)
+    for party in (Party.PARENT, Party.SYSTEM):
+        with pytest.raises(RuleError, match="not possible"):
+            acts.withdraw(half, None, at=NOON, party=party)
     with pytest.raises(RuleError, match="came already"):
-        acts.withdraw(acts.arrive(live, A, at=NOON), ONE, at=NOON)
+        acts.withdraw(acts.arrive(half, A, at=NOON), last, at=NOON)
+    gone = acts.withdraw(half, last, at=NOON)
+    assert (gone.stage, {s.stage for s in gone.summons}) == (Stage.WITHDRAWN, {SummonsStage.WITHDRAWN})
+    assert acts.withdraw(blown(ONE), ONE, at=NOON).stage is Stage.WITHDRAWN
 
 
 def test_an_organisation_is_free_once_every_side_has_let_it_go_and_each_does_once():

@@ -30,23 +30,32 @@ def _step(unit: Unit, now: datetime) -> Callable[[Sequence[Whistle]], None]:
 
     def escalate(due: Sequence[Whistle]) -> None:
         led_to = {w.id: outcome(w, now, known) for w in due}
-        late = [w for w in due if led_to[w.id].facts]
-        for whistle in due:  # where the rules have changed meanwhile, nothing follows but another time to look
-            after = led_to[whistle.id].after
-            unit.whistles.live.save(whistle, after, due_at=next_due(after, known))
-        if late:
-            _write_down(unit, late, led_to, now)
+        facts: dict[Head, list[tuple[FactKind, dict[str, Any]]]] = {}
+        unit.cases.hold(_head(whistle) for whistle in due)
+        for whistle in due:
+            led = led_to[whistle.id]
+            looks_next = next_due(led.after, known)
+            unit.whistles.live.save(whistle, led.after, due_at=looks_next)
+            for party, part in led.admits:
+                unit.cases.admit(_head(whistle), party, part)
+            facts.setdefault(_head(whistle), []).extend(led.facts or [_reckoned(whistle, looks_next)])
+        unit.cases.append_each(facts, at=now, author=AUTHOR)
+        _tell(unit, [w for w in due if led_to[w.id].facts], led_to, now)
 
     return escalate
 
 
-def _write_down(unit: Unit, late: Sequence[Whistle], led_to: Mapping[UUID, Outcome], now: datetime) -> None:
-    heads = {w.id: Head(w.district_code, w.incident_id) for w in late}
-    unit.whistles.live.lock_incidents([(head.district_code, head.incident_id) for head in heads.values()])
-    for whistle in late:
-        for party, part in led_to[whistle.id].admits:
-            unit.cases.admit(heads[whistle.id], party, part)
-    unit.cases.append_each({heads[w.id]: led_to[w.id].facts for w in late}, at=now, author=AUTHOR)
+def _head(whistle: Whistle) -> Head:
+    return Head(whistle.district_code, whistle.incident_id)
+
+
+def _reckoned(whistle: Whistle, looks_next: datetime | None) -> tuple[FactKind, dict[str, Any]]:
+    """Return the fact of a whistle of which nothing is due any more, because the rules were changed meanwhile."""
+    said = {"whistle": str(whistle.id), "due_at": looks_next.isoformat() if looks_next else None}
+    return FactKind.RECKONED, said
+
+
+def _tell(unit: Unit, late: Sequence[Whistle], led_to: Mapping[UUID, Outcome], now: datetime) -> None:
     unit.messages.post([notice for w in late for notice in led_to[w.id].notices], at=now)
     unit.whistles.live.change_each(late, "whistle.escalated", at=now)
 

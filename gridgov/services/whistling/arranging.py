@@ -13,6 +13,7 @@ from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
 from gridgov.store.whistles.kinds import to_row
 from gridgov.whistles import WhistleKind, answerer, require_sound
+from gridgov.whistles.authority import require_arranges
 from gridgov.whistles.teams import AT_MOST, Team, TeamKind
 
 _NAME_LIMIT = 80
@@ -103,7 +104,7 @@ class Arranging:
             message = f"Give a name of at most {_NAME_LIMIT} characters, and a district, street or community code."
             raise InputError(message, field="name" if len(name) > _NAME_LIMIT else "area_code")
         with self._store.acting(caller, now=now) as unit:
-            unit.subject.require("whistle.blow", order.area_code)
+            require_arranges(unit.subject, order.area_code)
             members = _known(unit, order)
             made = Team(new_id(), order.area_code[:6], order.kind, name, order.area_code, members, order.lead)
             unit.whistles.teams.add(made, at=now, by=unit.subject.login)
@@ -155,7 +156,7 @@ def _known(unit: Unit, order: TeamOrder) -> tuple[str, ...]:
         if organisation is None:
             message = f"There is no organisation {code}: correct its code."
             raise InputError(message, field="members")
-        if answerer(organisation.kind) is None:
+        if answerer(organisation, book) is None:
             message = f"{organisation.name} ({organisation.kind}) never answers a whistle: leave it out."
             raise RuleError(message, field="members")
     return members

@@ -4,34 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gridgov.access import Subject
-from gridgov.errors import ConflictError, InputError, RuleError
+from gridgov.access import party_of
+from gridgov.errors import ConflictError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import FactKind
 from gridgov.incidents.standing import Head, Standing
-from gridgov.incidents.standing import Stage as CaseStage
-from gridgov.matters import MatterList, who_answers
-from gridgov.organisations import OrganisationBook
 from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import BlowOrder, Callers
+from gridgov.services.whistling.deciding import Basis, basis_of, may_be_drafted
 from gridgov.services.whistling.scene import Outcome, shown
+from gridgov.services.whistling.summoning import all_listed, summons_of
 from gridgov.store.unit import Unit
-from gridgov.store.whistles import Ground
-from gridgov.whistles import (
-    Answerer,
-    LiveSide,
-    LiveSummons,
-    Stage,
-    StreetShare,
-    Whistle,
-    WhistleKind,
-    acts,
-    answerer,
-    issuing_streets,
-)
-from gridgov.whistles.authority import issuer
-
-_OVER = {CaseStage.CLOSED, CaseStage.REJECTED, CaseStage.MERGED}
+from gridgov.whistles import LiveSide, Stage, StreetShare, Whistle, acts
+from gridgov.whistles.authority import issuer, stands_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +25,6 @@ class Made:
 
     whistle: Whistle
     measures: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """What decides about a whistle that is blown now."""
-
-    standing: Standing
-    ground: Ground
-    matters: MatterList
-    book: OrganisationBook
-    kind: WhistleKind
 
 
 def make(unit: Unit, standing: Standing, order: BlowOrder, now: datetime) -> Made:
@@ -68,28 +42,55 @@ def make(unit: Unit, standing: Standing, order: BlowOrder, now: datetime) -> Mad
     NotAllowedError
         If the place is not theirs.
     """
-    here = _ground(unit, standing, order.kind)
+    here = basis_of(unit, standing, order.kind)
     _require_alone(unit, standing)
     subject = unit.subject
     level, area_code = issuer(subject, here.ground.cells, here.kind)
-    shares = _shares(here)
-    summons = _summons(unit, here, order.callers, [share.street_code for share in shares])
+    made = _drafted(unit, here, order.callers, now)
+    whistle = replace(
+        made.whistle,
+        level=level,
+        issuer_area_code=area_code,
+        issued_by=subject.login,
+        reason=order.callers.said,
+    )
+    street = stands_for(whistle, area_code)
+    if street is None:
+        message = (
+            f"{subject.login} has too small a part of the place to blow for it: {here.kind.min_share:.0%} at least."
+        )
+        raise RuleError(message, field="incident_id")
+    return replace(made, whistle=acts.confirm(whistle, street, by=subject.login, at=now))
+
+
+def draft(unit: Unit, standing: Standing, now: datetime) -> Made | None:
+    """Return the combined whistle that nobody asked for but the place does, or None where one street can answer alone.
+
+    As with a report, and for the same reasons: two streets or more have their share, and the list lets the matter be
+    whistled and names somebody to come.
+    """
+    if not may_be_drafted(unit, standing):
+        return None
+    here = basis_of(unit, standing, None)
+    shares = here.shares
+    if len(shares) == 1 or not all_listed(here, [share.street_code for share in shares]):
+        return None
+    return _drafted(unit, here, Callers(), now)
+
+
+def _drafted(unit: Unit, here: Basis, callers: Callers, now: datetime) -> Made:
+    shares, standing = here.shares, here.standing
     whistle = Whistle(
         district_code=standing.district_code,
         id=new_id(),
         incident_id=standing.incident_id,
         kind=here.kind,
         stage=Stage.DRAFTED,
-        sides=tuple(_side(s, rank, here, now) for rank, s in enumerate(shares)),
-        summons=summons,
+        sides=tuple(_side(share, rank, here, now) for rank, share in enumerate(shares)),
+        summons=summons_of(unit, here, callers, [share.street_code for share in shares]),
         drafted_at=now,
-        level=level,
-        issuer_area_code=area_code,
-        issued_by=subject.login,
-        reason=order.callers.said,
         list_version=standing.list_version,
     )
-    whistle = acts.confirm(whistle, _own_street(subject, area_code, here, whistle), by=subject.login, at=now)
     return Made(whistle, {share.street_code: share.measure for share in shares})
 
 
@@ -139,7 +140,7 @@ def blown(whistle: Whistle) -> Outcome:
         "blown",
         facts=[(FactKind.WHISTLE_BLOWN, fact)],
         notices=telling.summoned(whistle),
-        admits=[*sides_of(whistle), *((code, "summoned") for code in codes)],
+        admits=[*sides_of(whistle), *((party_of(code), "summoned") for code in codes)],
         says={"summoned": codes, "due_at": shown(due_at)},
     )
 
@@ -147,7 +148,7 @@ def blown(whistle: Whistle) -> Outcome:
 def sides_of(whistle: Whistle) -> list[tuple[str, str]]:
     """Return who sees the incident for being a side: its street, its district, and the street's office."""
     codes = {code for s in whistle.streets for code in (s, s[:6])}
-    offices = {s.organisation_code for s in whistle.sides if s.organisation_code}
+    offices = {party_of(s.organisation_code) for s in whistle.sides if s.organisation_code}
     return [(code, "side") for code in sorted(codes | offices)]
 
 
@@ -159,39 +160,7 @@ def _require_alone(unit: Unit, standing: Standing) -> None:
         raise ConflictError(message, field="incident_id", details=[{"whistle_id": str(live.id), "stage": live.stage}])
 
 
-def _ground(unit: Unit, standing: Standing, kind: str | None) -> _Ground:
-    if standing.stage in _OVER:
-        message = f"The case is {standing.stage}: a whistle is blown for a case that is being worked on."
-        raise RuleError(message, field="incident_id")
-    ground = unit.whistles.live.ground(standing.district_code, standing.incident_id)
-    if ground is None or not ground.cells:
-        message = "Nobody can come to a place that is not known: place the incident in a cell first."
-        raise RuleError(message, field="incident_id")
-    matters = unit.rules.matters(standing.list_version)
-    return _Ground(standing, ground, matters, unit.people.book(), _kind(unit, matters, standing, kind))
-
-
-def _kind(unit: Unit, matters: MatterList, standing: Standing, wanted: str | None) -> WhistleKind:
-    matter = matters.matter(standing.matter_code)
-    if matter.whistle_kind is None:
-        message = f"{matter.name} ({matter.code}) may not be whistled by the responsibility list: dispatch it."
-        raise RuleError(message, field="matter")
-    kinds = unit.whistles.kinds.all()
-    kind = kinds.get(wanted or matter.whistle_kind)
-    if kind is None or kind.retired:
-        known = ", ".join(code for code, one in kinds.items() if not one.retired)
-        message = f"There is no kind of whistle {wanted or matter.whistle_kind!r} to blow: choose one of {known}."
-        raise InputError(message, field="kind")
-    return kind
-
-
-def _shares(here: _Ground) -> list[StreetShare]:
-    sides = issuing_streets(here.ground.shares, here.kind.min_share)
-    street = (here.standing.cell_code or here.ground.cells[0])[:9]
-    return sides or [StreetShare(street, 1.0, 0.0)]
-
-
-def _side(share: StreetShare, rank: int, here: _Ground, now: datetime) -> LiveSide:
+def _side(share: StreetShare, rank: int, here: Basis, now: datetime) -> LiveSide:
     office = here.book.street_office(share.street_code)
     return LiveSide(
         street_code=share.street_code,
@@ -200,82 +169,3 @@ def _side(share: StreetShare, rank: int, here: _Ground, now: datetime) -> LiveSi
         leads=rank == 0,
         confirm_due_at=now + here.kind.confirm_within,
     )
-
-
-def _own_street(subject: Subject, area_code: str, here: _Ground, whistle: Whistle) -> str:
-    """Return the side that whoever blows stands for; a district blows for the side that leads."""
-    if len(area_code) >= 9:
-        if area_code[:9] in whistle.streets:
-            return area_code[:9]
-        message = (
-            f"{subject.login} has too small a part of the place to blow for it: {here.kind.min_share:.0%} at least."
-        )
-        raise RuleError(message, field="incident_id")
-    return whistle.lead.street_code
-
-
-def choose(unit: Unit, whistle: Whistle, wanted: Callers) -> tuple[LiveSummons, ...]:
-    """Return the summons that `wanted` means for a drafted whistle.
-
-    Raises
-    ------
-    RuleError
-        If somebody comes who is not on the responsibility list, or stays away who is, and nobody says why.
-    """
-    here = _ground(unit, unit.cases.read(whistle.incident_id), whistle.kind.code)
-    streets = [side.street_code for side in sorted(whistle.sides, key=lambda s: not s.leads)]
-    chosen = _summons(unit, here, wanted, streets)
-    listed = {code for street in streets for code in _listed(here, street)}
-    missing = sorted(listed - {call.organisation_code for call in chosen})
-    if missing and not wanted.said:
-        message = f"The responsibility list names {', '.join(missing)} too: say why they need not come."
-        raise RuleError(message, field="reason")
-    kept = {call.organisation_code: call for call in whistle.summons}
-    due_at = max((call.due_at for call in whistle.summons if call.due_at), default=None)
-    return tuple(replace(call, due_at=due_at) if call.organisation_code in kept else call for call in chosen)
-
-
-def _summons(unit: Unit, here: _Ground, wanted: Callers, streets: list[str]) -> tuple[LiveSummons, ...]:
-    listed = list(dict.fromkeys(code for street in streets for code in _listed(here, street)))
-    origins = dict.fromkeys(listed, "list") if wanted.by_list else {}
-    for team in (unit.whistles.teams.one(team_id) for team_id in wanted.teams):
-        for code in (code for district in _districts(streets) for code in team.called(here.book, district)):
-            origins.setdefault(_coming(here, code), "team")
-    for code in wanted.organisations:
-        if code not in {*origins, *listed} and not wanted.said:
-            message = f"{code} is not on the responsibility list for this matter: say why it must come."
-            raise RuleError(message, field="reason")
-        origins.setdefault(_coming(here, code), "list" if code in listed else "named")
-    if not origins:
-        message = "Nobody would come: name organisations or a team, or let the responsibility list decide."
-        raise RuleError(message, field="organisations")
-    first = next((code for code in listed if code in origins), next(iter(origins)))
-    return tuple(LiveSummons(code, leads=code == first, origin=origin) for code, origin in origins.items())
-
-
-def _listed(here: _Ground, street_code: str) -> list[str]:
-    """Return whom the list names for a street, of the sorts that answer this kind; the district first."""
-    place = {"street_code": street_code, "district_code": street_code[:6]}
-    named = who_answers(here.matters, here.book, here.standing.matter_code, **place).summoned
-    found = [here.book.by_code(code) for code in named]
-    codes = [o.code for o in found if o is not None and answerer(o.kind) in here.kind.answerers]
-    government = here.book.government(street_code[:6]) if Answerer.DISTRICT in here.kind.answerers else None
-    return [government.code, *codes] if government else codes
-
-
-def _coming(here: _Ground, code: str) -> str:
-    organisation = here.book.by_code(code)
-    if organisation is None:
-        message = f"There is no organisation {code}: correct its code."
-        raise InputError(message, field="organisations")
-    if answerer(organisation.kind) not in here.kind.answerers:
-        who = ", ".join(sorted(here.kind.answerers))
-        message = (
-            f"{organisation.name} is of kind {organisation.kind}; a {here.kind.code} whistle is answered by {who}."
-        )
-        raise RuleError(message, field="organisations")
-    return code
-
-
-def _districts(streets: list[str]) -> list[str]:
-    return list(dict.fromkeys(street[:6] for street in streets))

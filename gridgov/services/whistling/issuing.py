@@ -1,5 +1,6 @@
 """What the issuing streets do, and the area above them: confirm, choose who leads, withdraw, let go, rate, close."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gridgov.errors import NotAllowedError
@@ -7,8 +8,10 @@ from gridgov.incidents import FactKind
 from gridgov.messages import Notice
 from gridgov.services.whistling import blowing, telling
 from gridgov.services.whistling.asked import Callers
+from gridgov.services.whistling.deciding import require_worked_on
 from gridgov.services.whistling.scene import Outcome, Scene
-from gridgov.whistles import Stage, Whistle, acts
+from gridgov.services.whistling.summoning import choose
+from gridgov.whistles import Party, Stage, Whistle, acts
 from gridgov.whistles.authority import may_stand_above, require_above, side_for, sides_for
 
 
@@ -22,6 +25,7 @@ def confirm(scene: Scene, street_code: str | None) -> Outcome:
         if street_code is None or not may_stand_above(scene.subject, whistle):
             raise
         street, above = street_code, whistle.parent
+    require_worked_on(scene.standing)
     after = acts.confirm(whistle, street, by=by, at=scene.now, above=above)
     said = (FactKind.WHISTLE_CONFIRMED, {"whistle": str(whistle.id), "street": street, "above": above})
     if after.stage is not Stage.BLOWN:
@@ -32,10 +36,10 @@ def confirm(scene: Scene, street_code: str | None) -> Outcome:
     return Outcome(after, "blown", [said, *going.facts], going.notices, going.admits, says)
 
 
-def choose_lead(scene: Scene, choice: str) -> Outcome:
-    """Say which side should lead; it does once all sides say the same."""
+def choose_lead(scene: Scene, choice: str, street_code: str | None) -> Outcome:
+    """Say for a side which one should lead; it does once all sides say the same."""
     whistle = scene.whistle
-    street = side_for(scene.subject, "whistle.confirm", whistle)
+    street = side_for(scene.subject, "whistle.confirm", whistle, street_code)
     after = acts.choose_lead(whistle, street, choice)
     agreed = after.lead.street_code == choice and not any(s.lead_choice for s in after.sides)
     fact = {"whistle": str(whistle.id), "street": street, "choice": choice, "agreed": agreed}
@@ -47,8 +51,8 @@ def choose_lead(scene: Scene, choice: str) -> Outcome:
 def choose_summons(scene: Scene, wanted: Callers) -> Outcome:
     """Say who is to come instead of whom the draft names; the leading side does, before the others confirm."""
     whistle = scene.whistle
-    street = side_for(scene.subject, "whistle.confirm", whistle)
-    after = acts.choose_summons(whistle, street, blowing.choose(scene.unit, whistle, wanted))
+    street = _first(scene, "whistle.confirm", None)
+    after = acts.choose_summons(whistle, street, choose(scene.unit, whistle, wanted))
     codes = [s.organisation_code for s in after.called]
     fact = {"whistle": str(whistle.id), "street": street, "summons": codes, "reason": wanted.said}
     told = telling.to_sides(after, "summons_chosen", f"{scene.act_id}")
@@ -56,24 +60,45 @@ def choose_summons(scene: Scene, wanted: Callers) -> Outcome:
     return Outcome(after, "summons_chosen", facts, told, says={"street_code": street, "to_come": codes})
 
 
-def withdraw(scene: Scene, reason: str) -> Outcome:
-    """Withdraw a whistle while nobody has come, by the leading side or, a draft, by the area above."""
+def withdraw(scene: Scene, reason: str, street_code: str | None) -> Outcome:
+    """Withdraw a whistle while nobody has come: a draft by its leading side or the area above, else by every side."""
     whistle = scene.whistle
     mine = sides_for(scene.subject, "whistle.close", whistle)
     if not mine:
         require_above(scene.subject, whistle)
-    lead = whistle.lead.street_code
-    street = lead if lead in mine else next(iter(mine), None)
-    after = acts.withdraw(whistle, street, at=scene.now)
+    street = _first(scene, "whistle.close", street_code) if mine else None
+    after = acts.withdraw(whistle, street, at=scene.now, party=Party.SIDE if mine else Party.PARENT)
     fact = {"whistle": str(whistle.id), "street": street, "reason": reason}
-    called = [s.organisation_code for s in whistle.summons if s.summoned_at]
+    if after.stage is Stage.WITHDRAWN:
+        return withdrawn(after, fact, {"street_code": street, "waiting_for": []})
+    waiting = sorted(s.street_code for s in after.sides if not s.withdrawn_at)
+    told = telling.to_sides(after, "side_withdrawn", f"{street}", street=street)
+    says = {"street_code": street, "waiting_for": waiting}
+    return Outcome(after, "side_withdrawn", [(FactKind.WHISTLE_SIDE_WITHDRAWN, fact)], told, says=says)
+
+
+def withdrawn(after: Whistle, fact: Mapping[str, Any], says: Mapping[str, Any]) -> Outcome:
+    """Return what follows when a whistle was taken back: its sides hear of it, and whoever was summoned."""
+    called = [s.organisation_code for s in after.summons if s.summoned_at]
     told = [*telling.to_sides(after, "withdrawn"), *telling.to_organisations(after, called, "withdrawn")]
-    return Outcome(after, "withdrawn", [(FactKind.WHISTLE_WITHDRAWN, fact)], told, says={"street_code": street})
+    return Outcome(after, "withdrawn", [(FactKind.WHISTLE_WITHDRAWN, dict(fact))], told, says=says)
+
+
+def _first(scene: Scene, permission: str, street_code: str | None) -> str:
+    """Return the side that is meant: the one that is named, else the leading one if it is one's own, else one's own."""
+    lead = scene.whistle.lead.street_code
+    mine = sides_for(scene.subject, permission, scene.whistle)
+    return (
+        lead
+        if street_code is None and lead in mine
+        else side_for(scene.subject, permission, scene.whistle, street_code)
+    )
 
 
 def let_go(scene: Scene, organisation_code: str, street_code: str | None, *, excused: str | None) -> Outcome:
     """Release an organisation, or excuse one that never came (`excused` says why), for one side."""
     street = side_for(scene.subject, "whistle.release", scene.whistle, street_code)
+    _require_other_hand(scene, organisation_code)
     act = acts.release if excused is None else acts.excuse
     after = act(scene.whistle, organisation_code, street, at=scene.now)
     who = scene.doer(organisation_code)
@@ -88,9 +113,10 @@ def let_go(scene: Scene, organisation_code: str, street_code: str | None, *, exc
     return Outcome(after, name, [(kind, fact)], told, says=says | {"summons_stage": call.stage.value})
 
 
-def rate(scene: Scene, organisation_code: str, score: int, said: str) -> Outcome:
+def rate(scene: Scene, organisation_code: str, street_code: str | None, score: int, said: str) -> Outcome:
     """Rate an organisation for one side; a later rating stands beside the earlier ones, and counts."""
-    street = side_for(scene.subject, "whistle.rate", scene.whistle)
+    street = side_for(scene.subject, "whistle.rate", scene.whistle, street_code)
+    _require_other_hand(scene, organisation_code)
     after = acts.rate(scene.whistle, organisation_code, street, score=score)
     seq = scene.unit.whistles.log.rating(after, scene.doer(organisation_code), street, score, said)
     fact: dict[str, Any] = {"whistle": str(after.id), "organisation": organisation_code, "street": street}
@@ -98,6 +124,15 @@ def rate(scene: Scene, organisation_code: str, score: int, said: str) -> Outcome
     told = telling.to_organisations(after, [organisation_code], "rated", score=score) if seq == 1 else []
     says = {"organisation_code": organisation_code, "street_code": street, "score": score, "seq": seq}
     return Outcome(after, "rated", [(FactKind.SUMMONS_RATED, fact)], told, says=says)
+
+
+def _require_other_hand(scene: Scene, organisation_code: str) -> None:
+    """Refuse whoever acts for the organisation, or answered for it under another account: nobody lets themselves go."""
+    answered = scene.unit.whistles.log.answered(scene.whistle, organisation_code)
+    acts_for = any(grant.organisation_code == organisation_code for grant in scene.subject.grants)
+    if acts_for or any(scene.is_self(*who) for who in answered):
+        message = f"{scene.subject.login} answers for {organisation_code}: somebody else lets it go and rates it."
+        raise NotAllowedError(message, field="organisation_code")
 
 
 def close(scene: Scene, street_code: str | None) -> Outcome:

@@ -9,7 +9,7 @@ from uuid import UUID
 from gridgov.access import Subject
 from gridgov.clock import SHANGHAI
 from gridgov.errors import RuleError, StaleError
-from gridgov.incidents import FactKind
+from gridgov.incidents import FactKind, Head, Standing
 from gridgov.messages import Notice
 from gridgov.services.whistling.asked import Asked
 from gridgov.store.acts import digest_of
@@ -23,9 +23,10 @@ Facts = Sequence[tuple[FactKind, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Scene:
-    """The whistle, locked, with whoever acts upon it and when."""
+    """The whistle and its case, both locked, with whoever acts upon it and when."""
 
     unit: Unit
+    standing: Standing
     whistle: Whistle
     act_id: UUID
     now: datetime
@@ -80,10 +81,17 @@ class Outcome:
     refusal: str | None = None
 
 
-def played(
-    unit: Unit, whistle: Whistle, asked: Asked, deed: Deed, play: Callable[[Scene], Outcome], *, now: datetime
+def played(  # noqa: PLR0913 - what is acted upon, what is asked, and how it is done
+    unit: Unit,
+    standing: Standing,
+    whistle: Whistle,
+    asked: Asked,
+    deed: Deed,
+    play: Callable[[Scene], Outcome],
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
-    """Return the answer to an act upon a locked whistle, done now or, if it was sent before, then.
+    """Return the answer to an act upon a whistle, done now or, if it was sent before, then; the case is locked first.
 
     Raises
     ------
@@ -96,7 +104,7 @@ def played(
     if earlier is not None:
         return earlier | {"replayed": True}
     require_revision(whistle, asked)
-    outcome = play(Scene(unit, whistle, asked.id, now))
+    outcome = play(Scene(unit, standing, whistle, asked.id, now))
     kept = keep(unit, whistle, outcome, at=now, author=unit.subject.login)
     return answered(unit, kept, asked, deed, outcome, at=now)
 
@@ -128,9 +136,8 @@ def answered(
 
 
 def keep(unit: Unit, before: Whistle, outcome: Outcome, *, at: datetime, author: str) -> Whistle:
-    """Keep what an act or a sweep led to: the whistle, its facts, its parties, its notices, and a change row."""
-    after = outcome.after
-    head = unit.cases.lock(before.incident_id).head
+    """Keep what an act led to: the whistle, its facts, parties and notices, and a change row; the case is locked."""
+    after, head = outcome.after, Head(before.district_code, before.incident_id)
     if after is not before:
         after = replace(after, revision=before.revision + 1)
         unit.whistles.live.save(before, after, due_at=next_due(after, ladders(unit)))

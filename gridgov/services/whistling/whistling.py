@@ -73,21 +73,25 @@ class Whistling:
         deed = Deed("confirm", {"street_code": street_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.confirm(scene, street_code))
 
-    def choose_lead(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str) -> Answer:
-        """Say which side should lead; it does once all sides say the same."""
-        deed = Deed("choose_lead", {"street_code": street_code})
-        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.choose_lead(scene, street_code))
+    def choose_lead(
+        self, caller: Caller, whistle_id: UUID, asked: Asked, choice: str, street_code: str | None = None
+    ) -> Answer:
+        """Say for a side which one should lead; it does once all sides say the same."""
+        deed = Deed("choose_lead", {"choice": choice, "street_code": street_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.choose_lead(scene, choice, street_code))
 
     def choose_summons(self, caller: Caller, whistle_id: UUID, asked: Asked, wanted: Callers) -> Answer:
         """Say for the leading side who is to come instead of whom the draft names, before another side confirms."""
         deed = Deed("choose_summons", asdict(wanted))
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.choose_summons(scene, wanted))
 
-    def withdraw(self, caller: Caller, whistle_id: UUID, asked: Asked, reason: str) -> Answer:
-        """Take a whistle back while nobody has come."""
+    def withdraw(
+        self, caller: Caller, whistle_id: UUID, asked: Asked, reason: str, street_code: str | None = None
+    ) -> Answer:
+        """Take a whistle back while nobody has come: a draft by its leading side, one that is blown by every side."""
         said = words(reason, "reason") or ""
-        deed = Deed("withdraw", {"reason": said})
-        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.withdraw(scene, said))
+        deed = Deed("withdraw", {"reason": said, "street_code": street_code})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.withdraw(scene, said, street_code))
 
     def acknowledge(self, caller: Caller, whistle_id: UUID, asked: Asked, organisation_code: str) -> Answer:
         """Say for a summoned organisation that the summons was read."""
@@ -151,8 +155,8 @@ class Whistling:
         """Rate an organisation for one side, 1 to 5 and in words; may be done after the whistle is closed."""
         said = words(rating.words, "words") or ""
         deed = Deed("rate", {**asdict(rating), "words": said})
-        code, score = rating.organisation_code, rating.score
-        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.rate(scene, code, score, said))
+        code, score, street = rating.organisation_code, rating.score, rating.street_code
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.rate(scene, code, street, score, said))
 
     def close(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str | None = None) -> Answer:
         """Close a side, which has let everybody go; the whistle closes with the last of them."""
@@ -175,7 +179,9 @@ class Whistling:
     ) -> Answer:
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            answer = played(unit, unit.whistles.live.lock(whistle_id), asked, deed, play, now=now)
+            # The case before its whistle, always: an act upon the case, which has it locked, may change the whistle.
+            standing = unit.cases.lock(unit.whistles.live.incident_of(whistle_id))
+            answer = played(unit, standing, unit.whistles.live.lock(whistle_id), asked, deed, play, now=now)
         return delivered(answer)
 
 
@@ -198,11 +204,12 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """How much an organisation helped: 1 (not at all) to 5 (solved it), and why."""
+    """How much an organisation helped: 1 (not at all) to 5 (solved it), why, and for which side (None: one's own)."""
 
     organisation_code: str
     score: int
     words: str
+    street_code: str | None = None
 
 
 def _said(seen: Sighting) -> dict[str, Any]:

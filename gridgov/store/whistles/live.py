@@ -26,7 +26,7 @@ from gridgov.store.tables import (
     whistle_side,
 )
 from gridgov.store.whistles import kinds
-from gridgov.whistles import IssuerLevel, LiveSide, LiveSummons, Stage, StreetShare, SummonsStage, Whistle
+from gridgov.whistles import OVER, IssuerLevel, LiveSide, LiveSummons, Stage, StreetShare, SummonsStage, Whistle
 
 _KIND = "kind_"
 _HEAD = (
@@ -65,8 +65,18 @@ class LiveStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def incident_of(self, whistle_id: UUID) -> UUID:
+        """Return the id of a whistle's incident, which is locked before the whistle is; raises as `lock`."""
+        query = select(whistle.c.incident_id).where(whistle.c.id == whistle_id)
+        found: UUID | None = self._connection.execute(query).scalar()
+        if found is None:
+            raise _no_whistle(whistle_id)
+        return found
+
     def lock(self, whistle_id: UUID) -> Whistle:
         """Return a whistle as it stands, and make others who act upon it wait until this transaction ends.
+
+        The case that it hangs on is locked first, everywhere: so nobody waits for somebody who waits.
 
         Raises
         ------
@@ -81,15 +91,28 @@ class LiveStore:
 
     def of_incident(self, district_code: str, incident_id: UUID) -> Whistle | None:
         """Return the whistle of an incident that is neither closed nor withdrawn, or None."""
+        newest = self.newest(district_code, incident_id)
+        return newest if newest and newest.living else None
+
+    def newest(self, district_code: str, incident_id: UUID) -> Whistle | None:
+        """Return the living whistle of an incident, else the one that was drafted last, or None if it never had one."""
         c = whistle.c
         query = _heads().where(c.district_code == district_code, c.incident_id == incident_id)
-        rows = self._connection.execute(query.where(c.stage.not_in(["closed", "withdrawn"]))).all()
+        living = c.stage.not_in([stage.value for stage in OVER])
+        order = (living.desc(), c.drafted_at.desc(), c.id.desc())
+        rows = self._connection.execute(query.order_by(*order).limit(1)).all()
         return next(iter(self._whole(rows)), None)
 
     def due(self, now: datetime, limit: int) -> list[Whistle]:
-        """Return whistles of which something is due, longest due first, locked; those that others hold are left out."""
-        query = _heads().where(whistle.c.due_at <= now).order_by(whistle.c.due_at).limit(limit)
-        return self._whole(self._connection.execute(query.with_for_update(of=whistle, skip_locked=True)).all())
+        """Return whistles of which something is due, longest due first, locked with their incidents.
+
+        Those that others hold are left out, and so are those whose incidents others hold.
+        """
+        w, s = whistle.c, incident_state.c
+        mine = (s.district_code == w.district_code) & (s.incident_id == w.incident_id)
+        query = _heads().join(incident_state, mine).where(w.due_at <= now).order_by(w.due_at).limit(limit)
+        locked = query.with_for_update(of=(incident_state, whistle), skip_locked=True)
+        return self._whole(self._connection.execute(locked).all())
 
     def add(self, made: Whistle, measures: Mapping[str, float], *, due_at: datetime | None, at: datetime) -> None:
         """Store a whistle that somebody blew; `measures` gives each side's part of the footprint, m2 or m."""
@@ -145,13 +168,6 @@ class LiveStore:
         if rows:
             self._connection.execute(insert(change), rows)
 
-    def lock_incidents(self, keys: Sequence[_Key]) -> None:
-        """Make others who append to the facts of these incidents wait until this transaction ends."""
-        c = incident_state.c
-        query = select(c.incident_id).where(tuple_(c.district_code, c.incident_id).in_(keys))
-        if keys:
-            self._connection.execute(query.order_by(c.incident_id).with_for_update())
-
     def ground(self, district_code: str, incident_id: UUID) -> Ground | None:
         """Return where an incident lies now, or None where nobody has placed it."""
         p, s = incident_position.c, incident_state.c
@@ -176,8 +192,7 @@ class LiveStore:
     def _one(self, whistle_id: UUID, query: Select[Any]) -> Whistle:
         rows = self._connection.execute(query.where(whistle.c.id == whistle_id)).all()
         if not rows:
-            message = f"There is no whistle {whistle_id} that you may see: GET /api/v1/whistles lists those you may."
-            raise NotFoundError(message, field="whistle_id")
+            raise _no_whistle(whistle_id)
         return self._whole(rows)[0]
 
     def _whole(self, heads: Sequence[Row[Any]]) -> list[Whistle]:
@@ -215,6 +230,11 @@ class LiveStore:
         ):
             found[(row[0], row[1]), row[2]].add(row[3])
         return defaultdict(frozenset, {key: frozenset(streets) for key, streets in found.items()})
+
+
+def _no_whistle(whistle_id: UUID) -> NotFoundError:
+    message = f"There is no whistle {whistle_id} that you may see: GET /api/v1/whistles lists those you may."
+    return NotFoundError(message, field="whistle_id")
 
 
 def _heads() -> Select[Any]:

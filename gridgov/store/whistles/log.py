@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, any_, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, any_, exists, func, insert, literal, or_, select, union, update
 
 from gridgov.store.geometry import from_store, to_store
 from gridgov.store.tables import (
@@ -111,6 +111,14 @@ class LogStore:
         """Keep a measure."""
         values = {**_by(of, who), "at": who.at, "text": text, "evidence": list(evidence)}
         self._connection.execute(insert(summons_measure).values(values))
+
+    def answered(self, of: Whistle, organisation_code: str) -> list[tuple[UUID, UUID | None]]:
+        """Return the accounts, each with its person, that checked in or filed measures for an organisation."""
+        both = (
+            select(t.c.account_id, t.c.person_id).where(*_mine(t, of), t.c.organisation_code == organisation_code)
+            for t in (check_in, summons_measure)
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(union(*both))]
 
     def let_go(self, of: Whistle, who: Doer, street_code: str, *, excused: bool, reason: str | None) -> None:
         """Keep a side's word that it needs an organisation no longer."""
