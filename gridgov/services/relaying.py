@@ -6,7 +6,7 @@ misses nothing and hears nothing twice.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Self, TypeVar
 from uuid import UUID
@@ -38,7 +38,8 @@ class Pace:
     retry_s
         Seconds to wait for a database that does not answer.
     check_s
-        Seconds between two looks at whether a stream's caller is still logged in, and what they may see.
+        Seconds between two looks at what a stream's caller may see, and whether they are still logged in. That they
+        are is looked at with every batch, too.
     batch
         Changes in one message at most; more at once are cheaper fetched anew, and the readers are told so.
     buffer
@@ -186,29 +187,35 @@ class Relay:
 
     async def _step(self) -> None:
         await asyncio.sleep(self._pace.poll_s)
-        told = await self._in_thread(self._read)
+        listening = [stream.caller.secret_hash for stream in self._streams]
+        told = await self._in_thread(lambda: self._read(listening))
         self._doubtful = told is None
         if told is None:
             await asyncio.sleep(self._pace.retry_s)
         else:
             self._pass_on(*told)
 
-    def _read(self) -> tuple[Message, _Parties]:
-        """Return what is new, or that everything must be fetched anew, with who may see it."""
+    def _read(self, listening: Collection[bytes]) -> tuple[Message, _Parties, frozenset[bytes]]:
+        """Return what is new, or that everything must be fetched anew; who may see it; and who is shut out by now."""
         position = self._position
         with self._store.transaction() as unit:
             changes = unit.changes
             if position is None or (self._doubtful and changes.lost(position)):
-                return Message(Word.RESYNC, changes.position(), reason=Reason.RESTORED), {}
+                return Message(Word.RESYNC, changes.position(), reason=Reason.RESTORED), {}, frozenset()
             reading = changes.since(position, limit=self._pace.batch)
             if not reading.whole:
                 same = reading.cursor.epoch == position.epoch
                 reason = Reason.TOO_MANY if same else Reason.RESTORED
-                return Message(Word.RESYNC, reading.cursor, reason=reason), {}
-            return Message(Word.CHANGES, reading.cursor, reading.changes), changes.parties(_incidents(reading))
+                return Message(Word.RESYNC, reading.cursor, reason=reason), {}, frozenset()
+            gone = unit.access.gone(listening, now=self._clock()) if reading.changes else frozenset()
+            news = Message(Word.CHANGES, reading.cursor, reading.changes)
+            return news, changes.parties(_incidents(reading)), gone
 
-    def _pass_on(self, news: Message, parties: _Parties) -> None:
+    def _pass_on(self, news: Message, parties: _Parties, gone: frozenset[bytes]) -> None:
         self._position = news.cursor
+        for stream in self._streams:
+            if stream.caller.secret_hash in gone:
+                stream.end(Reason.EXPIRED)
         if news.word is Word.RESYNC:
             for stream in self._streams:
                 stream.offer(news)

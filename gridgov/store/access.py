@@ -1,5 +1,6 @@
 """Who acts: from the proof that a request carries to its subject with their grants; and making accounts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +49,13 @@ class AccessStore:
             credential_id=row.credential_id,
             scopes=None if row.scopes is None else frozenset(row.scopes),
         )
+
+    def gone(self, secret_hashes: Collection[bytes], *, now: datetime) -> frozenset[bytes]:
+        """Return which of these proofs are worth nothing any more at `now`."""
+        c, a = credential.c, account.c
+        held = select(c.secret_hash).join(account, a.id == c.account_id).where(c.secret_hash.in_(secret_hashes))
+        held = held.where(c.expires_at > now, c.revoked_at.is_(None), a.disabled_at.is_(None))
+        return frozenset(secret_hashes) - set(self._connection.execute(held).scalars())
 
     def grants(self, account_id: UUID, *, now: datetime) -> tuple[Grant, ...]:
         """Return an account's grants in force at `now`."""

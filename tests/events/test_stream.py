@@ -189,6 +189,30 @@ def test_a_session_that_is_revoked_ends_its_stream(live: Served, listen):
     assert not other.ended
 
 
+@pytest.mark.parametrize("what", ["the account", "the session"])
+def test_whoever_is_shut_out_hears_of_nothing_that_changes_after_it(own_sample_url, what):
+    store = Store(own_sample_url)
+    with serving(store, pace=Pace(poll_s=0.02, check_s=60)) as served:
+        for login in ("out", "in"):
+            somebody(store, "command_centre", login=login)
+        out, other = (Listener(served.address, secret_of(login)) for login in ("out", "in"))
+        with store.transaction() as unit:
+            run = unit.connection.execute
+            account_id = run(account.select().where(account.c.login == "out")).one().id
+            if what == "the account":
+                run(update(account).where(account.c.id == account_id).values(disabled_at=system_clock()))
+            else:
+                owned = update(credential).where(credential.c.account_id == account_id)
+                run(owned.values(revoked_at=system_clock()))
+        written = write(store)
+        out.join()
+        wait_for(lambda: other.seen)
+        assert (out.seen, out.reasons()) == ([], ["not-logged-in"])
+        assert subjects(other) == [written]
+        other.leave()
+    store.close()
+
+
 def test_a_role_that_is_taken_away_silences_its_stream(live: Served, listen):
     listener, other = listen(login="taken"), listen()
     with live.store.transaction() as unit:
