@@ -211,6 +211,34 @@ def test_this_network_is_not_reached_unless_the_settings_name_the_host(url):
         webhook(allowed=Allowed(), seconds=2.0).send(message(), Address(url, SECRET))
 
 
+CARRIERS = [
+    "64:ff9b::a00:1",  # NAT64 of 10.0.0.1
+    "64:ff9b:1::a00:1",  # NAT64 of one's own network, RFC 8215
+    "2002:7f00:1::",  # 6to4 of 127.0.0.1
+    "2002:a00:1::1",
+    "::10.0.0.1",
+    "::ffff:10.0.0.1",
+    "fec0::1",
+    "fe80::1%eth0",
+    "4000::1",
+    "2001:db8::1",
+    "2001::a00:1",
+    "100::1",
+    "ff0e::1",
+]
+
+
+@pytest.mark.parametrize("address", CARRIERS)
+def test_an_address_that_leads_into_an_inner_network_by_a_detour_is_refused(address):
+    with pytest.raises(InputError):
+        Allowed().require(f"https://[{address}]/")
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "[2606:4700::1111]", "[64:ff9b::101:101]", "[2002:101:101::1]"])
+def test_an_address_of_the_internet_is_allowed(address):
+    assert Allowed().require(f"https://{address}/").hostname
+
+
 def test_a_name_that_leads_into_this_network_is_not_followed(monkeypatch):
     with board() as program:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", program.port))]

@@ -75,10 +75,21 @@ def _literal(host: str) -> Any:
         return None
 
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out of IPv6 for the internet
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_LAST_32 = 0xFFFF_FFFF
+
+
 def _is_public(address: str) -> bool:
+    """Return whether an address belongs to the internet; one that carries another is judged by the one it leads to."""
     found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if found in _NAT64:
+            inner = ipaddress.IPv4Address(int(found) & _LAST_32)
+        if inner is None:
+            return found in _UNICAST and found.is_global
+        found = inner
     return found.is_global and not found.is_multicast
 
 
