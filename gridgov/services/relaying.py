@@ -162,9 +162,9 @@ class Relay:
             if unit.changes.lost(cursor):
                 return [Message(Word.RESYNC, position, reason=Reason.TOO_OLD)]
             reading = unit.changes.since(cursor, limit=self._pace.batch, until=position)
+            if not reading.whole:
+                return [Message(Word.RESYNC, position, reason=Reason.TOO_MANY)]
             parties = unit.changes.parties(_incidents(reading))
-        if not reading.whole:
-            return [Message(Word.RESYNC, position, reason=Reason.TOO_MANY)]
         seen = tuple(change for change in reading.changes if scope.sees(change, parties))
         return [
             Message(Word.HELLO, None if seen else position),

@@ -206,17 +206,25 @@ _NOW = """
            (SELECT oid FROM pg_database WHERE datname = current_database()) AS database
 """
 
+_ENDS = """
+    xid < pg_snapshot_xmax(n.seen) AND (NOT :ending OR (
+        xid <= CAST(CAST(:end_top AS text) AS xid8) AND xid <> ALL (CAST(CAST(:end_open AS text[]) AS xid8[]))
+    ))
+"""
+
 # One statement, and so one snapshot: the rows and the transactions that were running beside them belong together.
+# Walked along (xid, id) and put in order afterwards: a cursor from long ago reads as many rows as fit, not all of them.
 _SINCE = text(f"""
     SELECT CAST(n.seen AS text) AS seen, n.system, n.database, c.*
     FROM ({_NOW}) AS n LEFT JOIN LATERAL (
         SELECT id, CAST(CAST(xid AS text) AS bigint) AS xid, district_code, at, kind, subject_id, incident_id
-        FROM change
-        WHERE (xid > CAST(CAST(:top AS text) AS xid8) OR xid = ANY (CAST(CAST(:open AS text[]) AS xid8[])))
-          AND xid < pg_snapshot_xmax(n.seen)
-          AND (NOT :ending OR (xid <= CAST(CAST(:end_top AS text) AS xid8)
-                               AND xid <> ALL (CAST(CAST(:end_open AS text[]) AS xid8[]))))
-        ORDER BY id LIMIT :limit
+        FROM (
+            (SELECT * FROM change WHERE xid = ANY (CAST(CAST(:open AS text[]) AS xid8[])) AND {_ENDS} LIMIT :limit)
+            UNION ALL
+            (SELECT * FROM change WHERE xid > CAST(CAST(:top AS text) AS xid8) AND {_ENDS}
+             ORDER BY xid, change.id LIMIT :limit)
+        ) AS unseen
+        LIMIT :limit
     ) AS c ON true
     ORDER BY c.id
 """)  # noqa: S608 - the parts are ours

@@ -162,6 +162,31 @@ def test_forgetting_takes_only_what_is_old_and_never_more_than_asked(own_store):
         assert unit.connection.execute(text("SELECT subject_id FROM change")).scalars().all() == [kept]
 
 
+def test_a_cursor_from_long_ago_reads_no_more_than_fits_a_message(own_store):
+    with own_store.transaction() as unit:
+        start = unit.changes.position()
+    for _ in range(20):
+        with own_store.transaction() as unit:
+            unit.connection.execute(_MANY)
+    with own_store.transaction() as unit:
+        unit.connection.execute(text("ANALYZE change"))
+    with own_store.transaction() as unit:
+        reading = unit.changes.since(Cursor(start.epoch, 0), limit=100)
+        assert not reading.whole
+        assert unit.connection.execute(_READ_ROWS).scalar_one() < 1_000
+    with own_store.transaction() as unit:
+        all_of_it = unit.changes.since(start, limit=50_000)
+        assert all_of_it.whole
+        assert len(all_of_it.changes) == 20_000
+
+
+_MANY = text("""
+    INSERT INTO change (district_code, at, kind, subject_id)
+    SELECT '370102', now(), 'grid.published', gen_random_uuid() FROM generate_series(1, 1000)
+""")
+_READ_ROWS = text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'change'")
+
+
 def test_who_may_see_incidents_is_looked_up_by_their_index(own_store):
     with own_store.transaction() as unit:
         unit.connection.execute(text("SET LOCAL enable_seqscan = off"))
