@@ -4,13 +4,13 @@ from datetime import datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.problems import Problem
 from api.schemas import local
 from gridgov.messages import Preferences, Severity
-from gridgov.services.messaging import Told, Wish
-from gridgov.store.messages import EndpointRow
+from gridgov.services.messaging import MOST_RETRIED, Told, Wish
+from gridgov.store.messages import EndpointRow, Lost
 
 REFUSED: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "Nobody is logged in, or no longer"},
@@ -153,6 +153,8 @@ class EndpointOut(BaseModel):
     created_at: datetime
     created_by: str
     disabled_at: datetime | None
+    failures: int = Field(description="How often in a row it could not be told; 0 as long as it hears")
+    paused_until: datetime | None = Field(description="When it is tried again; changing the endpoint tries it at once")
 
     @classmethod
     def of(cls, row: EndpointRow) -> "EndpointOut":
@@ -193,6 +195,24 @@ class DeliveryOut(BaseModel):
     created_at: datetime
     done_at: datetime | None
     said: str | None = Field(description="What the other side, or the channel, said last")
+
+
+class RetryBody(_In):
+    """Which of the messages that were given up get another chance."""
+
+    since: AwareDatetime = Field(description="Given up at this time or later", examples=["2026-03-06T18:00:00+08:00"])
+    channel: Annotated[str | None, Field(max_length=20, description="Only of this channel")] = None
+    endpoint_id: UUID | None = Field(default=None, description="Only for this endpoint")
+
+    def lost(self) -> Lost:
+        """Return it as the core knows it."""
+        return Lost(self.since, self.channel, self.endpoint_id)
+
+
+class RetriedOut(BaseModel):
+    """How many messages got another chance."""
+
+    retried: int = Field(description=f"At most {MOST_RETRIED} at once: ask again until it is 0")
 
 
 def _shown(row: EndpointRow) -> dict[str, Any]:

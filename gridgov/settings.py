@@ -124,6 +124,12 @@ class Settings(BaseSettings):
     smtp_user: str | None = Field(default=None, description="The login at the mail server, where it wants one.")
     smtp_password: SecretStr | None = Field(default=None, description="The password at the mail server.")
     smtp_from: str = Field(default="gridgov@localhost", description="The address that e-mails come from.")
+    messages_kept_days: int = Field(
+        default=365,
+        ge=8,
+        le=3_650,
+        description="After so many days notices are forgotten, with their places in inboxes and their deliveries.",
+    )
     webhook_hosts: str = Field(
         default="",
         description="Hosts of this network (host or host:port, with commas) that webhooks may reach, also without TLS.",

@@ -20,6 +20,8 @@ from api.messages import (
     NoticeOut,
     PreferencesBody,
     ReadOut,
+    RetriedOut,
+    RetryBody,
     SecretOut,
 )
 from api.schemas import Page, local
@@ -111,6 +113,12 @@ def list_deliveries(
     rows = endpoints.deliveries(caller, limit=limit, before=cursor, state=state)
     items = [DeliveryOut(**local(row)) for row in rows]
     return Page(items=items, next=str(items[-1].id) if len(items) == limit else None)
+
+
+@router.post("/deliveries/retry", responses={**REFUSED, **MISSING})
+def retry_deliveries(wanted: RetryBody, caller: TheCaller, endpoints: TheEndpoints) -> RetriedOut:
+    """Give all messages that were given up since a time another chance: after an outage of the mail server, say."""
+    return RetriedOut(retried=endpoints.retry_all(caller, wanted.lost()))
 
 
 @router.post("/deliveries/{delivery_id}/retry", responses={**REFUSED, **MISSING})

@@ -14,7 +14,7 @@ from gridgov.messages.channels import (
 )
 from gridgov.messages.notices import Audience, Notice
 from gridgov.messages.preferences import Plan, Preferences, Severity
-from gridgov.messages.retrying import GIVE_UP_AFTER, LEASE, wait_after
+from gridgov.messages.retrying import GIVE_UP_AFTER, GIVE_UP_DUE_FOR, LEASE, LONGEST_PAUSE, pause_after, wait_after
 from gridgov.messages.words import (
     KINDS,
     Kind,
@@ -31,8 +31,10 @@ from gridgov.messages.words import (
 
 __all__ = [
     "GIVE_UP_AFTER",
+    "GIVE_UP_DUE_FOR",
     "KINDS",
     "LEASE",
+    "LONGEST_PAUSE",
     "Address",
     "AddressKind",
     "Audience",
@@ -56,6 +58,7 @@ __all__ = [
     "kind_of",
     "letter",
     "one_line",
+    "pause_after",
     "shortened",
     "sign",
     "wait_after",

@@ -13,7 +13,7 @@ from gridgov.services.sealing import seal_facts
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
-from gridgov.services.sweeps.messages import old_changes, untold_notices
+from gridgov.services.sweeps.messages import old_changes, old_messages, untold_notices
 from gridgov.services.sweeps.positions import old_positions
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
@@ -25,6 +25,7 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
         "seals": seal_facts,
         "notices": untold_notices,
         "changes": old_changes,
+        "messages": old_messages,
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
         "positions": old_positions,

@@ -138,9 +138,9 @@ def make_organisation(connection: Any, code: str, name: str = "城管局") -> No
     connection.execute(insert(organisation).values(values))
 
 
-def notice(kind: str = "case.dispatched", *, to: Audience, **changes: Any) -> Notice:
+def notice(kind: str = "case.dispatched", *, to: Audience, district: str = "370102", **changes: Any) -> Notice:
     plain: dict[str, Any] = {"data": {"number": "370102-20260615-7K2M9QXA"}, "dedup": new_id().hex}
-    return Notice(kind, "370102", to, **{**plain, **changes})
+    return Notice(kind, district, to, **{**plain, **changes})
 
 
 def post(store: Store, *notices: Notice, at: datetime = NOON) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from api.app import create_app
 from gridgov.access.secrets import caller_of
@@ -17,8 +17,11 @@ from gridgov.ids import new_id
 from gridgov.messages import Audience
 from gridgov.services.messaging import Inbox
 from gridgov.settings import Settings
+from gridgov.store.messages import Room
+from gridgov.store.tables import delivery
 from gridgov.store.unit import Store
 from tests.messages.conftest import deliveries, make_organisation, notice, person, post
+from tests.messages.test_fanning import add_endpoint
 from tests.support import NOON, SetClock, secret_of, somebody
 
 CENTRE = Audience(role="command_centre", area_code="370102")
@@ -65,6 +68,7 @@ DOORS = [
     ("POST", f"/endpoints/{NOBODYS}/secret"),
     ("DELETE", f"/endpoints/{NOBODYS}"),
     ("GET", "/deliveries"),
+    ("POST", "/deliveries/retry"),
     ("POST", f"/deliveries/{NOBODYS}/retry"),
 ]
 
@@ -78,7 +82,8 @@ def test_nobody_gets_in_without_logging_in(client, method, path):
     ("method", "path"), [door for door in DOORS if "inbox" not in door[1] and "me/" not in door[1]]
 )
 def test_only_who_looks_after_channels_sees_endpoints_and_deliveries(calling, method, path):
-    body = endpoint() if method == "POST" else endpoint() | {"id": None, "district_code": None}
+    body = {"since": "2026-06-15T12:00:00+08:00"} if path == "/deliveries/retry" else endpoint()
+    body = body if method == "POST" else endpoint() | {"id": None, "district_code": None}
     body = {name: value for name, value in body.items() if value is not None}
     assert calling("command_centre").request(method, f"/api/v1{path}", json=body).status_code == 403
 
@@ -254,7 +259,7 @@ def test_dead_letters_are_seen_and_given_another_chance(kept, calling, fan):
     post(kept, notice(to=CENTRE), notice(to=CENTRE))
     fan()
     with kept.transaction() as unit:
-        claimed = unit.deliveries.claim(now=NOON, limit=1, each=1)[0]
+        claimed = unit.deliveries.claim(Room(1, 1, 1), now=NOON)[0]
         unit.deliveries.ended(claimed, "dead", "550 no such user", now=NOON)
     caller = calling("administrator")
     (dead,) = caller.get("/api/v1/deliveries", params={"state": "dead"}).json()["items"]
@@ -264,6 +269,48 @@ def test_dead_letters_are_seen_and_given_another_chance(kept, calling, fan):
     assert (revived["state"], revived["attempts"]) == ("waiting", 0)
     assert caller.get("/api/v1/deliveries", params={"state": "dead"}).json()["items"] == []
     assert {row.state for row in deliveries(kept)} == {"waiting"}
+
+
+def test_after_an_outage_all_that_was_given_up_gets_another_chance_at_once(kept, calling, fan, clock):
+    person(kept)
+    hook, other = add_endpoint(kept), add_endpoint(kept, "370103")
+    post(kept, *(notice(to=CENTRE) for _ in range(5)), notice(to=CENTRE, district="370103"))
+    fan()
+    with kept.transaction() as unit:
+        unit.connection.execute(update(delivery).values(state="dead", due_at=None, done_at=clock(), attempts=12))
+    client = calling("administrator")
+    since = {"since": clock().isoformat()}
+
+    def retried(**wanted: Any) -> int:
+        answer = client.post("/api/v1/deliveries/retry", json={**since, **wanted})
+        assert answer.status_code == 200
+        return int(answer.json()["retried"])
+
+    assert retried(since=(clock() + timedelta(seconds=1)).isoformat()) == 0
+    assert retried(channel="email") == 5
+    assert retried(endpoint_id=str(hook)) == 5
+    assert retried() == 0
+    assert {(r.state, r.due_at, r.attempts) for r in deliveries(kept) if r.district_code == "370102"} == {
+        ("waiting", clock(), 0)
+    }
+    assert {r.state for r in deliveries(kept) if r.district_code == "370103"} == {"dead"}
+    answer = client.post("/api/v1/deliveries/retry", json={**since, "endpoint_id": str(other)})
+    assert answer.status_code == 404
+    assert client.post("/api/v1/deliveries/retry", json={"since": "2026-06-15T12:00:00"}).status_code == 422
+
+
+def test_an_endpoint_shows_that_it_rests_and_changing_it_tries_it_again(kept, calling, clock):
+    client = calling("administrator")
+    made = client.post("/api/v1/endpoints", json=endpoint()).json()
+    assert (made["failures"], made["paused_until"]) == (0, None)
+    with kept.transaction() as unit:
+        unit.endpoints.not_told(unit.endpoints.find(UUID(made["id"])), now=clock())
+    (shown,) = client.get("/api/v1/endpoints").json()["items"]
+    assert shown["failures"] == 1
+    assert shown["paused_until"] is not None
+    body = {"name": "大屏", "url": "https://board.example.org/other"}
+    changed = client.put(f"/api/v1/endpoints/{made['id']}", json=body).json()
+    assert (changed["failures"], changed["paused_until"]) == (0, None)
 
 
 def test_the_command_line_shows_the_inbox_and_marks_what_was_read(kept, fan, clock, monkeypatch, capsys):

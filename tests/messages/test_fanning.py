@@ -10,8 +10,10 @@ from sqlalchemy import func, select, text, update
 from gridgov.ids import new_id
 from gridgov.messages import Audience, Preferences
 from gridgov.services.streams import INBOX
-from gridgov.store.messages import EndpointRow
-from gridgov.store.tables import account, account_grant, change, inbox
+from gridgov.services.sweeps.messages import old_messages
+from gridgov.settings import Settings
+from gridgov.store.messages import EndpointRow, Room
+from gridgov.store.tables import account, account_grant, change, delivery, delivery_item, inbox
 from gridgov.store.tables import notice as notices
 from gridgov.store.unit import Store, Unit
 from tests.messages.conftest import EMAIL, deliveries, inbox_of, notice, person, post
@@ -145,7 +147,7 @@ def test_what_is_not_urgent_gathers_in_one_digest(kept, fan):
     assert set(found) == {"digest", "case.overdue"}
     assert found["digest"].due_at == NOON + timedelta(hours=6)
     with kept.transaction() as unit:
-        claimed = unit.deliveries.claim(now=NOON + timedelta(hours=6), limit=9, each=9)
+        claimed = unit.deliveries.claim(Room(9, 9, 9), now=NOON + timedelta(hours=6))
         assert {found.kind: len(found.items) for found in claimed} == {"digest": 4, "case.overdue": 1}
 
 
@@ -154,7 +156,7 @@ def test_what_comes_while_a_digest_is_being_sent_waits_for_the_next(kept, fan):
     post(kept, notice(to=CENTRE))
     fan()
     with kept.transaction() as unit:
-        assert len(unit.deliveries.claim(now=NOON + timedelta(hours=6), limit=9, each=1)) == 1
+        assert len(unit.deliveries.claim(Room(9, 9, 1), now=NOON + timedelta(hours=6))) == 1
     post(kept, notice(to=CENTRE))
     fan()
     assert sorted(row.attempts for row in deliveries(kept)) == [0, 1]
@@ -194,3 +196,61 @@ def test_ten_thousand_notices_are_all_told_and_none_twice(kept, fan):
         assert [row.id for row in rows] == sorted((row.id for row in rows), reverse=True)
     assert len(deliveries(kept)) == 10_001
     assert Preferences().digest_hour is None
+
+
+def forget(store: Store, now: Any) -> int:
+    forgotten = 0
+    while True:
+        with store.transaction() as unit:
+            done = old_messages(unit, now, 3)
+        if not done:
+            return forgotten
+        forgotten += done
+
+
+def rows_of(store: Store, *tables: Any) -> list[int]:
+    with store.transaction() as unit:
+        return [unit.connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables]
+
+
+def test_what_is_old_is_forgotten_with_all_that_hangs_on_it_and_nothing_else(kept, fan, clock, courier, monkeypatch):
+    who, _ = person(kept)
+    add_endpoint(kept)
+    monkeypatch.setattr("gridgov.services.sweeps.messages.settings", lambda: Settings(messages_kept_days=30))
+    post(kept, *(notice(to=CENTRE) for _ in range(10)))
+    fan()
+    courier.run()
+    clock.move(timedelta(days=20))
+    post(kept, notice("case.closed", to=CENTRE), notice("case.overdue", to=CENTRE), at=clock())
+    fan()
+    courier.run()
+    assert forget(kept, clock() + timedelta(days=5)) == 0
+    assert forget(kept, clock() + timedelta(days=11)) == 10
+    assert sorted(inbox_of(kept, who)) == ["case.closed", "case.overdue"]
+    assert rows_of(kept, notices, inbox) == [2, 2]
+    assert {row.kind for row in deliveries(kept)} == {"case.closed", "case.overdue"}
+
+
+def test_a_digest_is_forgotten_with_its_last_notice(kept, fan, clock, courier, memory, monkeypatch):
+    person(kept, digest_hour=18)
+    monkeypatch.setattr("gridgov.services.sweeps.messages.settings", lambda: Settings(messages_kept_days=30))
+    post(kept, notice(to=CENTRE), at=clock())
+    clock.move(timedelta(hours=5))
+    post(kept, notice(to=CENTRE), at=clock())
+    fan()
+    clock.move(timedelta(hours=2))
+    courier.run()
+    assert len(memory.sent) == 1
+    late = NOON + timedelta(days=30, hours=1)
+    assert forget(kept, late) == 1
+    assert rows_of(kept, notices, delivery_item, delivery) == [1, 1, 1]
+    assert forget(kept, late + timedelta(days=1)) == 1
+    assert rows_of(kept, notices, delivery_item, delivery) == [0, 0, 0]
+
+
+def test_a_notice_of_a_clock_that_lost_years_is_told_before_it_is_forgotten(kept, fan, clock):
+    who, _ = person(kept)
+    post(kept, notice(to=CENTRE), at=NOON - timedelta(days=3_650))
+    assert forget(kept, clock()) == 0
+    fan()
+    assert inbox_of(kept, who) == ["case.dispatched"]

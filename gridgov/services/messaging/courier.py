@@ -6,8 +6,9 @@ id: at least once, and told once by whoever remembers ids.
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any, Self
 
@@ -35,12 +36,16 @@ from gridgov.messages import (
 from gridgov.services.messaging.email import Email
 from gridgov.services.messaging.webhook import Webhook
 from gridgov.settings import Settings
-from gridgov.store.messages import Claimed, Destination
+from gridgov.store.messages import Claimed, Destination, Room
 from gridgov.store.unit import Store
 
 _CARRYING = threading.Lock()
 _HANDS = 8
-_EACH = 2
+_OF_CHANNEL = 6
+_OF_DESTINATION = 2
+_LOOK_S = 1.0
+"""Seconds after which is looked for what has come meanwhile, though every hand that is free found nothing."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -112,17 +117,21 @@ class Courier:
         DatabaseUnavailableError
             If the database goes away. What was sent but not recorded is sent again later, with the same id.
         """
-        done = 0
-        with ThreadPoolExecutor(_HANDS, thread_name_prefix="courier") as hands:
+        with self._store.transaction() as unit:
+            unit.deliveries.recall(now=self._clock())
+        with ThreadPoolExecutor(_HANDS, thread_name_prefix="courier") as pool:
+            hands = _Hands(pool)
             while not stopping():
-                with self._store.transaction() as unit:
-                    claimed = unit.deliveries.claim(now=self._clock(), limit=_HANDS, each=_EACH)
-                if not claimed:
+                claimed = self._claim(hands.room()) if hands.free else []
+                if not claimed and not hands.busy:
                     break
-                for outcome in [hands.submit(self._deal_with, found) for found in claimed]:
-                    outcome.result()
-                done += len(claimed)
-        return done
+                hands.take(self._deal_with, claimed)
+                hands.wait()
+        return hands.done()
+
+    def _claim(self, room: Room) -> list[Claimed]:
+        with self._store.transaction() as unit:
+            return unit.deliveries.claim(room, now=self._clock())
 
     def _deal_with(self, claimed: Claimed) -> None:
         now = self._clock()
@@ -153,14 +162,19 @@ class Courier:
         else:
             with self._store.transaction() as unit:
                 unit.deliveries.sent(claimed, receipt.said, now=self._clock())
+                if claimed.destination.program is not None:
+                    unit.endpoints.told(claimed.destination.program.row)
 
     def _try_later(self, claimed: Claimed, said: str) -> None:
-        wait = wait_after(claimed.attempt, self._chance())
-        if wait is None:
-            self._end(claimed, "dead", said)
-            return
+        now = self._clock()
+        patience = wait_after(claimed.attempt, self._chance())
         with self._store.transaction() as unit:
-            unit.deliveries.postponed(claimed, said, until=self._clock() + wait, counts=True)
+            if claimed.destination.program is not None:
+                unit.endpoints.not_told(claimed.destination.program.row, now=now)
+            if patience is not None:
+                unit.deliveries.postponed(claimed, said, until=now + patience, counts=True)
+        if patience is None:
+            self._end(claimed, "dead", said)
 
     def _end(self, claimed: Claimed, state: str, said: str) -> None:
         _log.warning("a message is not delivered", delivery=str(claimed.id), channel=claimed.channel, state=state)
@@ -168,10 +182,47 @@ class Courier:
             unit.deliveries.ended(claimed, state, said, now=self._clock())
 
 
+class _Hands:
+    """What is being sent. A hand that is free takes the next message, whatever the others are waiting for."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._sending: dict[Future[None], Claimed] = {}
+        self._done = 0
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._sending)
+
+    @property
+    def free(self) -> int:
+        return _HANDS - len(self._sending)
+
+    def room(self) -> Room:
+        channels = Counter(claimed.channel for claimed in self._sending.values())
+        destinations = Counter(claimed.destination.id for claimed in self._sending.values())
+        return Room(self.free, _OF_CHANNEL, _OF_DESTINATION, channels, destinations)
+
+    def take(self, deal_with: Callable[[Claimed], None], claimed: list[Claimed]) -> None:
+        self._sending |= {self._pool.submit(deal_with, found): found for found in claimed}
+
+    def wait(self, within_s: float | None = _LOOK_S) -> None:
+        over, _ = wait(self._sending, within_s, FIRST_COMPLETED)
+        for outcome in over:
+            del self._sending[outcome]
+            self._done += 1
+            outcome.result()
+
+    def done(self) -> int:
+        while self._sending:
+            self.wait(None)
+        return self._done
+
+
 def _quiet_until(claimed: Claimed, now: datetime) -> datetime | None:
     """Return when the person wants to hear again. Programs never sleep, and a digest comes at an hour of choice."""
     whom = claimed.destination
-    if claimed.urgent or claimed.kind == "digest" or whom.account_id is None:
+    if claimed.urgent or claimed.kind == "digest" or whom.program is not None:
         return None
     return whom.preferences.quiet_end(now)
 
@@ -183,23 +234,24 @@ def _reason_to_drop(claimed: Claimed, channel: Channel | None) -> str | None:
         return "This installation has no such channel any more."
     if whom.disabled:
         return "The account or endpoint was disabled meanwhile."
-    if whom.account_id is not None and claimed.channel not in whom.preferences.channels:
-        return "The person does not want this channel any more."
-    if not any(not whom.preferences.mutes(item.kind) for item in claimed.items):
-        return "The person does not want this kind any more."
+    if not claimed.items:
+        return "It is not for this person or program any more: what they may see has changed."
     if not _reached(whom, channel.capabilities.address):
         return "There is no address for this channel any more."
+    wanted = whom.program is not None or claimed.channel in whom.preferences.channels
+    if not wanted or all(whom.preferences.mutes(item.kind) for item in claimed.items):
+        return "The person does not want this channel or kind any more."
     return None
 
 
 def _reached(whom: Destination, kind: AddressKind) -> str | None:
-    values = {AddressKind.EMAIL: whom.email, AddressKind.ACCOUNT: whom.login, AddressKind.ENDPOINT: whom.url}
-    return values.get(kind)
+    url = whom.program.row.url if whom.program else None
+    return {AddressKind.EMAIL: whom.email, AddressKind.ACCOUNT: whom.login, AddressKind.ENDPOINT: url}.get(kind)
 
 
 def address_of(whom: Destination, kind: AddressKind) -> Address:
     """Return where a message for `whom` goes, for a channel with addresses of this kind."""
-    secret = Secret(whom.secret) if whom.secret and kind is AddressKind.ENDPOINT else None
+    secret = Secret(whom.program.secret) if whom.program and kind is AddressKind.ENDPOINT else None
     return Address(_reached(whom, kind) or "", secret)
 
 

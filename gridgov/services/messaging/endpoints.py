@@ -13,11 +13,13 @@ from gridgov.messages import Secret, one_line
 from gridgov.services.messaging.guard import Allowed
 from gridgov.services.messaging.inbox import require_kinds
 from gridgov.settings import Settings
-from gridgov.store.messages import EndpointRow
+from gridgov.store.messages import EndpointRow, Lost
 from gridgov.store.unit import Store, Unit
 
 _PERMISSION = "channels.manage"
 _SECRET_BYTES = 32
+MOST_RETRIED = 10_000
+"""Dead deliveries that are given another chance at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Endpoints:
         return row, secret
 
     def change(self, caller: Caller, endpoint_id: UUID, wish: Wish) -> EndpointRow:
-        """Change what an endpoint is; it is used again if it was disabled.
+        """Change what an endpoint is; it is used again at once if it was disabled, or rested because it failed.
 
         Raises
         ------
@@ -107,6 +109,8 @@ class Endpoints:
             "kinds": None if wish.kinds is None else tuple(sorted(wish.kinds)),
             "organisation_code": wish.organisation_code,
             "disabled_at": None,
+            "failures": 0,
+            "paused_until": None,
         }
         with self._store.acting(caller, now=self._clock()) as unit:
             row = _mine(unit, endpoint_id)
@@ -167,6 +171,25 @@ class Endpoints:
                 unit.deliveries.revive(found["district_code"], delivery_id, now=now)
                 found |= {"state": "waiting", "due_at": now, "attempts": 0, "done_at": None}
         return found
+
+    def retry_all(self, caller: Caller, lost: Lost) -> int:
+        """Give the dead deliveries in the caller's districts another chance, the oldest `MOST_RETRIED` of them.
+
+        Returns
+        -------
+        How many they were. If as many as that, there may be more: ask again.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such endpoint that the caller looks after.
+        """
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            areas = _areas(unit)
+            if lost.endpoint_id is not None:
+                _mine(unit, lost.endpoint_id)
+            return unit.deliveries.revive_all(areas, lost, now=now, limit=MOST_RETRIED)
 
     def _checked(self, wish: Wish) -> Wish:
         self._allowed.require(wish.url)

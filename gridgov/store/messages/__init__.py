@@ -1,7 +1,8 @@
 """What people must be told, their inboxes and wishes; and what is carried to them."""
 
-from gridgov.store.messages.deliveries import Claimed, DeliveryStore, Destination, Item, Wanted
-from gridgov.store.messages.endpoints import EndpointRow, EndpointStore
+from gridgov.store.messages.claiming import Claimed, Destination, Item, Room
+from gridgov.store.messages.deliveries import DeliveryStore, Lost, Wanted
+from gridgov.store.messages.endpoints import EndpointRow, EndpointStore, Program
 from gridgov.store.messages.notices import InboxRow, MessageStore, Posted, Recipient
 
 __all__ = [
@@ -12,8 +13,11 @@ __all__ = [
     "EndpointStore",
     "InboxRow",
     "Item",
+    "Lost",
     "MessageStore",
     "Posted",
+    "Program",
     "Recipient",
+    "Room",
     "Wanted",
 ]

@@ -6,18 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gridgov.ids import new_id
-from gridgov.messages import LEASE, Preferences
-from gridgov.store.messages.notices import MessageStore, Posted
-from gridgov.store.tables import account, delivery, delivery_item, endpoint, notice
+from gridgov.store.messages.claiming import Claimed, Room, claim, recall
+from gridgov.store.messages.notices import Posted
+from gridgov.store.tables import delivery, delivery_item
 
-_LONGEST_WAIT = timedelta(days=2)
-"""No message waits longer. One that seems to was written by a clock that ran ahead: it is due."""
-
-_LOOK = 500
+_NEVER_TRIED = "It was due for so long that nobody wants it any more; it was not tried again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +32,12 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
-    """Whom a message is for, as they are now."""
+class Lost:
+    """Which dead messages are meant: given up since a time, over one channel or for one program if it says so."""
 
-    account_id: UUID | None
-    login: str | None
-    email: str | None
-    disabled: bool
-    preferences: Preferences
-    url: str | None
-    secret: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A notice in a message."""
-
-    id: UUID
-    kind: str
-    at: datetime
-    incident_id: UUID | None
-    whistle_id: UUID | None
-    data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that this sender has claimed; `attempt` tells its claim from later ones."""
-
-    district_code: str
-    id: UUID
-    channel: str
-    kind: str
-    urgent: bool
-    attempt: int
-    created_at: datetime
-    destination: Destination
-    items: tuple[Item, ...]
+    since: datetime
+    channel: str | None = None
+    endpoint_id: UUID | None = None
 
 
 class DeliveryStore:
@@ -118,74 +84,16 @@ class DeliveryStore:
         if items:
             self._connection.execute(insert(delivery_item).on_conflict_do_nothing(), items)
 
-    def claim(self, *, now: datetime, limit: int, each: int) -> list[Claimed]:
-        """Claim messages that are due, at most `each` for one destination, so that a slow one cannot take all hands.
+    def claim(self, room: Room, *, now: datetime) -> list[Claimed]:
+        """Claim messages that are due, as many as there is room for; nobody else is given them before `LEASE` is over.
 
-        Nobody else is given them before `LEASE` is over; after that they count as never sent.
+        What is not recorded until then counts as never sent.
         """
-        d = delivery.c
-        due = or_(d.due_at <= now, d.due_at > now + _LONGEST_WAIT)
-        first = select(d.district_code, d.id, d.due_at, func.coalesce(d.endpoint_id, d.account_id).label("whom"))
-        ranked = first.where(due).order_by(d.due_at).limit(_LOOK).subquery()
-        rank = func.row_number().over(partition_by=ranked.c.whom, order_by=ranked.c.due_at)
-        numbered = select(ranked.c.id, rank.label("rank")).subquery()
-        few = select(numbered.c.id).where(numbered.c.rank <= each)
-        locked = select(d.id).where(due, d.id.in_(few)).order_by(d.due_at).limit(limit)
-        mine = update(delivery).where(d.id.in_(locked.with_for_update(skip_locked=True).scalar_subquery()))
-        taken = mine.values(due_at=now + LEASE, attempts=d.attempts + 1)
-        rows = self._connection.execute(taken.returning(*delivery.c)).all()
-        return self._whole(rows)
+        return claim(self._connection, room, now=now)
 
-    def _whole(self, rows: Sequence[Any]) -> list[Claimed]:
-        people = self._people({row.account_id for row in rows if row.account_id})
-        programs = self._programs({row.endpoint_id for row in rows if row.endpoint_id})
-        items = self._items({row.id for row in rows})
-        return [
-            Claimed(
-                row.district_code,
-                row.id,
-                row.channel,
-                row.kind,
-                row.urgent,
-                row.attempts,
-                row.created_at,
-                people[row.account_id] if row.account_id else programs[row.endpoint_id],
-                tuple(items.get(row.id, ())),
-            )
-            for row in rows
-        ]
-
-    def _people(self, account_ids: Collection[UUID]) -> dict[UUID, Destination]:
-        recipients = MessageStore(self._connection).recipients(account_ids)
-        query = select(account.c.id, account.c.login, account.c.email, account.c.disabled_at)
-        return {
-            row.id: Destination(
-                row.id, row.login, row.email, row.disabled_at is not None, recipients[row.id].preferences, None, None
-            )
-            for row in self._connection.execute(query.where(account.c.id.in_(account_ids)))
-        }
-
-    def _programs(self, endpoint_ids: Collection[UUID]) -> dict[UUID, Destination]:
-        c = endpoint.c
-        query = select(c.id, c.url, c.secret, c.disabled_at).where(c.id.in_(endpoint_ids))
-        return {
-            row.id: Destination(None, None, None, row.disabled_at is not None, Preferences(), row.url, row.secret)
-            for row in self._connection.execute(query)
-        }
-
-    def _items(self, delivery_ids: Collection[UUID]) -> dict[UUID, list[Item]]:
-        n, i = notice.c, delivery_item.c
-        query = (
-            select(i.delivery_id, n.id, n.kind, n.at, n.incident_id, n.whistle_id, n.data)
-            .select_from(delivery_item)
-            .join(notice, (n.district_code == i.district_code) & (n.id == i.notice_id))
-            .where(i.delivery_id.in_(delivery_ids))
-            .order_by(n.at, n.id)
-        )
-        found: dict[UUID, list[Item]] = {}
-        for delivery_id, *item in self._connection.execute(query):
-            found.setdefault(delivery_id, []).append(Item(*item))
-        return found
+    def recall(self, *, now: datetime) -> None:
+        """Make due what a clock that ran ahead put off for longer than any message waits."""
+        recall(self._connection, now=now)
 
     def sent(self, claimed: Claimed, said: str, *, now: datetime) -> None:
         """Record that the other side took it; also when the claim is over, for it was taken all the same."""
@@ -210,7 +118,7 @@ class DeliveryStore:
         """Return deliveries in districts, newest first, strictly before the id `before`; addresses are not shown."""
         c = delivery.c
         query = select(*(column for column in c if column.name != "dedup"))
-        query = query.where(or_(false(), *(func.starts_with(c.district_code, code) for code in districts)))
+        query = query.where(_inside(districts))
         if before:
             query = query.where(c.id < before)
         if state:
@@ -227,8 +135,35 @@ class DeliveryStore:
     def revive(self, district_code: str, delivery_id: UUID, *, now: datetime) -> None:
         """Give a dead delivery all its attempts again, from now on."""
         mine = (delivery.c.district_code == district_code, delivery.c.id == delivery_id)
-        again = {"state": "waiting", "due_at": now, "attempts": 0, "done_at": None}
-        self._connection.execute(update(delivery).where(*mine).values(**again))
+        self._connection.execute(update(delivery).where(*mine).values(**_again(now)))
+
+    def revive_all(self, districts: Collection[str], lost: Lost, *, now: datetime, limit: int) -> int:
+        """Give dead deliveries in districts all their attempts again, oldest first, and return how many they were."""
+        c = delivery.c
+        wanted = [c.state == "dead", c.done_at >= lost.since, _inside(districts)]
+        wanted += [c.channel == lost.channel] if lost.channel else []
+        wanted += [c.endpoint_id == lost.endpoint_id] if lost.endpoint_id else []
+        some = select(c.district_code, c.id).where(*wanted).order_by(c.id).limit(limit).with_for_update()
+        mine = some.cte("mine").prefix_with("MATERIALIZED")
+        again = update(delivery).where(c.district_code == mine.c.district_code, c.id == mine.c.id)
+        return self._connection.execute(again.values(**_again(now))).rowcount
+
+    def give_up(self, *, due_before: datetime, now: datetime, limit: int) -> int:
+        """Record as dead what has been due for too long without anybody trying it, and return how many that were."""
+        c = delivery.c
+        some = select(c.district_code, c.id).where(c.due_at < due_before).order_by(c.due_at).limit(limit)
+        mine = some.with_for_update(skip_locked=True).cte("mine").prefix_with("MATERIALIZED")
+        over = update(delivery).where(c.district_code == mine.c.district_code, c.id == mine.c.id)
+        done = {"state": "dead", "due_at": None, "done_at": now, "said": _NEVER_TRIED}
+        return self._connection.execute(over.values(**done)).rowcount
+
+
+def _inside(districts: Collection[str]) -> ColumnElement[bool]:
+    return or_(false(), *(func.starts_with(delivery.c.district_code, code) for code in districts))
+
+
+def _again(now: datetime) -> dict[str, Any]:
+    return {"state": "waiting", "due_at": now, "attempts": 0, "done_at": None}
 
 
 def _this(claimed: Claimed) -> Any:

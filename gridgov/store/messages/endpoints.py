@@ -9,14 +9,26 @@ from uuid import UUID
 from sqlalchemy import Connection, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from gridgov.messages import LONGEST_PAUSE, pause_after
 from gridgov.store.tables import endpoint
+
+_MOST_FAILURES = 1_000
+"""Counted so far: it says "for long" either way."""
 
 _SHOWN = [c for c in endpoint.c if c.name != "secret"]
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointRow:
-    """A program's address, and what it wants to hear: kinds as in `Preferences.muted`, or all."""
+    """A program's address, and what it wants to hear: kinds as in `Preferences.muted`, or all.
+
+    Attributes
+    ----------
+    failures
+        How often in a row it could not be told; 0 as long as it hears.
+    paused_until
+        When it is tried again, if it could not be told.
+    """
 
     district_code: str
     id: UUID
@@ -27,12 +39,22 @@ class EndpointRow:
     created_at: datetime
     created_by: str
     disabled_at: datetime | None = None
+    failures: int = 0
+    paused_until: datetime | None = None
 
     def wants(self, kind: str, organisation_code: str | None) -> bool:
         """Return whether it is told of notices of a kind that are for an organisation."""
         if self.organisation_code is not None and self.organisation_code != organisation_code:
             return False
         return self.kinds is None or kind in self.kinds or f"{kind.partition('.')[0]}.*" in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An endpoint with the secret that signs what it is told: for the sender alone."""
+
+    row: EndpointRow
+    secret: str
 
 
 class EndpointStore:
@@ -68,6 +90,27 @@ class EndpointStore:
         wanted = (endpoint.c.district_code.in_(districts), endpoint.c.disabled_at.is_(None))
         return [_read(row) for row in self._connection.execute(select(*_SHOWN).where(*wanted))]
 
+    def programs(self, endpoint_ids: Collection[UUID]) -> dict[UUID, Program]:
+        """Return endpoints with their secrets, by id."""
+        query = select(*_SHOWN, endpoint.c.secret).where(endpoint.c.id.in_(endpoint_ids))
+        found = [dict(row) for row in self._connection.execute(query).mappings()]
+        return {values["id"]: Program(secret=values.pop("secret"), row=_made(values)) for values in found}
+
+    def told(self, row: EndpointRow) -> None:
+        """Remember that a program could be told."""
+        if row.failures:
+            self.change(row, failures=0, paused_until=None)
+
+    def not_told(self, row: EndpointRow, *, now: datetime) -> None:
+        """Let a program that could not be told rest, longer each time; those that failed together count once."""
+        c = endpoint.c
+        mine = (c.district_code == row.district_code, c.id == row.id)
+        asked = select(c.failures, c.paused_until).where(*mine).with_for_update()
+        (failures, paused_until) = self._connection.execute(asked).one()
+        if paused_until is None or not now < paused_until <= now + LONGEST_PAUSE:
+            failures = min(failures + 1, _MOST_FAILURES)
+            self.change(row, failures=failures, paused_until=now + pause_after(failures))
+
     def change(self, row: EndpointRow, **values: Any) -> None:
         """Change an endpoint."""
         if "kinds" in values:
@@ -81,6 +124,9 @@ def _list(kinds: tuple[str, ...] | None) -> list[str] | None:
 
 
 def _read(row: Any) -> EndpointRow:
-    found = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's name for it
-    kinds = found.pop("kinds")
-    return EndpointRow(**found, kinds=None if kinds is None else tuple(kinds))
+    return _made(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's name for it
+
+
+def _made(values: dict[str, Any]) -> EndpointRow:
+    kinds = values.pop("kinds")
+    return EndpointRow(**values, kinds=None if kinds is None else tuple(kinds))

@@ -6,12 +6,23 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Text, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, Text, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
 from gridgov.ids import new_id
 from gridgov.messages import Audience, Notice, Preferences
-from gridgov.store.tables import account, account_grant, area_period, inbox, matter, notice, organisation, preference
+from gridgov.store.tables import (
+    account,
+    account_grant,
+    area_period,
+    delivery,
+    delivery_item,
+    inbox,
+    matter,
+    notice,
+    organisation,
+    preference,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +95,16 @@ class MessageStore:
     def audience(self, notices: Collection[Posted], *, now: datetime) -> dict[UUID, set[UUID]]:
         """Return the accounts that each notice is for, by the grants in force at `now`; disabled ones are left out."""
         audiences = {n.audience for n in notices}
-        living = self._living({a.account_id for a in audiences if a.account_id})
+        living = self._living({a.account_id for a in audiences if a.account_id}, now)
         held = self._held(audiences, now)
         people = {audience: _people(audience, living, held) for audience in audiences}
         return {n.id: people[n.audience] for n in notices}
 
-    def _living(self, account_ids: Collection[UUID]) -> set[UUID]:
+    def _living(self, account_ids: Collection[UUID], now: datetime) -> set[UUID]:
+        """Return those accounts that are in use and still hold something: whoever holds nothing sees nothing."""
+        holding = select(account_grant.c.account_id).where(account_grant.c.valid.contains(now))
         query = select(account.c.id).where(account.c.id.in_(account_ids), account.c.disabled_at.is_(None))
-        return set(self._connection.execute(query).scalars())
+        return set(self._connection.execute(query.where(account.c.id.in_(holding))).scalars())
 
     def _held(self, audiences: Collection[Audience], now: datetime) -> list[_Held]:
         """Return the grants that may matter: in the organisations, and of the roles over all that holds the areas."""
@@ -173,6 +186,28 @@ class MessageStore:
         read = update(inbox).where(*mine, inbox.c.read_at.is_(None)).values(read_at=now)
         self._connection.execute(read)
         return self._connection.execute(select(inbox.c.read_at).where(*mine)).scalar()
+
+    def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget notices older than `before`, with all that hangs on them, and return how many they were.
+
+        Those that nobody has been told of yet are kept: a clock that lost years wrote them.
+        """
+        c = notice.c
+        old = select(c.district_code, c.id).where(c.at < before, c.fan_due_at.is_(None)).order_by(c.at).limit(limit)
+        rows = self._connection.execute(old.with_for_update(skip_locked=True)).all()
+        if rows:
+            self._forget([tuple(row) for row in rows])
+        return len(rows)
+
+    def _forget(self, keys: list[tuple[Any, ...]]) -> None:
+        i, d = delivery_item.c, delivery.c
+        self._connection.execute(delete(inbox).where(tuple_(inbox.c.district_code, inbox.c.notice_id).in_(keys)))
+        items = delete(delivery_item).where(tuple_(i.district_code, i.notice_id).in_(keys))
+        carried = self._connection.execute(items.returning(i.district_code, i.delivery_id)).all()
+        empty = ~exists().where(i.district_code == d.district_code, i.delivery_id == d.id)
+        theirs = tuple_(d.district_code, d.id).in_([tuple(row) for row in set(carried)])
+        self._connection.execute(delete(delivery).where(theirs, empty))
+        self._connection.execute(delete(notice).where(tuple_(notice.c.district_code, notice.c.id).in_(keys)))
 
     def names(self, codes: Iterable[str]) -> dict[str, str]:
         """Return the names of codes like ``matter:20908``, ``organisation:CODE`` and ``area:CODE``, as they are now."""

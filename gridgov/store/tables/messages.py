@@ -18,13 +18,16 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gridgov.store.tables.base import district, key, metadata, moment, text
+from gridgov.store.tables.cases import notice
+
+Index("notice_at_idx", notice.c.at)  # what is old is forgotten, with all that hangs on it below
 
 inbox = Table(
     "inbox",
     metadata,
     district(),
-    Column("account_id", ForeignKey("account.id"), primary_key=True),
     key("notice_id"),
+    Column("account_id", ForeignKey("account.id"), primary_key=True),
     moment("read_at", nullable=True),
     ForeignKeyConstraint(["district_code", "notice_id"], ["notice.district_code", "notice.id"]),
     Index("inbox_account_id_notice_id_idx", "account_id", "notice_id"),
@@ -59,6 +62,8 @@ endpoint = Table(
     moment("created_at"),
     text("created_by"),
     moment("disabled_at", nullable=True),
+    Column("failures", SmallInteger, nullable=False, server_default=sql("0"), comment="in a row; 0: it hears"),
+    moment("paused_until", nullable=True),
     Index("endpoint_id_idx", "id"),
 )
 
@@ -83,6 +88,14 @@ delivery = Table(
     UniqueConstraint("district_code", "dedup"),
     ForeignKeyConstraint(["district_code", "endpoint_id"], ["endpoint.district_code", "endpoint.id"]),
     Index("delivery_due_at_idx", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index(
+        "delivery_next_idx",
+        sql("coalesce(endpoint_id, account_id)"),
+        "urgent",
+        "due_at",
+        postgresql_where=sql("due_at IS NOT NULL"),
+    ),
+    Index("delivery_dead_idx", "done_at", postgresql_where=sql("state = 'dead'")),
     Index("delivery_id_idx", "id"),
 )
 
@@ -94,4 +107,5 @@ delivery_item = Table(
     key("notice_id"),
     ForeignKeyConstraint(["district_code", "delivery_id"], ["delivery.district_code", "delivery.id"]),
     ForeignKeyConstraint(["district_code", "notice_id"], ["notice.district_code", "notice.id"]),
+    Index("delivery_item_district_code_notice_id_idx", "district_code", "notice_id"),
 )

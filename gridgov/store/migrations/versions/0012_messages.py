@@ -48,11 +48,12 @@ def _notices() -> None:
     op.create_index(
         "notice_fan_due_at_idx", "notice", ["fan_due_at"], postgresql_where=sa.text("fan_due_at IS NOT NULL")
     )
+    op.create_index("notice_at_idx", "notice", ["at"])
     op.create_table(
         "inbox",
         sa.Column("district_code", sa.String(length=6), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("inbox_account_id_fkey")),
         sa.ForeignKeyConstraint(
@@ -60,7 +61,7 @@ def _notices() -> None:
             ["notice.district_code", "notice.id"],
             name=op.f("inbox_district_code_notice_id_fkey"),
         ),
-        sa.PrimaryKeyConstraint("district_code", "account_id", "notice_id", name=op.f("inbox_pkey")),
+        sa.PrimaryKeyConstraint("district_code", "notice_id", "account_id", name=op.f("inbox_pkey")),
     )
     op.create_index("inbox_account_id_notice_id_idx", "inbox", ["account_id", "notice_id"])
     op.create_index(
@@ -104,6 +105,14 @@ def _endpoints() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "failures",
+            sa.SmallInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="in a row; 0: it hears",
+        ),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_code"], ["organisation.code"], name=op.f("endpoint_organisation_code_fkey")
         ),
@@ -139,6 +148,13 @@ def _deliveries() -> None:
         sa.UniqueConstraint("district_code", "dedup", name=op.f("delivery_district_code_dedup_key")),
     )
     op.create_index("delivery_due_at_idx", "delivery", ["due_at"], postgresql_where=sa.text("due_at IS NOT NULL"))
+    op.create_index(
+        "delivery_next_idx",
+        "delivery",
+        [sa.text("coalesce(endpoint_id, account_id)"), "urgent", "due_at"],
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index("delivery_dead_idx", "delivery", ["done_at"], postgresql_where=sa.text("state = 'dead'"))
     op.create_index("delivery_id_idx", "delivery", ["id"])
     op.create_table(
         "delivery_item",
@@ -156,4 +172,7 @@ def _deliveries() -> None:
             name=op.f("delivery_item_district_code_notice_id_fkey"),
         ),
         sa.PrimaryKeyConstraint("district_code", "delivery_id", "notice_id", name=op.f("delivery_item_pkey")),
+    )
+    op.create_index(
+        "delivery_item_district_code_notice_id_idx", "delivery_item", ["district_code", "notice_id"], unique=False
     )
