@@ -23,6 +23,8 @@ from gridgov.services.comparing import (
     check_evidence,
     check_evidence_is_there,
     check_incident,
+    check_rows,
+    guarded,
 )
 from gridgov.settings import Settings
 from gridgov.store.objects import Objects
@@ -183,12 +185,19 @@ def _check_seals(unit: Unit, verdict: Verdict) -> Seal | None:
             _say(verdict, Wrong.SEAL_REMOVED, seal, f"the seals from {expected} to {seal.seq - 1} are missing")
         elif seal.previous_hash != previous:
             _say(verdict, Wrong.SEAL_ALTERED, seal, "it does not follow the seal before it")
-        if seal_hash(seal) != seal.hash or not fits:
+        if not _holds(seal) or not fits:
             _say(verdict, Wrong.SEAL_ALTERED, seal, "what it says is not what was hashed")
         verdict.seals += 1
         verdict.head = seal.head
         previous, newest = seal.hash, seal
     return newest
+
+
+def _holds(seal: Seal) -> bool:
+    try:
+        return seal_hash(seal) == seal.hash
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return False
 
 
 def _ends(seal: Seal, before: Seal | None) -> bool:
@@ -212,19 +221,19 @@ def _check_one(incident: "_Incident", sealed: Sealed, verdict: Verdict) -> None:
     there = _once([fact for fact in incident.facts if fact.hash is not None])
     verdict.facts += len(there)
     verdict.unsealed += sum(1 for fact in there if fact.seal is None)
-    add = verdict.findings.extend
-    add(_sealed_twice(incident, sealed))
-    add(check_chain(incident.id, _once(incident.facts), sealed))
+    district_code, number = sealed.district_code, public_number(sealed.district_code, incident.id)
+    checks = [_sealed_twice(incident, sealed), check_chain(incident.id, _once(incident.facts), sealed)]
     if incident.row is not None:
-        add(check_incident(incident.row, there))
+        now = {row.rows_of: row.digest for row in incident.digests}
+        checks += [check_incident(incident.row, there), check_rows(district_code, incident.id, there, now)]
     else:
-        number = public_number(sealed.district_code, incident.id)
-        detail = "the incident itself is gone"
-        add([Finding(Wrong.INCIDENT_REMOVED, sealed.district_code, detail, number=number)])
-    for row in incident.evidence:
-        add(check_evidence(row, there))
+        gone = Finding(Wrong.INCIDENT_REMOVED, district_code, "the incident itself is gone", number=number)
+        verdict.findings.append(gone)
+    checks += [check_evidence(row, there) for row in incident.evidence]
     seqs = {row.fact_seq for row in incident.evidence}
-    add(check_evidence_is_there(sealed.district_code, incident.id, there, seqs))
+    checks.append(check_evidence_is_there(district_code, incident.id, there, seqs))
+    for check in checks:
+        verdict.findings += guarded(check, district_code, number)
 
 
 def _once(facts: Iterable[Any]) -> list[Any]:
@@ -252,6 +261,7 @@ class _Incident:
     facts: list[Any]
     row: Any
     evidence: list[Any]
+    digests: list[Any]
 
 
 def _incidents(unit: Unit, district_code: str) -> Iterator[_Incident]:
@@ -261,6 +271,7 @@ def _incidents(unit: Unit, district_code: str) -> Iterator[_Incident]:
         groupby(audit.facts(district_code), key=lambda fact: fact.incident_id),
         groupby(audit.incidents(district_code), key=lambda row: row.id),
         groupby(audit.evidence(district_code), key=lambda row: row.incident_id),
+        groupby(audit.rows(district_code), key=lambda row: row.incident_id),
     ]
     waiting: list[tuple[UUID, list[Any]] | None] = [_taken(stream) for stream in streams]
     while any(waiting):
@@ -270,7 +281,7 @@ def _incidents(unit: Unit, district_code: str) -> Iterator[_Incident]:
             _taken(stream) if found and found[0] == current else found
             for stream, found in zip(streams, waiting, strict=True)
         ]
-        yield _Incident(current, parts[0], parts[1][0] if parts[1] else None, parts[2])
+        yield _Incident(current, parts[0], parts[1][0] if parts[1] else None, parts[2], parts[3])
 
 
 def _taken(stream: Iterator[tuple[UUID, Iterator[Any]]]) -> tuple[UUID, list[Any]] | None:
@@ -280,14 +291,21 @@ def _taken(stream: Iterator[tuple[UUID, Iterator[Any]]]) -> tuple[UUID, list[Any
 
 def _check_files(unit: Unit, district_code: str, objects: Objects) -> Iterator[Finding]:
     for row in unit.audit.evidence(district_code):
-        try:
-            kept = objects.hash_of(row.sha256)
-        except NotFoundError:
-            kept = None
-        if kept != row.sha256:
-            what = "is gone" if kept is None else "was altered"
-            detail = f"the file of attachment {row.id} {what}"
-            yield Finding(Wrong.FILE_ALTERED, district_code, detail, seq=row.fact_seq)
+        number = public_number(district_code, row.incident_id)
+        for name, digest in (("file", row.sha256), ("thumbnail", row.thumbnail_sha256)):
+            kept = _kept(objects, digest)
+            if kept != digest:
+                what = "is gone" if kept is None else "was altered"
+                detail = f"the {name} of attachment {row.id} {what}"
+                yield Finding(Wrong.FILE_ALTERED, district_code, detail, number=number, seq=row.fact_seq)
+
+
+def _kept(objects: Objects, digest: bytes | None) -> bytes | None:
+    """Return the hash of what is kept under a hash, or None where nothing is."""
+    try:
+        return objects.hash_of(digest) if digest is not None else None
+    except NotFoundError:
+        return None
 
 
 def _say(verdict: Verdict, what: Wrong, seal: Seal, detail: str) -> None:

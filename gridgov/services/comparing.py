@@ -1,6 +1,6 @@
 """Comparing: what is stored of a case against what its chain says. Pure; `auditing` brings the rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shapely import from_wkt
+from shapely.errors import ShapelyError
 
 from gridgov.clock import SHANGHAI
 from gridgov.incidents import Channel, GivenPosition, Report, Reporter, public_number
@@ -16,7 +17,7 @@ from gridgov.incidents.asked import FACT_OF
 from gridgov.incidents.facts import GENESIS, FactKind, fact_hash
 from gridgov.incidents.lifecycle import TABLE, Act
 from gridgov.incidents.standing import Stage
-from gridgov.incidents.witness import row_digest
+from gridgov.incidents.witness import Digests, row_digest, rows_of
 
 _PLACED = {"placement": "placement", "cell_code": "cell"}
 _LED = {"lead_organisation_code": "lead"}
@@ -61,6 +62,8 @@ class Wrong(StrEnum):
     REPORTER_ALTERED = "reporter_altered"
     PLACE_ALTERED = "place_altered"
     STATE_DIFFERS = "state_differs"
+    ROWS_DIFFER = "rows_differ"
+    UNREADABLE = "unreadable"
     EVIDENCE_ALTERED = "evidence_altered"
     EVIDENCE_REMOVED = "evidence_removed"
     FILE_ALTERED = "file_altered"
@@ -96,6 +99,15 @@ class Sealed:
     overdue_before: datetime
 
 
+def guarded(check: Iterable[Finding], district_code: str, number: str) -> Iterator[Finding]:
+    """Yield what a check finds; where what stands there cannot even be read, that is what it found."""
+    try:
+        yield from check
+    except Exception as error:  # noqa: BLE001 - one row that somebody made unreadable must not end the audit of all
+        detail = f"what stands there cannot be checked ({type(error).__name__}): no gridgov has written it"
+        yield Finding(Wrong.UNREADABLE, district_code, detail, number=number)
+
+
 def check_chain(incident_id: UUID, facts: Sequence[Any], sealed: Sealed) -> Iterator[Finding]:
     """Yield what is wrong with one incident's chain and its seals; `facts` have their leaf beside them, in order."""
     place = _Place(sealed.district_code, incident_id)
@@ -124,15 +136,20 @@ def _hash_of(incident_id: UUID, fact: Any) -> bytes | None:
     try:
         said = (fact.kind, fact.at, fact.author, fact.payload)
         return fact_hash(incident_id, fact.seq, *said, previous=fact.previous_hash)
-    except (TypeError, ValueError, OverflowError):
+    except (AttributeError, TypeError, ValueError, OverflowError, RecursionError):
         return None
+
+
+def _said(fact: Any) -> Mapping[str, Any]:
+    """Return what a fact says, and nothing where somebody wrote something else than a fact there."""
+    return fact.payload if isinstance(fact.payload, dict) else {}
 
 
 def _check_seal(place: "_Place", fact: Any, sealed: Sealed) -> Iterator[Finding]:
     if fact.seal is None:
         if sealed.last is not None and (fact.xid, place.incident_id, fact.seq) <= sealed.last:
             yield place.say(Wrong.FACT_ADDED, "it stands among sealed facts, and no seal names it", fact)
-        elif fact.at < sealed.overdue_before:
+        elif fact.at is None or fact.at < sealed.overdue_before:
             yield place.say(Wrong.UNSEALED, "no seal names it yet: sealing has stopped, or seals are gone", fact)
     elif fact.leaf_hash != fact.hash:
         yield place.say(Wrong.CHAIN_REWRITTEN, "seal %d names another hash", fact, fact.seal)
@@ -159,7 +176,7 @@ def check_incident(row: Any, facts: Sequence[Any], *, with_reporter: bool = True
         return
     if row.number != public_number(row.district_code, row.id):
         yield place.say(Wrong.REPORT_ALTERED, "its number is %s, which its id does not give", None, row.number)
-    witnessed = first.payload.get("row") if isinstance(first.payload, dict) else None
+    witnessed = _said(first).get("row")
     if witnessed is not None and row_digest(row._mapping).hex() != witnessed:  # noqa: SLF001 - SQLAlchemy's name for it
         yield place.say(Wrong.REPORT_ALTERED, "its report says something else than when it was taken in", first)
     elif with_reporter and not _digest_holds(row, first):
@@ -170,9 +187,17 @@ def check_incident(row: Any, facts: Sequence[Any], *, with_reporter: bool = True
 
 def _digest_holds(row: Any, first: Any) -> bool:
     """Return whether the row's digest covers the report and its reporter as they are stored."""
-    said = first.payload
+    try:
+        return row.digest in _digests(row, _said(first))
+    except (ShapelyError, AttributeError, TypeError, ValueError, OverflowError):
+        return False  # what cannot be read is no report that was ever taken in
+
+
+def _digests(row: Any, said: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield the digests that a report's row may have."""
     if "row" not in said:
-        return True  # taken in before the first fact witnessed enough to tell
+        yield row.digest  # taken in before the first fact witnessed enough to tell
+        return
     position = (
         GivenPosition(said["datum"], from_wkt(row.raw_wkt), row.accuracy_m) if "datum" in said and row.raw_wkt else None
     )
@@ -192,16 +217,16 @@ def _digest_holds(row: Any, first: Any) -> bool:
     # Whoever reported may have written the time with another offset, or have been named without a name.
     spelled = [replace(report, reported_at=row.reported_at.astimezone(zone)) for zone in (UTC, SHANGHAI)]
     spelled += [] if named else [replace(r, reporter=Reporter()) for r in spelled]
-    return any(r.digest() == row.digest for r in spelled)
+    yield from (r.digest() for r in spelled)
 
 
 def _check_place(place: "_Place", row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
     located = next((f for f in facts if f.kind == FactKind.LOCATED), None)
-    if located is None or "source" not in located.payload:
+    if located is None or "source" not in _said(located):
         return
     said = {"source": row.source, "datum": row.datum, "raw": row.raw_wkt, "accuracy_m": row.accuracy_m}
     said |= {"cell": row.position_cell_code, "grid": row.grid_checksum}
-    differing = [name for name, value in said.items() if located.payload.get(name) != value]
+    differing = [name for name, value in said.items() if _said(located).get(name) != value]
     if differing:
         yield place.say(Wrong.PLACE_ALTERED, "its first place differs in: %s", located, ", ".join(differing))
 
@@ -243,7 +268,7 @@ def retell(facts: Sequence[Any]) -> dict[str, Any]:
 
 
 def _changes(fact: Any, told: Mapping[str, Any]) -> dict[str, Any]:
-    said = fact.payload if isinstance(fact.payload, dict) else {}
+    said = _said(fact)
     changes: dict[str, Any] = dict.fromkeys(_CLEARED.get(fact.kind, ()))
     changes |= {column: said.get(key) for column, key in _SAID.get(fact.kind, {}).items()}
     if fact.kind == FactKind.FIRST_DISPATCHED:
@@ -255,19 +280,53 @@ def _changes(fact: Any, told: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
+def check_rows(district_code: str, incident_id: UUID, facts: Sequence[Any], now: Digests) -> Iterator[Finding]:
+    """Yield the tables whose rows were changed otherwise than by acts.
+
+    Each act says what it found and what it left: what one finds must be what an earlier one left, so that a change in
+    between is found even when a later act wrote over it, and what stands `now` must be what the newest left. An
+    incident of before facts witnessed this is followed from the first of them on.
+    """
+    place = _Place(district_code, incident_id)
+    left: dict[str, tuple[str | None, Any]] = {}
+    complete = False
+    for fact in facts:
+        told = rows_of(fact.payload)
+        complete |= not left and told.get("incident_state", ["?"])[0] is None
+        for table, (before, after) in told.items():
+            known = left.get(table, (None, None))[0] if table in left or complete else before
+            if before != known:
+                yield place.say(Wrong.ROWS_DIFFER, "before this fact, %s was changed beside the chain", fact, table)
+            left[table] = after, fact
+    for table in sorted({*left, *(now if complete else ())}):
+        after, fact = left.get(table, (None, None))
+        if now.get(table) != after:
+            yield place.say(Wrong.ROWS_DIFFER, "since this fact, %s was changed beside the chain", fact, table)
+
+
+def unwitnessed(facts: Sequence[Any], now: Digests) -> list[str]:
+    """Return the tables with rows of an incident that none of its facts witnesses: it is older than that."""
+    return sorted({*now} - {table for fact in facts for table in rows_of(fact.payload)})
+
+
 def check_evidence(row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
     """Yield where an attachment's row says something else than its fact."""
     place = _Place(row.district_code, row.incident_id)
     fact = next((f for f in facts if f.seq == row.fact_seq and f.kind == FactKind.EVIDENCE_ADDED), None)
-    said: Mapping[str, Any] = fact.payload if fact is not None else {}
+    said = _said(fact) if fact is not None else {}
     kept = {
         "evidence_id": str(row.id),
         "whistle_id": str(row.whistle_id) if row.whistle_id else None,
+        "name": row.name,
         "media_type": row.media_type,
         "size": row.size,
         "sha256": row.sha256.hex(),
         "original_size": row.original_size,
         "original_sha256": row.original_sha256.hex(),
+        "thumbnail_sha256": row.thumbnail_sha256.hex() if row.thumbnail_sha256 else None,
+        "width": row.width,
+        "height": row.height,
+        "duration_s": row.duration_s,
     }
     differing = [name for name, value in kept.items() if said.get(name) != value]
     if fact is not None and (row.author, row.added_at) != (fact.author, fact.at):

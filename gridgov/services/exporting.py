@@ -9,15 +9,18 @@ from uuid import UUID
 from gridgov.access import Caller
 from gridgov.clock import SHANGHAI, Clock
 from gridgov.errors import NotAllowedError, NotFoundError
+from gridgov.incidents import public_number
 from gridgov.services.auditing import OVERDUE
 from gridgov.services.comparing import (
-    Finding,
     Sealed,
     Wrong,
     check_chain,
     check_evidence,
     check_evidence_is_there,
     check_incident,
+    check_rows,
+    guarded,
+    unwitnessed,
 )
 from gridgov.services.showing import takes_part
 from gridgov.settings import Settings
@@ -75,8 +78,8 @@ class Exporting:
             login = unit.subject.login
         return self._told(head, by=login)
 
-    def story_of(self, number: str) -> dict[str, Any]:
-        """Return the story of the case with this number, for whoever runs the installation.
+    def story_of(self, number: str, *, by: str = "command line") -> dict[str, Any]:
+        """Return the story of the case with this number, for whoever runs the installation under the name `by`.
 
         Raises
         ------
@@ -88,7 +91,7 @@ class Exporting:
             head = unit.evidence.incident_of(incident_id, None) if incident_id else None
         if head is None:
             raise _no_case(number)
-        return self._told(head, by="command line")
+        return self._told(head, by=by)
 
     def html(self, story: dict[str, Any]) -> str:
         """Return a story as one page that needs nothing else, with its pictures inside."""
@@ -133,18 +136,23 @@ class Exporting:
 def _verified(
     unit: Unit, head: tuple[str, UUID], facts: Sequence[SealedFact], attached: Sequence[Evidence], now: datetime
 ) -> dict[str, Any]:
+    now_said, number = unit.audit.rows_of(*head), public_number(*head)
     newest, server = unit.audit.newest(head[0]), unit.audit.server()
     last = newest.last if newest and newest.system_id == server.system_id else None
-    findings: list[Finding] = list(check_chain(head[1], facts, Sealed(head[0], last, now - OVERDUE)))
+    sealed = Sealed(head[0], last, now - OVERDUE)
+    findings = list(guarded(check_chain(head[1], facts, sealed), head[0], number))
     row = unit.audit.incident(*head)
-    findings += check_incident(row, facts, with_reporter=False)  # the story does not tell of them either
-    for one in attached:
-        findings += check_evidence(one, facts)
-    findings += check_evidence_is_there(*head, facts, {one.fact_seq for one in attached})
+    checks = [check_incident(row, facts, with_reporter=False)]  # the story does not tell of them either
+    checks += [check_rows(*head, facts, now_said), *(check_evidence(one, facts) for one in attached)]
+    checks.append(check_evidence_is_there(*head, facts, {one.fact_seq for one in attached}))
+    for check in checks:
+        findings += guarded(check, head[0], number)
     overdue = sum(1 for f in findings if f.what is Wrong.UNSEALED)
     findings = [f for f in findings if f.what is not Wrong.UNSEALED]
+    unknown = unwitnessed(facts, now_said)
     return {
-        "whole": not findings,
+        "whole": not findings and not unknown,
+        "unwitnessed": unknown,
         "overdue": overdue,
         "findings": [{"what": f.what.value, "seq": f.seq, "detail": f.detail} for f in findings],
         "unsealed": sum(1 for fact in facts if fact.seal is None),

@@ -162,6 +162,7 @@ class Intake:
         judgement = judge(report, placed, duplicates, knowledge, reception, rules=rules)
         unit.incidents.add(judgement.case)
         whistle_id = _add_draft(unit, judgement.case, judgement.draft, knowledge) if judgement.draft else None
+        unit.cases.append(judgement.case.head, judgement.case.facts, at=reception.now, author=reception.author)
         return _receipt(judgement.case, whistle_id)
 
 

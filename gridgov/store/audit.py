@@ -1,15 +1,18 @@
 """Seals, and everything that they and the chains are checked against, streamed in order."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, TextClause, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, func, insert, literal_column, select, text
 
 from gridgov.ids import new_id
 from gridgov.seals import Leaf, Position, Seal, decode
 from gridgov.store.tables import evidence, seal, verification
+from gridgov.store.witnesses import digests
 
 _LOCK = 0x7365_616C  # "seal"
 _STREAM = 2_000
@@ -21,6 +24,31 @@ class Server:
 
     system_id: int
     xmin: int
+
+
+class FactRow(NamedTuple):
+    """A fact and the leaf that a seal has of it side by side, either of which may be missing.
+
+    Attributes
+    ----------
+    at
+        None, too, where the database holds a time that is none.
+    payload
+        None, too, where it cannot be read; no more than JSON, until somebody has looked.
+    """
+
+    incident_id: UUID
+    seq: int
+    kind: str
+    at: datetime | None
+    author: str
+    payload: Any
+    previous_hash: bytes
+    hash: bytes | None
+    xid: int
+    leaf_xid: int
+    leaf_hash: bytes
+    seal: int | None
 
 
 class AuditStore:
@@ -57,7 +85,7 @@ class AuditStore:
         start = after or Position(0, UUID(int=0), 0)
         asked = {"district": district_code, "xmin": str(server.xmin), "limit": limit}
         asked |= {"xid": str(start.xid), "incident_id": start.incident_id, "seq": start.seq}
-        return [Leaf(*row) for row in self._connection.execute(_NEXT, asked)]
+        return [_as_leaf(row) for row in self._connection.execute(_NEXT, asked)]
 
     def from_elsewhere(self, district_code: str) -> bool:
         """Return whether there are facts of transactions that this server has not begun: a dump brought them."""
@@ -68,7 +96,7 @@ class AuditStore:
         for _ in self.unpack(district_code):
             pass
         asked = {"district": district_code, "xmin": str(server.xmin)}
-        return [Leaf(*row) for row in self._connection.execute(_NOWHERE, asked)]
+        return [_as_leaf(row) for row in self._connection.execute(_NOWHERE, asked)]
 
     def add(self, made: Seal) -> None:
         """Append a seal."""
@@ -104,9 +132,19 @@ class AuditStore:
             yield _as_seal(row, row.leaves), row.facts
         self._connection.execute(text("ANALYZE sealed_leaf"))
 
-    def facts(self, district_code: str) -> Iterator[Row[Any]]:
-        """Yield facts and unpacked leaves side by side, by incident and number; either may be missing."""
-        return self._stream(_FACTS, district_code)
+    def facts(self, district_code: str) -> Iterator[FactRow]:
+        """Yield facts and unpacked leaves, by incident and number."""
+        for row in self._stream(_FACTS, district_code):
+            yield FactRow._make(row)._replace(payload=_read(row.payload))
+
+    def rows(self, district_code: str) -> Iterator[Row[Any]]:
+        """Yield the digests of what each incident's rows say now, by incident."""
+        return self._stream(_ROWS, district_code)
+
+    def rows_of(self, district_code: str, incident_id: UUID) -> dict[str, str]:
+        """Return the digests of what an incident's rows say now, by table."""
+        asked = {"district": district_code, "incident": incident_id}
+        return {row.rows_of: row.digest for row in self._connection.execute(_ROWS_OF, asked)}
 
     def count(self, district_code: str) -> int:
         """Return how many facts there are to check."""
@@ -123,8 +161,13 @@ class AuditStore:
 
     def evidence(self, district_code: str) -> Iterator[Row[Any]]:
         """Yield attachments by incident."""
-        query = select(evidence).where(evidence.c.district_code == district_code)
-        yield from self._connection.execute(query.order_by(evidence.c.incident_id, evidence.c.fact_seq))
+        added_at: ColumnElement[Any] = literal_column(when("added_at")).label("added_at")
+        query = select(*(c for c in evidence.c if c.name != "added_at"), added_at)
+        query = query.where(evidence.c.district_code == district_code)
+        found: Iterable[Row[Any]] = self._connection.execute(
+            query.order_by(evidence.c.incident_id, evidence.c.fact_seq)
+        )
+        yield from found
 
     def misplaced(self) -> list[tuple[str, int]]:
         """Return partitions that hold rows of another month than theirs, each with how many."""
@@ -151,6 +194,7 @@ class AuditStore:
         """
         if not self._connection.in_nested_transaction():
             self._connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            self._connection.execute(text("SET LOCAL extra_float_digits = 1"))  # as digests of rows are taken
 
     def seal_at(self, district_code: str, seq: int) -> bytes | None:
         """Return the hash of one seal, or None."""
@@ -164,15 +208,32 @@ class AuditStore:
             yield from rows
 
 
+def _as_leaf(row: Row[Any]) -> Leaf:
+    return Leaf(row.incident_id, row.seq, int(row.xid), row.hash)
+
+
+def _read(payload: str | None) -> Any:
+    """Return JSON, or None where somebody nested it so deeply that it cannot be read."""
+    try:
+        return json.loads(payload) if payload is not None else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def when(column: str) -> str:
+    """Return SQL for a time that may be none: the driver refuses infinity, and years beyond 9999."""
+    return f"CASE WHEN {column} BETWEEN '0001-01-02Z' AND '9999-12-30Z' THEN {column} END"
+
+
 def _as_seal(row: Row[Any], leaves: bytes) -> Seal:
-    last = Position(row.last_xid, row.last_incident_id, row.last_seq)
+    last = Position(int(row.last_xid), row.last_incident_id, row.last_seq)
     return Seal(row.district_code, row.seq, row.at, row.system_id, last, leaves, row.previous_hash, row.hash)
 
 
 _COPY = "COPY sealed_leaf (incident_id, seq, xid, hash, seal) FROM STDIN"
 _LEAVES = text("""
     CREATE TEMPORARY TABLE sealed_leaf (
-        incident_id uuid NOT NULL, seq bigint NOT NULL, xid bigint NOT NULL, hash bytea NOT NULL, seal integer NOT NULL
+        incident_id uuid NOT NULL, seq bigint NOT NULL, xid numeric NOT NULL, hash bytea NOT NULL, seal integer NOT NULL
     ) ON COMMIT DROP
 """)
 
@@ -193,9 +254,10 @@ _DISTRICTS = text("""
     UNION SELECT district_code FROM seal ORDER BY 1
 """)
 
-_SEAL = """
-    SELECT district_code, seq, at, system_id, CAST(CAST(last_xid AS text) AS bigint) AS last_xid, last_incident_id,
-           last_seq, facts, previous_hash, hash
+# A transaction's number is counted in 64 bits without a sign, which somebody may make use of.
+_SEAL = f"""
+    SELECT district_code, seq, {when("at")} AS at, system_id, CAST(CAST(last_xid AS text) AS numeric) AS last_xid,
+           last_incident_id, last_seq, facts, previous_hash, hash
 """
 _NEWEST = text(f"{_SEAL} FROM seal WHERE district_code = :district ORDER BY seq DESC LIMIT 1")
 _ALL_NEWEST = text(f"""{_SEAL}
@@ -205,7 +267,7 @@ _ALL_NEWEST = text(f"""{_SEAL}
 _SEALS = text(f"{_SEAL}, leaves FROM seal WHERE district_code = :district ORDER BY seq")
 
 _LEAF = """
-    SELECT incident_id, seq, CAST(CAST(xid AS text) AS bigint) AS xid, hash FROM incident_fact AS fact
+    SELECT incident_id, seq, CAST(CAST(xid AS text) AS numeric) AS xid, hash FROM incident_fact AS fact
     WHERE district_code = :district
 """
 _NEXT = text(f"""{_LEAF}
@@ -229,23 +291,32 @@ _NOWHERE = text(f"""{_LEAF}
 
 _COUNT = text("SELECT count(*) FROM incident_fact WHERE district_code = :district")
 
-_FACTS = text("""
+_FACTS = text(f"""
     SELECT coalesce(fact.incident_id, leaf.incident_id) AS incident_id, coalesce(fact.seq, leaf.seq) AS seq,
            fact.kind, fact.at, fact.author, fact.payload, fact.previous_hash, fact.hash, fact.xid,
            leaf.xid AS leaf_xid, leaf.hash AS leaf_hash, leaf.seal
     FROM (
-        SELECT incident_id, seq, kind, at, author, payload, previous_hash, hash,
-               CAST(CAST(xid AS text) AS bigint) AS xid
+        SELECT incident_id, seq, kind, {when("at")} AS at, author, CAST(payload AS text) AS payload, previous_hash,
+               hash, CAST(CAST(xid AS text) AS numeric) AS xid
         FROM incident_fact WHERE district_code = :district
     ) AS fact
     FULL JOIN sealed_leaf AS leaf ON leaf.incident_id = fact.incident_id AND leaf.seq = fact.seq
     ORDER BY 1, 2, leaf.seal
-""")
+""")  # noqa: S608 - the parts are ours
 
-_INCIDENT = """
-    SELECT i.*, s.stage, s.placement, s.cell_code, s.matter_code AS state_matter_code, s.priority,
+_ROWS = text(f"""
+    SELECT i.id AS incident_id, found.rows_of, found.digest
+    FROM incident AS i CROSS JOIN LATERAL ({digests("i.district_code", "i.id")}) AS found
+    WHERE i.district_code = :district ORDER BY i.id
+""")  # noqa: S608 - the parts are ours
+_ROWS_OF = text(digests("CAST(:district AS text)", "CAST(:incident AS uuid)"))
+
+_INCIDENT = f"""
+    SELECT i.district_code, i.id, i.number, {when("i.reported_at")} AS reported_at,
+           {when("i.received_at")} AS received_at, i.channel, i.external_number, i.list_version, i.matter_code,
+           i.text, i.digest, s.stage, s.placement, s.cell_code, s.matter_code AS state_matter_code, s.priority,
            s.lead_organisation_code, s.first_organisation_code, s.handling_organisation_code, s.handler,
-           s.merged_into_id, s.transfers, s.reopenings, s.position_seq, s.reported_at AS state_reported_at,
+           s.merged_into_id, s.transfers, s.reopenings, s.position_seq,
            p.source, p.datum, p.raw_wkt, p.accuracy_m, p.cell_code AS position_cell_code, p.grid_checksum,
            p.address AS position_address%s
     FROM incident AS i
@@ -253,7 +324,7 @@ _INCIDENT = """
     LEFT JOIN incident_position AS p ON p.district_code = i.district_code AND p.incident_id = i.id AND p.seq = 1
     %s
     WHERE i.district_code = :district
-"""
+"""  # noqa: S608 - the parts are ours
 _REPORTER = (
     ", r.name AS reporter_name, r.phone AS reporter_phone",
     "LEFT JOIN reporter AS r ON r.district_code = i.district_code AND r.incident_id = i.id",

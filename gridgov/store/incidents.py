@@ -62,10 +62,9 @@ class IncidentStore:
         return dict(self._connection.execute(query).mappings().one())
 
     def add(self, case: Case) -> None:
-        """Store a case with its facts, its place, its first state and a change row."""
+        """Store a case with its place, its first state and a change row."""
         run = self._connection.execute
         run(insert(incident), rows.incident(case))
-        run(insert(incident_fact), [rows.link(case.district_code, fact) for fact in case.facts])
         if case.place:
             self._add_place(case, case.place)
         run(insert(incident_state), rows.state(case))

@@ -3,6 +3,8 @@
 Migrations go forward only: going back is restoring the dump that was made before.
 """
 
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -55,3 +57,4 @@ def upgrade() -> None:
     op.create_index("incident_fact_district_code_xid_idx", "incident_fact", ["district_code", "xid"])
     # Hashes do not compress; uncompressed, the tail of a long row is read without the rest.
     op.execute("ALTER TABLE seal ALTER COLUMN leaves SET STORAGE EXTERNAL")
+    op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
