@@ -6,6 +6,11 @@ from uuid import UUID
 from gridgov.errors import NotAllowedError
 
 
+def party_of(organisation_code: str) -> str:
+    """Return an organisation as a party of incidents, which is no area and no account whatever its code looks like."""
+    return f"org:{organisation_code}"
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """What somebody proves with who they are: the SHA-256 of a session's or a token's secret."""
@@ -73,6 +78,13 @@ class Subject:
         """Return the organisations for which `permission` is granted."""
         codes = (g.organisation_code for g in self._with(permission))
         return tuple(dict.fromkeys(code for code in codes if code))
+
+    def parties(self, permission: str) -> tuple[str, ...]:
+        """Return as what the subject takes part in incidents with `permission`: areas, organisations, their account."""
+        if not self.may(permission):
+            return ()
+        organisations = (party_of(code) for code in self.organisations(permission))
+        return (*self.areas(permission), *organisations, str(self.account_id))
 
     def only(self, permission: str) -> "Subject":
         """Return the subject as far as the grants go that bring `permission`: where it may be done, nothing more."""

@@ -86,10 +86,7 @@ class Gallery:
 def takes_part(unit: Unit, head: tuple[str, UUID], permission: str) -> bool:
     """Return whether a permission of the caller is granted over a party of the incident."""
     who = unit.subject
-    if not who.may(permission):
-        return False
-    parties = (*who.areas(permission), *who.organisations(permission), str(who.account_id))
-    return unit.evidence.takes_part(head, parties)
+    return who.may(permission) and unit.evidence.takes_part(head, who.parties(permission))
 
 
 def _visible(unit: Unit, evidence_id: UUID) -> Evidence:

@@ -78,9 +78,8 @@ class Scope:
     def of(cls, subject: Subject) -> Self:
         """Return the scope of a subject."""
         areas = subject.areas(_SEE)
-        mine = [str(subject.account_id)] if subject.may(_SEE) else []
         wide = tuple(sorted(area for area in areas if len(area) < _WHOLE_DISTRICT))
-        parties = frozenset([*areas, *subject.organisations(_SEE), *mine])
+        parties = frozenset(subject.parties(_SEE))
         return cls(subject.account_id, parties, wide, tuple(sorted(areas)))
 
     def sees(self, change: Change, parties: Mapping[UUID, frozenset[str]]) -> bool:

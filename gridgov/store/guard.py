@@ -26,8 +26,17 @@ CLOSED = (
     # All requests are of one role, so each could end the others.
     "pg_catalog.pg_cancel_backend(integer)",
     "pg_catalog.pg_terminate_backend(integer,bigint)",
+    # What the planner gathered tells of all rows: where they lie, and how many in any box. The planner itself asks it
+    # through the operators, which need no right to these.
+    "public.st_estimatedextent(text,text)",
+    "public.st_estimatedextent(text,text,text)",
+    "public.st_estimatedextent(text,text,text,boolean)",
+    "public._postgis_stats(regclass,text,text)",
+    "public._postgis_selectivity(regclass,text,public.geometry,text)",
+    "public._postgis_join_selectivity(regclass,text,regclass,text,text)",
+    "public._postgis_index_extent(regclass,text)",
 )
-"""Functions that PostgreSQL lets everybody call, and nobody here needs."""
+"""Functions that PostgreSQL and PostGIS let everybody call, and nobody here needs."""
 
 _KEYS = text("""
     INSERT INTO gridgov_private.context_key (inner_key, outer_key)

@@ -61,9 +61,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(
             Seen.WITH_INCIDENT,
             "ra",
-            "incident_fact incident_position incident_probability incident_share incident_party evidence evidence_exif "
-            "change",
+            "incident_fact incident_position incident_probability incident_share evidence evidence_exif change",
         ),
+        **_all(Seen.WITH_INCIDENT, "rad", "incident_party"),
         **_all(Seen.WITH_INCIDENT, "rc", "incident_state"),
         **_all(Seen.WITH_INCIDENT, "rac", "incident_hop incident_duplicate whistle"),
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),

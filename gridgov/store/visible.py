@@ -61,10 +61,7 @@ def parties(subject: Subject, permission: str = READ) -> ColumnElement[Any]:
 
 def party_codes(subject: Subject, permission: str = READ) -> list[str]:
     """Return the same as a list; areas above the district are no parties of any incident."""
-    if not subject.may(permission):
-        return []
-    areas = [area for area in subject.areas(permission) if len(area) >= _DISTRICT_DIGITS]
-    return [*areas, *subject.organisations(permission), str(subject.account_id)]
+    return [party for party in subject.parties(permission) if len(party) >= _DISTRICT_DIGITS or not party.isdigit()]
 
 
 def array(values: list[str]) -> ColumnElement[Any]:

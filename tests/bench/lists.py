@@ -87,7 +87,7 @@ _INTO = (
     """
     INSERT INTO incident_party (district_code, party, incident_id, part)
     SELECT '370102', p.party, id, 'place' FROM made CROSS JOIN LATERAL (
-        VALUES ('370102'), (left(cell_code, 9)), (left(cell_code, 12)), (cell_code), (office)
+        VALUES ('370102'), (left(cell_code, 9)), (left(cell_code, 12)), (cell_code), ('org:' || office)
     ) AS p (party)
     """,
     "DROP TABLE made",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, text
 
+from gridgov.access import party_of
 from gridgov.ids import id_at
 from gridgov.incidents import public_number
 from gridgov.store.tables import (
@@ -67,7 +68,7 @@ def _one(chance: random.Random, which: Any, offices: list[str], cells: list[str]
         "deadline_at": NOON + timedelta(hours=chance.randrange(-40, 40)) if chance.random() < 0.6 else None,
         "list_version": which[0],
         "matter_code": which[1],
-        "parties": {district, *areas, *([handling] if handling else [])},
+        "parties": {district, *areas, *([party_of(handling)] if handling else [])},
     }
 
 
@@ -99,7 +100,7 @@ def is_seen(one: dict[str, Any], areas: tuple[str, ...], organisations: tuple[st
     if any(len(area) <= 6 and one["district_code"].startswith(area) for area in areas):
         return True
     return any(
-        party in organisations or party == str(account_id) or (party[:2].isdigit() and party in areas)
+        party in {f"org:{code}" for code in organisations} or party == str(account_id) or party in areas
         for party in one["parties"]
     ) or any(len(area) < 6 and party.startswith(area) and len(party) == 6 for party in one["parties"] for area in areas)
 

@@ -96,6 +96,16 @@ def test_an_unknown_proof_closes_what_was_open(town):
         "SELECT * FROM pg_authid",
         "SELECT * FROM pg_statistic",
         "SELECT * FROM pg_hba_file_rules",
+        "SELECT digest FROM incident",
+        "SELECT gridgov_private.manages(gen_random_uuid(), '{37}')",
+        "SELECT gridgov_has_reporter('370102', gen_random_uuid())",
+        "SELECT ST_EstimatedExtent('incident_state', 'geom')",
+        "SELECT ST_EstimatedExtent('public', 'staff_position_default', 'geom')",
+        "SELECT ST_EstimatedExtent('public', 'incident_state', 'geom', true)",
+        "SELECT _postgis_stats('staff_position_default', 'geom')",
+        "SELECT _postgis_selectivity('incident_state', 'geom', ST_MakeEnvelope(117, 36, 118, 37, 4326))",
+        "SELECT _postgis_join_selectivity('incident_state', 'geom', 'incident_state', 'geom')",
+        "SELECT _postgis_index_extent('incident_state', 'geom')",
         "SELECT * FROM incident_default",
         "SELECT * FROM staff_position_default",
         "SELECT * FROM jobs.procrastinate_jobs",
@@ -146,10 +156,29 @@ def test_an_expression_that_would_tell_of_hidden_rows_is_asked_of_ones_own_only(
 def test_copying_out_takes_no_more_than_reading(town):
     with town.sql("department") as connection:
         own = count(connection)
-        with connection.cursor() as cursor, cursor.copy("COPY (SELECT * FROM incident) TO STDOUT") as copied:
+        with connection.cursor() as cursor, cursor.copy("COPY (SELECT id FROM incident) TO STDOUT") as copied:
             assert sum(1 for _ in copied.rows()) == own
         with pytest.raises(psycopg.Error), connection.cursor() as cursor, cursor.copy("COPY act FROM STDIN") as copying:
             copying.write_row(["370102"])
+
+
+def test_a_day_on_which_a_role_was_still_held_is_not_the_day_of_entering(town):
+    with town.sql(None, user="gridgov") as connection:
+        connection.execute("UPDATE gridgov_private.context_key SET believed = '10 minutes'")
+        granted = "SELECT jsonb_array_length(grants) AS n FROM gridgov_enter(%s, now() + %s)"
+        asked = town.callers["centre"].secret_hash
+        ended = (
+            "UPDATE account_grant SET valid = tstzrange(lower(valid), now() - interval '1 hour') WHERE account_id = %s"
+        )
+        for moved in ("-1 year", "0", "1 year"):
+            assert connection.execute(granted, [asked, moved]).fetchone() == {"n": 1}
+        connection.execute(ended, [town.subjects["centre"].account_id])
+        for moved in ("-1 year", "-2 hours", "0"):
+            assert connection.execute(granted, [asked, moved]).fetchone() == {"n": 0}
+        connection.execute(
+            "UPDATE credential SET expires_at = now() - interval '1 hour' WHERE secret_hash = %s", [asked]
+        )
+        assert connection.execute(granted, [asked, "-1 day"]).fetchone() is None
 
 
 def test_a_reporter_is_shown_by_no_function_to_whom_it_is_not(town):

@@ -23,6 +23,7 @@ from tests.rows.making import HOME, make_incidents
 from tests.support import EVER, FAR, NOON
 
 DEPARTMENT = "370102-D-CG"
+NAMESAKE = HOME
 ROLES: dict[str, list[tuple[str, str, str | None]]] = {
     "worker": [("grid_worker", "370102001001001", None)],
     "community": [("community_officer", "370102001001", None)],
@@ -35,8 +36,12 @@ ROLES: dict[str, list[tuple[str, str, str | None]]] = {
     "auditor": [("auditor", HOME, None)],
     "narrowed": [("command_centre", HOME, None)],
     "unwritten": [],
+    "street_administrator": [("administrator", "370102002", None)],
+    "stranger": [("administrator", "370112", None)],
+    "namesake": [("department_officer", "370112", NAMESAKE)],
 }
-"""Who tries; `narrowed` holds a token with one scope, `unwritten` an account without any role."""
+"""Who tries; `narrowed` holds a token with one scope, `unwritten` an account without any role, `namesake` a role for an
+office of elsewhere whose code is that of this district."""
 
 PER_INCIDENT = (
     *("incident_position", "incident_probability", "incident_share", "incident_hop", "incident_external"),
@@ -87,6 +92,7 @@ def make_town(url: str) -> Town:
     with store.transaction() as unit:
         run = unit.connection
         town = Town(url, make_incidents(run, 60, seed=3))
+        put(run, "organisation", code=NAMESAKE, kind="street_office", area_code="370112001")
         people = run.execute(select(person.c.district_code, person.c.id).order_by(person.c.id).limit(len(ROLES))).all()
         for (name, grants), someone in zip(ROLES.items(), people, strict=True):
             town.people[name] = (someone[0], someone[1])
@@ -114,6 +120,8 @@ def _fill(run: Connection, town: Town, owners: list[UUID]) -> None:
     for index, one in enumerate(town.made):
         head = {"district_code": one["district_code"], "account_id": owners[index % len(owners)]}
         _fill_incident(run, one["id"], head)
+        merged = {"part": "merged_reporter", "party": str(new_id()), "incident_id": one["id"]}
+        put(run, "incident_party", district_code=one["district_code"], **merged)
         if index % 3 == 0:
             whistle_id = put(run, "whistle", **head, incident_id=one["id"], kind="emergency")["id"]
             for name in PER_WHISTLE:

@@ -9,16 +9,17 @@ from gridgov.store.tables.base import district, key, metadata, moment, text
 _INCIDENT = (["district_code", "incident_id"], ["incident.district_code", "incident.id"])
 
 # Whoever may see an incident apart from its district's own people: a cell, community or street by its code, an
-# organisation by its code, an account by its id. Rows are added and never removed: who once had it may still look.
+# organisation by its code after `org:`, an account by its id. Rows are added and never removed: who once had it may
+# still look.
 # One party's incidents, newest first, are one range of the key, so a list costs the same in a small and a large table.
 # Not partitioned: every policy of rows asks it, and planning that over months cost each statement several milliseconds.
 incident_party = Table(
     "incident_party",
     metadata,
     district(),
-    Column("party", String(40), primary_key=True),
+    Column("party", String(44), primary_key=True),
     key("incident_id"),
-    Column("part", String(20), nullable=False, comment="place, reporter, handling, side, summoned"),
+    Column("part", String(20), nullable=False, comment="place, reporter, merged_reporter, handling, side, summoned"),
     ForeignKeyConstraint(*_INCIDENT),
     Index("incident_party_party_incident_id_idx", "party", "incident_id"),
     # Who may see one incident: a hash, because a tree in the order of incidents would tempt the planner of the lists.

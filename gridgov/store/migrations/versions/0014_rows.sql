@@ -64,11 +64,13 @@ CREATE TABLE staff_position_default PARTITION OF staff_position DEFAULT;
 CREATE SCHEMA gridgov_private;
 REVOKE ALL ON SCHEMA gridgov_private FROM PUBLIC;
 
--- Two keys of 32 bytes, as in HMAC (RFC 2104) with keys drawn apart. Dumps leave the row out.
+-- Two keys of 32 bytes, as in HMAC (RFC 2104) with keys drawn apart; and how far a program's clock is believed where it
+-- differs from the server's. Dumps leave the row out.
 CREATE TABLE gridgov_private.context_key (
     only_one boolean CONSTRAINT context_key_pkey PRIMARY KEY DEFAULT true CONSTRAINT context_key_only_one_check CHECK (only_one),
     inner_key bytea NOT NULL,
-    outer_key bytea NOT NULL
+    outer_key bytea NOT NULL,
+    believed interval NOT NULL DEFAULT '10 minutes'
 );
 
 -- This one and `context` run on the path that their callers have pinned: setting it anew would take half their time.
@@ -84,7 +86,8 @@ END
 $$;
 
 -- Per permission: the districts and the parties over which it is granted, and all areas that it is granted over.
--- An area above the district stands for the districts below it that are loaded.
+-- An area above the district stands for the districts below it that are loaded. An organisation is a party under a name
+-- that is no area's and no account's, whatever its code looks like.
 CREATE FUNCTION gridgov_private.granted(holder uuid, narrowed text[], at timestamptz) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -105,19 +108,20 @@ BEGIN
         SELECT h.permission, d.district_code, true
         FROM held AS h JOIN districts AS d ON d.area_code = h.area_code WHERE h.organisation_code IS NULL
         UNION
-        SELECT permission, organisation_code, false FROM held WHERE organisation_code IS NOT NULL
+        SELECT permission, 'org:' || organisation_code, false FROM held WHERE organisation_code IS NOT NULL
     ), per_permission AS (
         SELECT h.permission,
                (SELECT coalesce(jsonb_agg(c.code), '[]') FROM codes AS c
                 WHERE c.permission = h.permission AND c.is_district) AS districts,
                (SELECT coalesce(jsonb_agg(c.code), '[]') FROM codes AS c
                 WHERE c.permission = h.permission) || to_jsonb(holder::text) AS parties,
-               jsonb_agg(DISTINCT h.area_code) AS areas
+               jsonb_agg(DISTINCT h.area_code) AS areas,
+               coalesce(jsonb_agg(DISTINCT h.area_code) FILTER (WHERE h.organisation_code IS NULL), '[]') AS offices
         FROM held AS h GROUP BY h.permission
     )
     SELECT jsonb_build_object(
         'may', coalesce((
-            SELECT jsonb_object_agg(permission, jsonb_build_object('d', districts, 'p', parties, 'a', areas))
+            SELECT jsonb_object_agg(permission, jsonb_build_object('d', districts, 'p', parties, 'a', areas, 'o', offices))
             FROM per_permission
         ), '{}'),
         'reach', coalesce((
@@ -132,6 +136,8 @@ END
 $$;
 
 -- Whoever holds the secret behind the hash enters; nobody else does. Returns who that is, or no row.
+-- The time is the program's, held near the server's: SQL that slips in could name a day on which an expired secret or a
+-- withdrawn role was still in force.
 CREATE FUNCTION public.gridgov_enter(asked_hash bytea, at timestamptz)
 RETURNS TABLE (
     account_id uuid, login text, name text, person_district_code text, person_id uuid,
@@ -140,17 +146,20 @@ RETURNS TABLE (
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     content text;
+    moment timestamptz;
 BEGIN
     PERFORM set_config('gridgov.context', '', true);
+    SELECT greatest(transaction_timestamp() - k.believed, least(at, transaction_timestamp() + k.believed)) INTO moment
+    FROM gridgov_private.context_key AS k;
     SELECT a.id, a.login, a.name, a.person_district_code, a.person_id, c.id, c.scopes
     INTO account_id, login, name, person_district_code, person_id, credential_id, scopes
     FROM public.credential AS c JOIN public.account AS a ON a.id = c.account_id
-    WHERE c.secret_hash = asked_hash AND c.expires_at > at AND c.revoked_at IS NULL AND a.disabled_at IS NULL;
+    WHERE c.secret_hash = asked_hash AND c.expires_at > moment AND c.revoked_at IS NULL AND a.disabled_at IS NULL;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    content := (gridgov_private.granted(account_id, scopes, at) || jsonb_build_object(
-        'at', at, 'account', account_id, 'login', login, 'home', person_district_code, 'person', person_id
+    content := (gridgov_private.granted(account_id, scopes, moment) || jsonb_build_object(
+        'at', moment, 'account', account_id, 'login', login, 'home', person_district_code, 'person', person_id
     ))::text;
     PERFORM set_config('gridgov.context', gridgov_private.sealed(content) || content, true);
     SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -160,7 +169,7 @@ BEGIN
     FROM (
         SELECT h.id, h.role, h.area_code, h.organisation_code, jsonb_agg(p.permission) AS permissions
         FROM public.account_grant AS h JOIN public.role_permission AS p ON p.role = h.role
-        WHERE h.account_id = gridgov_enter.account_id AND h.valid @> at
+        WHERE h.account_id = gridgov_enter.account_id AND h.valid @> moment
         GROUP BY h.id, h.role, h.area_code, h.organisation_code
     ) AS g;
     RETURN NEXT;
@@ -264,6 +273,14 @@ BEGIN
 END
 $$;
 
+-- The areas of a permission's grants by office alone.
+CREATE FUNCTION gridgov_private.offices(permission text) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(SELECT jsonb_array_elements_text(gridgov_private.context() #> ARRAY['may', permission, 'o']));
+END
+$$;
+
 -- Who takes part in which incident, as the owner sees it: rules of other tables ask here, or the rule of the parties
 -- would be asked again within each of them. Nobody else can: the schema is closed, and the rules name it by its number.
 CREATE VIEW gridgov_private.party AS SELECT district_code, incident_id, party FROM public.incident_party;
@@ -275,6 +292,22 @@ BEGIN
     RETURN EXISTS (
         SELECT FROM public.incident_party AS p
         WHERE p.district_code = district AND p.incident_id = incident AND p.party = ANY (mine)
+    );
+END
+$$;
+
+-- Whether an account is any business of whoever looks after accounts in `mine`: it belongs there, or holds a role there.
+CREATE FUNCTION gridgov_private.manages(holder uuid, mine text[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN cardinality(mine) > 0 AND EXISTS (
+        SELECT FROM unnest(mine) AS m (code)
+        WHERE EXISTS (SELECT FROM public.account AS a WHERE a.id = holder AND starts_with(a.area_code, m.code))
+           OR EXISTS (
+               SELECT FROM public.account_grant AS g
+               WHERE g.account_id = holder AND starts_with(g.area_code, m.code)
+                 AND g.valid @> (gridgov_private.context() ->> 'at')::timestamptz
+           )
     );
 END
 $$;
@@ -310,14 +343,15 @@ CREATE INDEX incident_state_unplaced_idx ON incident_state (incident_id)
     WHERE placement NOT IN ('located', 'crossing');
 CREATE INDEX incident_state_odd_idx ON incident_state (reported_at) WHERE gridgov_is_odd(incident_id, reported_at);
 
--- Who reported, with stars in it, for whoever sees the incident.
+-- Who reported, with stars in it, for whoever sees the incident. A number shorter than a mobile's would be all but told
+-- by seven digits, and a name of one character by that one.
 CREATE FUNCTION public.gridgov_masked_reporter(district text, incident uuid) RETURNS TABLE (name text, phone text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT left(r.name, 1) || '**',
-           CASE WHEN length(r.phone) >= 8 THEN left(r.phone, 3) || '****' || right(r.phone, 4)
-                ELSE repeat('*', length(r.phone)) END
+    SELECT left(r.name, (length(r.name) > 1)::int) || '**',
+           CASE WHEN length(r.phone) >= 11 THEN left(r.phone, 3) || '****' || right(r.phone, 4)
+                WHEN r.phone <> '' THEN '****' || right(r.phone, CASE WHEN length(r.phone) >= 7 THEN 2 ELSE 0 END) END
     FROM public.reporter AS r
     WHERE r.district_code = district AND r.incident_id = incident AND gridgov_private.sees(district, incident, gridgov_private.parties('case.read'));
 END
@@ -461,6 +495,7 @@ GRANT EXECUTE ON FUNCTION gridgov_keep_days(timestamptz, timestamptz), gridgov_h
 GRANT EXECUTE ON FUNCTION
     gridgov_private.entered(), gridgov_private.account(), gridgov_private.person(), gridgov_private.login(),
     gridgov_private.may(text), gridgov_private.acts(), gridgov_private.reach(), gridgov_private.districts(text),
-    gridgov_private.parties(text), gridgov_private.areas(text), gridgov_private.sees(text, uuid, text[])
+    gridgov_private.parties(text), gridgov_private.areas(text), gridgov_private.offices(text),
+    gridgov_private.sees(text, uuid, text[]), gridgov_private.manages(uuid, text[])
 TO gridgov_app;
 GRANT SELECT ON gridgov_private.party TO gridgov_app;
