@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from api.app import create_app
 from gridgov.ids import new_id
@@ -82,6 +83,25 @@ def test_a_reporter_is_masked_and_revealed_with_a_purpose_that_the_auditor_reads
     assert kept["login"].startswith("command_centre")
     other = centre.post(f"/api/v1/incidents/{hidden}/reporter/looks", json={**look, "purpose": "别的用途"})
     assert other.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("name", "phone", "shown"),
+    [
+        ("欧", "88123456", ("**", "****56")),
+        ("欧阳某", "0531-88123456", ("欧**", "053****3456")),
+        ("某", "110", ("**", "****")),
+        ("某某", None, ("某**", None)),
+        (None, "0001234007", (None, "****07")),
+    ],
+)
+def test_a_mask_hides_most_of_a_short_number_and_all_of_a_short_name(store, door, made, name, phone, shown):
+    with store.owning() as unit:
+        unit.connection.execute(
+            text("UPDATE reporter SET name = :name, phone = :phone"), {"name": name, "phone": phone}
+        )
+    found = door("command_centre").get(f"/api/v1/incidents/{home(made)}/reporter").json()
+    assert (found["name"], found["phone"]) == shown
 
 
 @pytest.mark.parametrize("role", ["street_officer", "auditor"])
