@@ -67,13 +67,12 @@ class Revealing:
             message = f"Say in {_FEWEST} to {_MOST} characters what the look is for: it is written down with your name."
             raise InputError(message, field="purpose")
         moment_of(look_id)
-        now = self._clock()
-        with self._store.acting(caller, now=now) as unit:
+        with self._store.acting(caller, now=self._clock()) as unit:
             district_code = _district(unit, incident_id)
             if not unit.lists.head(incident_id, unit.subject, permission="reporter.reveal"):
                 message = "No role of yours reveals reporters here (reporter.reveal): ask your administrator."
                 raise NotAllowedError(message)
-            return unit.looks.reveal(district_code, incident_id, look_id=look_id, purpose=words, at=now)
+            return unit.looks.reveal(district_code, incident_id, look_id=look_id, purpose=words)
 
     def looks(self, caller: Caller, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return who looked at what, newest first.

@@ -15,9 +15,7 @@ from gridgov.ids import new_id
 from gridgov.store.tables import look
 
 _MASKED = text("SELECT name, phone FROM gridgov_masked_reporter(:district_code, :incident_id)")
-_REVEAL = text(
-    "SELECT name, phone FROM gridgov_reveal(:district_code, :incident_id, :look_id, CAST(:at AS timestamptz), :purpose)"
-)
+_REVEAL = text("SELECT name, phone FROM gridgov_reveal(:district_code, :incident_id, :look_id, :purpose)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,10 @@ class LookStore:
         row = self._connection.execute(_MASKED, {"district_code": district_code, "incident_id": incident_id}).first()
         return Identity(*row) if row else Identity()
 
-    def reveal(self, district_code: str, incident_id: UUID, *, look_id: UUID, purpose: str, at: datetime) -> Identity:
-        """Return who reported; the same statement writes the look down. The same look again stays one.
+    def reveal(self, district_code: str, incident_id: UUID, *, look_id: UUID, purpose: str) -> Identity:
+        """Return who reported; the same statement writes the look down, at the time of entering.
+
+        The same look again stays one.
 
         Raises
         ------
@@ -53,7 +53,7 @@ class LookStore:
         asked = {"district_code": district_code, "incident_id": incident_id, "look_id": look_id}
         try:
             with self._connection.begin_nested():
-                row = self._connection.execute(_REVEAL, {**asked, "purpose": purpose, "at": at}).first()
+                row = self._connection.execute(_REVEAL, {**asked, "purpose": purpose}).first()
         except IntegrityError as error:
             message = "This id already stands for another look: make a new id for each new look."
             raise ConflictError(message, field="id") from error

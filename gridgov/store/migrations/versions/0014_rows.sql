@@ -364,7 +364,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Who reported. The look is written down by the statement that returns the identity.
-CREATE FUNCTION public.gridgov_reveal(district text, incident uuid, look_id uuid, looked_at timestamptz, why text)
+CREATE FUNCTION public.gridgov_reveal(district text, incident uuid, look_id uuid, why text)
 RETURNS TABLE (name text, phone text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -391,7 +391,8 @@ BEGIN
     RETURN QUERY
     WITH seen AS (
         INSERT INTO public.look (district_code, id, at, kind, account_id, login, incident_id, purpose)
-        VALUES (district, look_id, looked_at, 'reporter', gridgov_private.account(), gridgov_private.login(), incident, why)
+        VALUES (district, look_id, (gridgov_private.context() ->> 'at')::timestamptz, 'reporter',
+                gridgov_private.account(), gridgov_private.login(), incident, why)
         RETURNING look.id
     )
     SELECT r.name, r.phone FROM seen CROSS JOIN public.reporter AS r
@@ -484,12 +485,12 @@ $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gridgov_private FROM PUBLIC;
 REVOKE ALL ON FUNCTION
     gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid), gridgov_has_reporter(text, uuid),
-    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz),
+    gridgov_reveal(text, uuid, uuid, text), gridgov_locate(text, timestamptz),
     gridgov_keep_days(timestamptz, timestamptz)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     gridgov_enter(bytea, timestamptz), gridgov_masked_reporter(text, uuid),
-    gridgov_reveal(text, uuid, uuid, timestamptz, text), gridgov_locate(text, timestamptz)
+    gridgov_reveal(text, uuid, uuid, text), gridgov_locate(text, timestamptz)
 TO gridgov_app;
 GRANT EXECUTE ON FUNCTION gridgov_keep_days(timestamptz, timestamptz), gridgov_has_reporter(text, uuid) TO gridgov_jobs;
 GRANT EXECUTE ON FUNCTION
@@ -499,3 +500,5 @@ GRANT EXECUTE ON FUNCTION
     gridgov_private.sees(text, uuid, text[]), gridgov_private.manages(uuid, text[])
 TO gridgov_app;
 GRANT SELECT ON gridgov_private.party TO gridgov_app;
+REVOKE ALL ON FUNCTION gridgov_rows(text, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION gridgov_rows(text, uuid) TO gridgov_app, gridgov_jobs;
