@@ -1,6 +1,6 @@
 """What acts upon cases take in and give out, as types: one small body for each act."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -256,6 +256,11 @@ class CaseOut(BaseModel):
     clock: Clock
     due_kind: str | None = Field(description="What is due: file, dispatch, accept, handle, verify, close, resume")
     deadline_at: datetime | None
+    calendar_short: date | None = Field(
+        default=None,
+        description="The day on which the working calendar ended before the deadline could be reckoned; it is reckoned "
+        "as soon as the next year is loaded",
+    )
     remaining_s: int | None = Field(description="Working seconds left of a clock that stands; negative: late")
     suspended_until: datetime | None
     extension_s: int | None = Field(description="Working seconds asked for, and not answered yet")
@@ -312,7 +317,7 @@ class HopOut(BaseModel):
     ended_at: datetime | None
     ended_by: str | None = Field(description="The act that took it from them")
     waited_s: int = Field(description="From the dispatch to the acceptance, or until it was taken away, or now")
-    waited_working_s: int
+    waited_working_s: int | None = Field(description="None where the working calendar does not reach")
     held_s: int | None = Field(description="From the acceptance to the end, or now")
     held_working_s: int | None
 

@@ -1,11 +1,11 @@
 """Alive, and ready: two different questions."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.deps import TheIntake, TheStore, service
 from api.problems import Problem
@@ -26,11 +26,21 @@ class Jobs(BaseModel):
     oldest_due_at: datetime | None
 
 
+class Calendar(BaseModel):
+    """How far deadlines in working time can be reckoned."""
+
+    until: date | None
+    ends_soon: bool = Field(
+        description="Load the next year: `gridgov rules calendar FILE`, PUT /api/v1/calendar/{year}"
+    )
+
+
 class Readiness(BaseModel):
     """The database answers, a grid is loaded, and so much is left to do."""
 
     status: Literal["ready"]
     jobs: Jobs
+    calendar: Calendar
 
 
 @router.get("/live")
@@ -44,4 +54,6 @@ def ready(store: TheStore, intake: TheIntake, overseer: Annotated[Overseer, Depe
     """Return that the database answers and a grid is loaded, and say what is left to do."""
     store.require_alive()
     intake.knowledge()
-    return Readiness(status="ready", jobs=Jobs(**asdict(overseer.look())))
+    state = asdict(overseer.look())
+    calendar = Calendar(until=state.pop("calendar_until"), ends_soon=state.pop("calendar_ends_soon"))
+    return Readiness(status="ready", jobs=Jobs(**state), calendar=calendar)

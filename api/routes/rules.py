@@ -95,7 +95,10 @@ def read_calendar(caller: TheCaller, rules: TheRules) -> CalendarOut:
 def put_year(
     year: Annotated[int, Path(ge=1, le=9998)], given: YearIn, caller: TheCaller, rules: TheRules
 ) -> CalendarOut:
-    """Add a year to the calendar, or replace it as a whole. Deadlines that were set before stay as they are."""
+    """Add a year to the calendar, or replace it as a whole.
+
+    Deadlines that were set before stay as they are; those that lay beyond the calendar are reckoned now.
+    """
     return CalendarOut.of(rules.put_years(caller, [given.year(year)]))
 
 

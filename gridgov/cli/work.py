@@ -59,6 +59,10 @@ def _tell(overseer: Overseer, *, retry: bool) -> None:
     _console.print(
         f"Jobs: {state.waiting} waiting, {state.later} later, {state.doing} being done, {state.failed} failed."
     )
+    if state.calendar_ends_soon:
+        until = f"ends on {state.calendar_until}" if state.calendar_until else "is empty"
+        words = "load the next year with `gridgov rules calendar FILE`, or deadlines stay unknown."
+        _console.print(f"The working calendar {until}: {words}", soft_wrap=True)
     given_up, rows = overseer.failures()
     for job in given_up:
         _console.print(f"  failed: {job.task} {job.arguments}, after {job.attempts} attempts", soft_wrap=True)

@@ -277,6 +277,7 @@ def shown(standing: Standing) -> dict[str, Any]:
         "clock": standing.clock.value,
         "due_kind": standing.due_kind,
         "deadline_at": _said_at(standing.deadline_at),
+        "calendar_short": standing.calendar_short.isoformat() if standing.calendar_short else None,
         "remaining_s": standing.remaining_s,
         "suspended_until": _said_at(standing.suspended_until),
         "extension_s": standing.extension_s,

@@ -1,17 +1,29 @@
 """Overseeing: what is left to do, what is late, and what failed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from gridgov.clock import Clock
 from gridgov.settings import Settings
 from gridgov.store.jobs import FailedJob, SweepFailure
 from gridgov.store.unit import Store
+from gridgov.worktime.hours import local_day
+
+CALENDAR_WARNING = timedelta(days=60)
+"""How long before the calendar ends somebody should load the next year."""
 
 
 @dataclass(frozen=True)
 class WorkState:
-    """How the work goes on: jobs by state, due rows set aside, living workers, the oldest deadline not acted upon."""
+    """How the work goes on: jobs by state, due rows set aside, living workers, the oldest deadline not acted upon.
+
+    Attributes
+    ----------
+    calendar_until
+        The last day up to which deadlines in working time can be reckoned, None if no year is loaded.
+    calendar_ends_soon
+        Whether the next year should be loaded now: the notices on holidays come out in autumn.
+    """
 
     waiting: int
     later: int
@@ -20,6 +32,8 @@ class WorkState:
     set_aside: int
     workers: int
     oldest_due_at: datetime | None
+    calendar_until: date | None
+    calendar_ends_soon: bool
 
 
 class Overseer:
@@ -45,7 +59,8 @@ class Overseer:
     def look(self) -> WorkState:
         """Return how the work goes on."""
         with self._store.transaction() as unit:
-            queue = unit.jobs.state()
+            queue, now = unit.jobs.state(), self._clock()
+            until = unit.worktime.rules().calendar.last_day
             return WorkState(
                 waiting=queue.waiting,
                 later=queue.later,
@@ -53,7 +68,9 @@ class Overseer:
                 failed=queue.failed,
                 set_aside=len(unit.jobs.failures()),
                 workers=queue.workers,
-                oldest_due_at=unit.jobs.oldest_due(self._clock()),
+                oldest_due_at=unit.jobs.oldest_due(now),
+                calendar_until=until,
+                calendar_ends_soon=until is None or until - local_day(now) < CALENDAR_WARNING,
             )
 
     def failures(self) -> tuple[list[FailedJob], list[SweepFailure]]:

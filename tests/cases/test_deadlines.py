@@ -21,6 +21,7 @@ from gridgov.incidents.asked import (
     Suspend,
 )
 from gridgov.incidents.replay import CLOCK
+from gridgov.services.overseeing import Overseer
 from gridgov.services.rules import RuleBook
 from gridgov.services.sweeps.cases import due_cases
 from gridgov.store.tables import incident_state, notice
@@ -377,3 +378,10 @@ def test_beyond_the_calendar_readings_answer_what_is_known(life):
         pass
     assert [said["step"] for said in overdue(life)][:1] == [1]
     assert another(life).number
+
+
+@pytest.mark.parametrize(("days", "soon"), [(61, False), (59, True), (-4, True)])
+def test_whoever_looks_after_it_is_told_before_the_calendar_ends(life, days, soon):
+    life.clock.moment = datetime(2026, 12, 31, 2, tzinfo=UTC) - timedelta(days=days)
+    state = Overseer(life.store, clock=life.clock).look()
+    assert (state.calendar_until, state.calendar_ends_soon) == (date(2026, 12, 31), soon)
