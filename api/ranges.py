@@ -37,7 +37,7 @@ class Ranges:
         headers = Headers(scope=scope)
         asked = None if "if-range" in headers else asked_range(headers.get("range", ""))
         if scope["method"] == "HEAD":
-            await self._app(_whole(scope), receive, _Part(send, None, head=True))
+            await self._app(_whole(scope), receive, _Head(send))
         elif asked:
             await self._app(_whole(scope), receive, _Part(send, asked))
         else:
@@ -61,11 +61,11 @@ def _whole(scope: Scope) -> Scope:
 class _Part:
     """Sends on the part of an answer that was asked for."""
 
-    def __init__(self, send: Send, asked: tuple[str, str] | None, *, head: bool = False) -> None:
+    def __init__(self, send: Send, asked: tuple[str, str] | None) -> None:
         self._send = send
         self._asked = asked
         self._at = 0
-        self._kept: range | None = _NOTHING if head else None
+        self._kept: range | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -95,6 +95,19 @@ class _Part:
     def _of(self, body: bytes, kept: range) -> bytes:
         start, self._at = self._at, self._at + len(body)
         return body[max(kept.start - start, 0) : max(kept.stop - start, 0)]
+
+
+class _Head(_Part):
+    """Sends on the beginning of an answer, and ends it there: a body without an end would keep the connection busy."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(send, None)
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._cut(message)
+            await self._send(message)
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def span_of(first: str, last: str, size: int) -> range:

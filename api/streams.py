@@ -5,6 +5,7 @@ The wire format is the HTML standard's, 9.2.5: `id:` is the cursor, which a brow
 
 import asyncio
 import json
+import random
 import socket
 from collections.abc import Callable
 from functools import lru_cache
@@ -26,6 +27,9 @@ PING_S = 15.0
 STALLED_S = 30.0
 """Seconds that a reader may leave bytes unread; then the connection is given up."""
 
+LONGEST_S = 3_600.0
+"""Seconds after which a stream ends at the latest; its reader comes back. Whatever keeps a dead one open ends, too."""
+
 _RETRY_MS = 2_000
 
 
@@ -42,13 +46,23 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, relay: Relay, stream: Stream, *, ping_s: float = PING_S, stalled_s: float = STALLED_S) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        stream: Stream,
+        *,
+        ping_s: float = PING_S,
+        stalled_s: float = STALLED_S,
+        longest_s: float = LONGEST_S,
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._relay = relay
         self._stream = stream
         self._ping_s = ping_s
         self._stalled_s = stalled_s
+        # Streams that began together, as after a restart, do not end and come back together.
+        self._longest_s = longest_s * random.uniform(0.75, 1.0)  # noqa: S311 - no secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Send until the end."""
@@ -65,13 +79,14 @@ class EventStream(Response):
 
     async def _send_all(self, send: Send, patience: asyncio.Timeout) -> None:
         loop = asyncio.get_running_loop()
+        last = loop.time() + self._longest_s
         more = True
         while more:
-            taken = await self._stream.take(self._ping_s)
-            more = taken is not None
-            body = b"".join(map(written, taken)) if taken else self._ping()
+            taken = await self._stream.take(min(self._ping_s, max(last - loop.time(), 0.0)))
+            more = taken is not None and loop.time() < last
+            body = b"" if taken is None else b"".join(map(written, taken)) or self._ping()
             patience.reschedule(loop.time() + self._stalled_s)
-            await send({"type": "http.response.body", "body": body if more else b"", "more_body": more})
+            await send({"type": "http.response.body", "body": body, "more_body": more})
             patience.reschedule(None)
 
     def _ping(self) -> bytes:

@@ -21,7 +21,7 @@ id: 5c1f09aa-3k7.2
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "`hello` first; then `changes` as they are committed; `resync` where all must be fetched anew; "
-        "`end` where the server stops or the session is over",
+        "`end` where the server stops or the session is over. After an hour at most a stream just closes",
         "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
     },
     401: {"model": Problem, "description": "Nobody is logged in"},
@@ -41,5 +41,6 @@ async def stream_events(
     """Tell what changes in what the caller may see: kinds and ids, no content; fetch what you show.
 
     Each message's id is a cursor. Sent back as `Last-Event-ID` (browsers do), it brings exactly what came after it.
+    A stream closes after an hour at most: come back with the last id (browsers do by themselves).
     """
     return EventStream(relay, await relay.subscribe(caller, last_event_id or after))

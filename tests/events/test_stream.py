@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from sqlalchemy import insert, text, update
 
+from api.streams import EventStream
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.ids import new_id
 from gridgov.services.intake import Intake
@@ -313,7 +314,7 @@ def test_open_streams_do_not_hold_up_the_end_of_the_server(live: Served, listen)
 
 
 def test_silence_is_broken_by_a_ping_that_moves_the_cursor(own_sample_url, monkeypatch):
-    monkeypatch.setattr("api.streams.EventStream.__init__.__kwdefaults__", {"ping_s": 0.05, "stalled_s": 30.0})
+    monkeypatch.setitem(EventStream.__init__.__kwdefaults__, "ping_s", 0.05)
     store = Store(own_sample_url)
     with serving(store, pace=FAST) as served:
         somebody(store, "grid_worker", "370103", login="quiet")
@@ -323,6 +324,38 @@ def test_silence_is_broken_by_a_ping_that_moves_the_cursor(own_sample_url, monke
         wait_for(lambda: listener.after != first)
         assert listener.words == ["hello"]
         listener.leave()
+    store.close()
+
+
+def test_asking_for_the_head_opens_no_stream_and_leaves_the_connection_free(live: Served):
+    somebody(live.store, "command_centre", login="head")
+    headers = {"Authorization": f"Bearer {secret_of('head')}"}
+    with httpx2.Client(headers=headers, timeout=20) as client:
+        for _ in range(3 * FAST.per_account):
+            answer = client.head(f"{live.address}/api/v1/events")
+            assert (answer.status_code, answer.content) == (200, b"")
+            assert answer.headers["content-type"].startswith("text/event-stream")
+        assert client.get(f"{live.address}/api/v1/me").status_code == 200
+        wait_for(lambda: not live.relay._streams)
+    assert httpx2.head(f"{live.address}/api/v1/events").status_code == 401
+
+
+def test_a_stream_ends_after_its_time_and_its_reader_comes_back_without_missing_anything(own_sample_url, monkeypatch):
+    monkeypatch.setitem(EventStream.__init__.__kwdefaults__, "longest_s", 2.0)
+    store = Store(own_sample_url)
+    with serving(store) as served:
+        somebody(store, "command_centre", login="hour")
+        first = Listener(served.address, secret_of("hour"))
+        before = write(store)
+        wait_for(lambda: first.seen)
+        wait_for(lambda: first.ended)
+        assert (subjects(first), first.reasons()) == ([before], [])
+        wait_for(lambda: not served.relay._streams)
+        missed = write(store)
+        second = Listener(served.address, secret_of("hour"), after=first.after)
+        wait_for(lambda: second.seen)
+        assert subjects(second) == [missed]
+        second.leave()
     store.close()
 
 
