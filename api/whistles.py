@@ -21,8 +21,9 @@ _POSITION: dict[str, Any] = {"datum": "gcj02", "lon": 117.0902, "lat": 36.6512, 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{1,40}$")]
 Street = Annotated[str, StringConstraints(pattern="^[0-9]{9}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS, pattern=r"^[^\x00]*$")]
-_ON_ITS_WAY = "Attachments of the incident; they may still be on their way"
-Evidence = Annotated[tuple[UUID, ...], Field(max_length=50, description=_ON_ITS_WAY)]
+Evidence = Annotated[tuple[UUID, ...], Field(max_length=50, description="Attachments of the incident")]
+_ON_ITS_WAY = "Attachments of the incident; those that are still on their way are written down as awaited"
+Promised = Annotated[tuple[UUID, ...], Field(max_length=50, description=_ON_ITS_WAY)]
 
 
 class ActIn(BaseModel):
@@ -116,7 +117,7 @@ class SightingIn(OrganisationIn):
     device_time: AwareDatetime = Field(description="When it happened, by the device's clock")
     sent_at: AwareDatetime | None = Field(default=None, description="When it was sent, by the same clock")
     position: PositionIn | None = Field(default=None, description="A point; none where the device has no fix")
-    evidence: Evidence = ()
+    evidence: Promised = ()
 
     def sighting(self) -> Sighting:
         """Return it as the service takes it."""

@@ -36,6 +36,7 @@ from gridgov.services.casework_rules import (
 from gridgov.services.judging import located
 from gridgov.services.knowledge import Knowledge
 from gridgov.services.placing import Placed, place_candidate, place_given
+from gridgov.services.proving import require_attached
 from gridgov.store.unit import Unit
 
 _NOT_INTO = {Stage.MERGED, Stage.CLOSED, Stage.REJECTED}
@@ -176,14 +177,7 @@ def _with_evidence(occasion: Occasion, asked: Verify | SendBack | Note) -> Meani
 
 
 def _require_evidence(occasion: Occasion, wanted: tuple[UUID, ...]) -> None:
-    if not wanted:
-        return
-    head = occasion.standing.head
-    there = {found.id for found in occasion.unit.evidence.of_incident(head.district_code, head.incident_id)}
-    missing = [str(identifier) for identifier in wanted if identifier not in there]
-    if missing:
-        message = f"This case has no attachment {missing[0]}: upload it to this case first."
-        raise InputError(message, field="evidence", details=[{"missing": missing}])
+    require_attached(occasion.unit, occasion.standing.head, wanted)
 
 
 def _reopen(occasion: Occasion, _: Asked) -> Meaning:

@@ -1,6 +1,7 @@
 """Who leads, who comes, and when a whistle is drafted."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from gridgov.errors import RuleError
 from gridgov.matters import STREET_OFFICE, Matter, MatterList, Part, Responsibility
-from gridgov.whistles import StreetShare, WhistleKind, draft_combined, issuing_streets
+from gridgov.organisations import Organisation, OrganisationBook, OrganisationKind
+from gridgov.whistles import Answerer, StreetShare, WhistleKind, answerer, draft_combined, issuing_streets
 
 NOON = datetime(2026, 6, 15, 4, tzinfo=UTC)
 KIND = WhistleKind("k", "综合执法哨", timedelta(minutes=30), timedelta(minutes=60), 0.05)
@@ -71,6 +73,32 @@ def test_the_order_of_shares_does_not_matter(shares, random):
 def test_equal_shares_are_led_by_the_lower_code():
     halves = [StreetShare("370112002", 0.5, 5), StreetShare("370102009", 0.5, 5)]
     assert [s.street_code for s in issuing_streets(halves, 0.05)] == ["370102009", "370112002"]
+
+
+@pytest.mark.parametrize(
+    ("code", "sort"),
+    [
+        ("G", Answerer.DISTRICT),
+        ("D", Answerer.DEPARTMENT),
+        ("S", Answerer.STREET_SECTION),
+        ("E", Answerer.ENTERPRISE),
+        ("C", None),
+        ("D-T", Answerer.DEPARTMENT),
+        ("S-T", Answerer.STREET_SECTION),
+        ("S-T-1", Answerer.STREET_SECTION),
+        ("T", Answerer.DEPARTMENT),
+    ],
+)
+def test_a_station_answers_as_what_it_is_a_part_of(code, sort):
+    k = OrganisationKind
+    kinds = {"G": k.GOVERNMENT, "D": k.DEPARTMENT, "S": k.STREET_OFFICE, "E": k.ENTERPRISE, "C": k.COMMUNITY}
+    stations = {"D-T": "D", "S-T": "S", "S-T-1": "S-T", "T": None}
+    found = [Organisation(uuid4(), one, one, kind, "370102") for one, kind in kinds.items()]
+    found += [Organisation(uuid4(), one, one, k.STATION, "370102", parent) for one, parent in stations.items()]
+    book = OrganisationBook(found)
+    organisation = book.by_code(code)
+    assert organisation is not None
+    assert answerer(organisation, book) is sort
 
 
 def test_departments_are_summoned_once_and_street_offices_not_at_all():

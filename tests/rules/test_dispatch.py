@@ -44,6 +44,10 @@ BOOK = OrganisationBook(
         organisation(f"{STREET}-S", K.STREET_OFFICE, STREET),
         organisation(f"{HERE}002-S", K.STREET_OFFICE, f"{HERE}002"),
         organisation(f"{STREET}002-C", K.COMMUNITY, f"{STREET}002", f"{STREET}-S"),
+        organisation(f"{STREET}-T", K.STATION, STREET, f"{STREET}-S"),
+        organisation(f"{STREET}-T1", K.STATION, STREET, f"{STREET}-T"),
+        organisation(f"{STREET}002-T", K.STATION, f"{STREET}002", f"{STREET}002-C"),
+        organisation(f"{HERE}-ROUND", K.STATION, HERE, f"{HERE}-ROUND"),
     ]
 )
 
@@ -137,11 +141,19 @@ def test_a_reason_without_end_is_refused():
         dispatch("m", f"{HERE}-ZF", reason="因" * 1_001)
 
 
-@pytest.mark.parametrize("to", [f"{STREET}-S", f"{STREET}002-C"])
+OF_THE_STREET = [f"{STREET}-S", f"{STREET}002-C", f"{STREET}-T", f"{STREET}-T1", f"{STREET}002-T"]
+
+
+@pytest.mark.parametrize("to", OF_THE_STREET)
 @pytest.mark.parametrize("reason", [None, "急"])
 def test_no_reason_gives_a_street_what_is_not_admitted(to, reason):
     with pytest.raises(RuleError, match="admission list"):
         dispatch("kept", to, reason=reason)
+
+
+@pytest.mark.parametrize("to", [f"{HERE}-STATION", f"{HERE}-ROUND"])
+def test_a_section_of_a_department_has_its_departments_powers(to):
+    assert dispatch("kept", to, reason="急").against_list
 
 
 def test_what_is_not_admitted_is_not_given_to_a_grid_worker():

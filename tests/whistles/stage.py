@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import geopandas as gpd
 import shapely
@@ -13,11 +14,13 @@ from sqlalchemy import select, update
 
 from gridgov.access import Caller
 from gridgov.coordinates import from_plane, to_plane
+from gridgov.evidence import Told
 from gridgov.ids import new_id
 from gridgov.incidents import Fact
 from gridgov.services.intake import Intake
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.services.whistling import Asked, BlowOrder, Callers, Measure, Rating, Sighting, Which, Whistling
+from gridgov.store.evidence import Evidence
 from gridgov.store.tables import account, person
 from gridgov.store.unit import Store
 from gridgov.store.whistles import Ground
@@ -85,6 +88,18 @@ class Cast:
             account_id = unit.access.subject(caller, now=self.clock()).account_id
             unit.access.grant(account_id, role, area_code, organisation_code, now=self.clock(), by="test")
         return caller
+
+    def attached(self, incident_id: UUID, evidence_id: UUID | None = None) -> UUID:
+        """Let a photo be attached to an incident."""
+        with self.store.transaction() as unit:
+            now = unit.cases.read(incident_id)
+            of = {"district_code": now.district_code, "id": evidence_id or new_id(), "incident_id": incident_id}
+            size = {"size": 1, "original_size": 1, "width": 1, "height": 1, "duration_s": None}
+            digest = {"sha256": bytes(32), "original_sha256": bytes(32), "thumbnail_sha256": None}
+            told = {"name": "现场.jpg", "media_type": "image/jpeg", "account_id": new_id(), "author": "test"}
+            made = Evidence(**of, **size, **digest, **told, whistle_id=None, fact_seq=1, added_at=self.clock())
+            unit.evidence.add(made, Told())
+        return made.id
 
     def reported_inside(self, **changes: Any):
         """Take in a report of an illegal building in the midst of one street."""

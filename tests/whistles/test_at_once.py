@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from typer.testing import CliRunner
 
 from gridgov.cli.whistle import app
 from gridgov.clock import system_clock
-from gridgov.errors import ConflictError, GridgovError, RuleError
+from gridgov.errors import ConflictError, DatabaseUnavailableError, GridgovError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import first_break
+from gridgov.incidents.asked import Reject
+from gridgov.services.casework import Casework
 from gridgov.services.intake import Intake
 from gridgov.services.whistling import Asked, Which, Whistling
 from gridgov.settings import settings
@@ -94,6 +97,29 @@ def test_sweepers_at_once_and_somebody_coming_meanwhile_fire_each_step_once(town
         assert len(fired) == len(set(fired))
         assert set(fired) >= {(code, 1) for code in play.organisations() if code != late[0]}
         assert first_break(play.facts()) is None
+
+
+def test_a_case_and_its_whistle_are_acted_upon_at_once_and_neither_waits_for_the_other_for_ever(town, keeper):
+    casework = Casework(town.store, clock=town.clock, keeper=keeper)
+    city = town.centre("3701")
+    ends = set()
+    for turn in range(4):
+        play = town.drafted()
+        incident_id, streets = play.now().incident_id, [town.street(s.street_code) for s in play.now().sides]
+        passed(town, 60)
+        play.confirm(streets[0])
+        deeds = [
+            partial(play.confirm, streets[1]),
+            partial(casework.act, city, incident_id, Reject(reason="误报"), act_id=new_id()),
+            partial(town.sweep, 5),
+        ]
+        told = at_once(*deeds[turn % 3 :], *deeds[: turn % 3])
+        assert not [one for one in told if isinstance(one, DatabaseUnavailableError)]
+        with town.store.transaction() as unit:
+            case = unit.cases.read(incident_id)
+        ends.add((case.stage.value, play.now().stage.value))
+        assert first_break(play.facts()) is None
+    assert ends <= {("rejected", "withdrawn"), ("reported", "blown")}
 
 
 def test_the_command_line_does_the_same_acts(town, own_sample_url, monkeypatch, as_before):  # noqa: ARG001 - undoes

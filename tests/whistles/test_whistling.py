@@ -23,12 +23,12 @@ from gridgov.errors import (
     StaleError,
 )
 from gridgov.ids import new_id
-from gridgov.services.whistling import Arranging, Asked, BlowOrder, Callers, Rating, TeamOrder, Which
+from gridgov.services.whistling import Arranging, Asked, BlowOrder, Callers, Measure, Rating, TeamOrder, Which
 from gridgov.store.tables import change, check_in, incident_party, notice, summons_attempt
 from gridgov.whistles import IssuerLevel, Stage, SummonsStage, Vouching
 from gridgov.whistles.teams import TeamKind
 from tests.support import over, somebody
-from tests.whistles.stage import INSIDE, away, border_block, passed
+from tests.whistles.stage import INSIDE, Play, away, border_block, passed
 
 
 def rows(cast, table, **wanted: Any) -> int:
@@ -287,6 +287,65 @@ def test_both_streets_agree_on_another_lead(cast):
         play.do("choose_lead", cast.centre("3701"), one)
 
 
+def test_each_side_withdraws_for_itself_what_was_blown(cast):
+    play = cast.confirmed()
+    one, two = (s.street_code for s in play.now().sides)
+    assert play.withdraw(cast.street(one))["says"]["waiting_for"] == [two]
+    assert (play.now().stage, len(play.organisations())) == (Stage.BLOWN, 8)
+    assert rows(cast, notice, kind="whistle.side_withdrawn", area_code=two) == 1
+    with pytest.raises(ConflictError, match=two):
+        play.withdraw(cast.street(one))
+    with pytest.raises(RuleError):
+        play.withdraw(cast.centre("3701"))
+    assert play.withdraw(cast.street(two))["stage"] == "withdrawn"
+    assert rows(cast, notice, kind="whistle.withdrawn", organisation_code="370102-D-ZF") == 1
+
+
+def test_somebody_with_two_streets_acts_for_each_of_them(cast):
+    play = cast.drafted()
+    one, two = (s.street_code for s in play.now().sides)
+    both = cast.with_grant(cast.street(one), "street_officer", two)
+    assert not play.do("choose_lead", both, two, one)["says"]["agreed"]
+    assert play.do("choose_lead", both, two, two)["says"]["agreed"]
+    assert play.choose(both, "370112-D-ZF")["says"]["street_code"] == two
+    for street in (one, two):
+        play.confirm(both, street)
+    play.come("370112-D-ZF")
+    for street in (one, two):
+        play.do("release", both, Which("370112-D-ZF", street))
+    for street in (one, two):
+        assert play.do("rate", both, Rating("370112-D-ZF", 4, "好", street))["says"]["street_code"] == street
+    assert play.now().call("370112-D-ZF").rated == {one, two}
+    with pytest.raises(NotAllowedError):
+        play.do("rate", both, Rating("370112-D-ZF", 4, "好", "370102003"))
+
+
+def test_a_district_ends_what_it_blew_by_a_local_kind_and_nothing_else(cast):
+    with cast.store.transaction() as unit:
+        kind = unit.whistles.kinds.all()["emergency"]
+        unit.whistles.kinds.put(replace(kind, code="district", issuers=frozenset({IssuerLevel.DISTRICT})))
+    centre, other = cast.centre("370102"), cast.centre("3701")
+    plays = [Play(cast, blow(cast, centre, cast.reported_inside().id, kind="district")["whistle_id"]) for _ in range(2)]
+    with pytest.raises((NotAllowedError, RuleError)):
+        plays[0].withdraw(other)
+    assert plays[0].withdraw(centre)["stage"] == "withdrawn"
+    for code in plays[1].organisations():
+        plays[1].excuse(code, centre)
+        plays[1].rate(code, 3, centre)
+    assert plays[1].close(centre)["stage"] == "closed"
+
+
+def test_a_district_that_blows_across_a_border_stands_for_its_own_side(cast):
+    with cast.store.transaction() as unit:
+        kind = unit.whistles.kinds.all()["emergency"]
+        unit.whistles.kinds.put(replace(kind, code="district", issuers=frozenset({IssuerLevel.DISTRICT})))
+    draft = cast.drafted()
+    draft.withdraw()
+    play = Play(cast, blow(cast, cast.centre("370102"), draft.now().incident_id, kind="district")["whistle_id"])
+    assert {s.street_code[:6] for s in play.now().sides if s.confirmed_at} == {"370102"}
+    assert play.now().lead.street_code[:6] == "370112"
+
+
 def test_leaving_somebody_of_the_list_at_home_needs_a_reason(cast):
     play = cast.drafted()
     with pytest.raises(RuleError, match="why they need not come"):
@@ -376,6 +435,48 @@ def test_an_arrival_before_the_whistle_or_years_off_is_refused_and_written_down(
         with pytest.raises(RuleError, match="check in again"):
             play.check_in(play.organisations()[0], device_at=cast.clock() + off)
         assert len(play.log()["check_ins"]) == number
+
+
+def test_photos_that_a_check_in_promises_are_awaited_and_what_never_came_is_written_down(cast):
+    play = cast.blown()
+    first, *others = play.organisations()
+    incident_id = play.now().incident_id
+    there, coming, never = cast.attached(incident_id), new_id(), new_id()
+    says = play.check_in(first, evidence=(there, coming, never))["says"]
+    assert says["awaited"] == [str(coming), str(never)]
+    (row,) = cast.whistling.whistle(play.lead_street(), play.whistle_id)["check_ins"]
+    assert (row["evidence"], row["awaited"]) == ([there, coming, never], [str(coming), str(never)])
+    cast.attached(incident_id, coming)
+    assert play.measure(first)["says"]["missing"] == [str(never)]
+    play.release(first)
+    for code in others:
+        play.excuse(code)
+    assert play.close()["says"]["missing"] == {first: [str(never)]}
+    said = {f.kind.value: f.payload for f in play.facts()}
+    assert said["checked_in"]["awaited"] == [str(coming), str(never)]
+    assert (said["measure_filed"]["missing"], said["whistle_side_closed"]["missing"]) == (
+        [str(never)],
+        {first: [str(never)]},
+    )
+
+
+def test_a_measure_shows_only_photos_that_are_there_and_nobody_shows_those_of_another_case(cast):
+    play = cast.blown()
+    code = play.organisations()[0]
+    theirs = cast.attached(cast.reported_inside().id)
+    department = cast.department(code)
+    cast.with_grant(department, "department_officer", code[:6])
+    play.check_in(code)
+    for wrong in (new_id(), theirs):
+        with pytest.raises(InputError, match="upload it to this case"):
+            play.do("file_measure", department, Measure(code, "责令停工", (wrong,)))
+    mine = cast.attached(play.now().incident_id)
+    assert play.do("file_measure", department, Measure(code, "责令停工", (mine,)))["says"]["missing"] == []
+    second = play.organisations()[1]
+    cast.with_grant(cast.department(second), "department_officer", code[:6])
+    with pytest.raises(InputError, match="belongs to another case"):
+        play.check_in(second, evidence=(theirs,))
+    assert len(play.log()["check_ins"]) == 1
 
 
 def test_a_second_person_on_site_vouches_for_a_coarse_position(cast):
@@ -500,6 +601,30 @@ def test_nobody_is_released_before_its_measure_is_filed_nor_twice(cast):
     with pytest.raises(ConflictError, match=r"let .* go already"):
         play.release(code)
     assert len(play.log()["measures"]) == 2
+
+
+def test_nobody_lets_themselves_go_nor_rates_themselves_under_whichever_account(cast):
+    receipt = cast.reported_inside()
+    street = receipt.cell_code[:9]
+    section = f"{street}-S"
+    officer = cast.with_grant(cast.street(street), "street_officer", street, section)
+    made = blow(cast, officer, receipt.id, by_list=False, organisations=(section,), reason="本街道先到")
+    play = Play(cast, made["whistle_id"])
+    with pytest.raises(NotAllowedError, match="somebody else"):
+        play.excuse(section, officer)
+    hand = somebody(cast.store, "street_officer", street, section)
+    second, boss = somebody(cast.store, "street_officer", street), somebody(cast.store, "street_officer", street)
+    cast.are_one_person(hand, second)
+    play.check_in(section, by=hand)
+    play.measure(section, by=hand)
+    for self_serving in (officer, second):
+        with pytest.raises(NotAllowedError, match="somebody else"):
+            play.release(section, self_serving)
+    play.release(section, boss)
+    for self_serving in (officer, second):
+        with pytest.raises(NotAllowedError, match="somebody else"):
+            play.rate(section, 5, self_serving)
+    assert play.rate(section, 5, boss)["says"]["score"] == 5
 
 
 def test_a_second_rating_is_a_fact_of_its_own_beside_the_first(cast):
@@ -693,6 +818,43 @@ def test_a_command_group_is_summoned_at_once_without_the_list(cast, arranging):
         live = unit.whistles.live.of_incident("370102", receipt.id)
     assert live is not None
     assert {(s.organisation_code, s.origin) for s in live.called} == {("370102-D-ZF", "team"), ("370102-E-GD", "team")}
+
+
+def test_the_lead_of_a_team_leads_where_the_list_does_not_decide(cast, arranging):
+    receipts = [cast.reported_inside() for _ in range(2)]
+    street_code = receipts[0].cell_code[:9]
+    street = cast.street(street_code)
+    members = ("370102-D-ZF", "370102-D-HW", "370102-D-GA")
+    group = TeamOrder(TeamKind.GROUP, "组", street_code, members, "370102-D-HW")
+    template = replace(group, kind=TeamKind.TEMPLATE, name="模板", lead="370102-D-GA")
+    for receipt, order, by_list, lead in (
+        (receipts[0], group, False, "370102-D-HW"),
+        (receipts[1], template, True, "370102-D-ZF"),
+    ):
+        team = arranging.add_team(street, order)
+        play = Play(cast, blow(cast, street, receipt.id, by_list=by_list, teams=(team.id,))["whistle_id"])
+        assert [call.organisation_code for call in play.now().called if call.leads] == [lead]
+
+
+def test_a_team_is_summoned_in_its_own_area_and_a_communitys_beside_the_list_with_a_reason_only(cast, arranging):
+    receipt = cast.reported_inside()
+    community, street_code = receipt.cell_code[:12], receipt.cell_code[:9]
+    lane = cast.one("lane_chief", community)
+    far = arranging.add_team(
+        cast.one("community_officer", "370112002001"),
+        TeamOrder(TeamKind.GROUP, "远方", "370112002001", ("370112-D-GA",)),
+    )
+    with pytest.raises(RuleError, match="lies elsewhere"):
+        blow(cast, lane, receipt.id, by_list=False, teams=(far.id,), reason="急")
+    order = TeamOrder(TeamKind.GROUP, "近邻", community, ("370102-D-ZF", "370102-D-HW"))
+    near = arranging.add_team(lane, order)
+    with pytest.raises(RuleError, match="370102-D-HW is not on the responsibility list"):
+        blow(cast, lane, receipt.id, by_list=False, teams=(near.id,))
+    for area in (street_code, "370102"):
+        chief = cast.one("lane_chief", area)
+        with pytest.raises(NotAllowedError, match="made by its street"):
+            arranging.add_team(chief, replace(order, area_code=area))
+    assert blow(cast, lane, receipt.id, by_list=False, teams=(near.id,), reason="急")["stage"] == "blown"
 
 
 def test_a_template_calls_those_of_each_sides_district(cast, arranging):

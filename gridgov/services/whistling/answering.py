@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from gridgov.coordinates import Datum, point_to_wgs84
 from gridgov.errors import CoordinateError, GeometryError, RuleError
 from gridgov.incidents import FactKind, GivenPosition
+from gridgov.services.proving import promised, require_attached
 from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import Sighting
 from gridgov.services.whistling.scene import Outcome, Scene, shown
@@ -55,6 +56,7 @@ def check_in(scene: Scene, seen: Sighting) -> Outcome:
     require_answers(scene.subject, code)
     call = whistle.call(code)
     summons_step(call.stage, SummonsAct.CHECK_IN, Party.ANSWERER)
+    awaits = promised(scene.unit, scene.standing.head, seen.evidence)
     spot, raw = _spot(seen.position)
     arrival = Arrival(spot, seen.device_at, seen.sent_at, scene.now)
     judged = judge_arrival(arrival, _place(scene), whistle.kind, call.summoned_at or scene.now)
@@ -63,7 +65,7 @@ def check_in(scene: Scene, seen: Sighting) -> Outcome:
     after = whistle
     if judged.verdict is Verdict.ACCEPTED and judged.arrived_at:
         after = acts.arrive(whistle, code, at=judged.arrived_at)
-    return _checked_in(after, code, judged, seen.evidence)
+    return _checked_in(after, code, judged, _evidence(seen.evidence, awaits))
 
 
 def vouch(scene: Scene, seen: Sighting) -> Outcome:
@@ -79,24 +81,27 @@ def vouch(scene: Scene, seen: Sighting) -> Outcome:
     if scene.is_self(waiting.account_id, waiting.person_id):
         message = "Nobody vouches for themselves, under whichever account: a second person on site must."
         raise RuleError(message, field="organisation_code")
+    awaits = promised(scene.unit, scene.standing.head, seen.evidence)
     spot, _ = _spot(seen.position)
     stood = _require_there(spot, scene)
     scene.unit.whistles.log.vouch(
         whistle, waiting.id, by=scene.subject.login, at=scene.now, distance_m=stood.distance_m
     )
     after = acts.arrive(whistle, code, at=waiting.arrived_at, vouched=True)
-    return _vouched(after, code, stood)
+    return _vouched(after, code, stood, _evidence(seen.evidence, awaits))
 
 
 def file_measure(scene: Scene, organisation_code: str, text: str, evidence: tuple[UUID, ...]) -> Outcome:
-    """File what was done."""
+    """File what was done; what its check-ins promised to send and is not there by now is written down beside it."""
     require_answers(scene.subject, organisation_code)
+    require_attached(scene.unit, scene.standing.head, evidence)
+    missing = scene.missing(organisation_code)
     after = acts.file_measure(scene.whistle, organisation_code, at=scene.now)
     scene.unit.whistles.log.measure(after, scene.doer(organisation_code), text, evidence)
     fact: dict[str, Any] = {"whistle": str(after.id), "organisation": organisation_code, "text": text}
-    fact |= {"evidence": [str(one) for one in evidence]}
+    fact |= {"evidence": [str(one) for one in evidence]} | ({"missing": missing} if missing else {})
     told = telling.to_sides(after, "measure_filed", f"{scene.act_id}", organisation=organisation_code)
-    says = {"organisation_code": organisation_code}
+    says = {"organisation_code": organisation_code, "missing": missing}
     return Outcome(after, "measure_filed", [(FactKind.MEASURE_FILED, fact)], told, says=says)
 
 
@@ -121,7 +126,13 @@ def leave(scene: Scene, organisation_code: str) -> Outcome:
     return Outcome(after, "left", [(FactKind.LEFT, fact)], says=says)
 
 
-def _checked_in(after: Whistle, code: str, judged: Judgement, evidence: tuple[UUID, ...]) -> Outcome:
+def _evidence(named: tuple[UUID, ...], awaits: list[str]) -> dict[str, Any]:
+    """Return what a fact says of attachments: those that are named, and those of them that are still on their way."""
+    said: dict[str, Any] = {"evidence": [str(one) for one in named]}
+    return said | ({"awaited": awaits} if awaits else {})
+
+
+def _checked_in(after: Whistle, code: str, judged: Judgement, evidence: dict[str, Any]) -> Outcome:
     call = after.call(code)
     away = None if judged.distance_m is None else round(judged.distance_m, 1)
     reasons, flags = [r.value for r in judged.reasons], [f.value for f in judged.flags]
@@ -136,7 +147,8 @@ def _checked_in(after: Whistle, code: str, judged: Judgement, evidence: tuple[UU
     }
     arrived = judged.arrived_at.isoformat() if judged.arrived_at else None
     fact = {"whistle": str(after.id), "organisation": code, "distance_m": away, "reasons": reasons, "flags": flags}
-    fact |= {"arrived_at": arrived, "time_to_scene_s": call.time_to_scene_s, "evidence": [str(e) for e in evidence]}
+    fact |= {"arrived_at": arrived, "time_to_scene_s": call.time_to_scene_s, **evidence}
+    says |= {"awaited": evidence["awaited"]} if "awaited" in evidence else {}
     change = _CHECK_IN_FACTS[judged.verdict]
     told = telling.to_sides(after, "vouch_wanted", code, organisation=code) if judged.verdict is Verdict.WAITING else []
     refused = judged.verdict is Verdict.REFUSED
@@ -151,13 +163,13 @@ def _refusal(judged: Judgement, whistle: Whistle) -> str:
     return f"The check-in was refused and written down: {said}.{away}{within if away else ''}"
 
 
-def _vouched(after: Whistle, code: str, stood: Judgement) -> Outcome:
+def _vouched(after: Whistle, code: str, stood: Judgement, evidence: dict[str, Any]) -> Outcome:
     call = after.call(code)
     away = None if stood.distance_m is None else round(stood.distance_m, 1)
     arrived = call.arrived_at.isoformat() if call.arrived_at else None
     fact = {"whistle": str(after.id), "organisation": code, "arrived_at": arrived, "voucher_distance_m": away}
     says = {"organisation_code": code, "time_to_scene_s": call.time_to_scene_s, "voucher_distance_m": away}
-    facts = [(FactKind.VOUCHED, fact | {"time_to_scene_s": call.time_to_scene_s})]
+    facts = [(FactKind.VOUCHED, fact | {"time_to_scene_s": call.time_to_scene_s, **evidence})]
     return Outcome(after, "vouched", facts, telling.to_organisations(after, [code], "vouched"), says=says)
 
 

@@ -136,12 +136,15 @@ def _require_other_hand(scene: Scene, organisation_code: str) -> None:
 
 
 def close(scene: Scene, street_code: str | None) -> Outcome:
-    """Close a side; the whistle closes with the last of them."""
+    """Close a side; the whistle closes with the last. Photos that were promised and never came are written down."""
     street = side_for(scene.subject, "whistle.close", scene.whistle, street_code)
     after = acts.close(scene.whistle, street, at=scene.now)
     open_sides = sorted(s.street_code for s in after.sides if not s.closed_at)
-    facts = [(FactKind.WHISTLE_SIDE_CLOSED, {"whistle": str(after.id), "street": street, "open": open_sides})]
-    says = {"street_code": street, "open_sides": open_sides}
+    lacking = {call.organisation_code: scene.missing(call.organisation_code) for call in after.called}
+    missing = {code: identifiers for code, identifiers in lacking.items() if identifiers}
+    fact: dict[str, Any] = {"whistle": str(after.id), "street": street, "open": open_sides}
+    facts = [(FactKind.WHISTLE_SIDE_CLOSED, fact | ({"missing": missing} if missing else {}))]
+    says = {"street_code": street, "open_sides": open_sides, "missing": missing}
     if open_sides:
         return Outcome(after, "side_closed", facts, telling.to_sides(after, "side_closed", street), says=says)
     facts.append((FactKind.WHISTLE_CLOSED, {"whistle": str(after.id)}))

@@ -11,6 +11,7 @@ from gridgov.clock import SHANGHAI
 from gridgov.errors import RuleError, StaleError
 from gridgov.incidents import FactKind, Head, Standing
 from gridgov.messages import Notice
+from gridgov.services.proving import awaited
 from gridgov.services.whistling.asked import Asked
 from gridgov.store.acts import digest_of
 from gridgov.store.unit import Unit
@@ -40,6 +41,11 @@ class Scene:
         """Return whether an account, or whoever it belongs to, is the one who acts: one person may have two."""
         mine = self.subject.person
         return account_id == self.subject.account_id or (mine is not None and person_id == mine[1])
+
+    def missing(self, organisation_code: str) -> list[str]:
+        """Return the attachments that an organisation's check-ins named and that have not come."""
+        named = self.unit.whistles.log.named(self.whistle, organisation_code)
+        return awaited(self.unit, self.standing.head, named)
 
     def doer(self, organisation_code: str) -> Doer:
         """Return who does it for, or to, which organisation."""

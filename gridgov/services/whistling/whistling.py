@@ -7,7 +7,8 @@ from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
-from gridgov.incidents import GivenPosition
+from gridgov.incidents import GivenPosition, Head
+from gridgov.services.proving import awaited
 from gridgov.services.whistling import answering, blowing, issuing
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting, words
 from gridgov.services.whistling.scene import Deed, Outcome, Scene, answered, claimed, delivered, keep, ladders, played
@@ -167,7 +168,11 @@ class Whistling:
         """Return a whistle with its sides, its summons and everything that was done in it."""
         with self._store.acting(caller, now=self._clock()) as unit:
             found = unit.whistles.live.read(whistle_id)
-            return {**unit.whistles.detail(found.district_code, whistle_id), **unit.whistles.log.of(found)}
+            log = unit.whistles.log.of(found)
+            head = Head(found.district_code, found.incident_id)
+            for row in log["check_ins"]:
+                row["awaited"] = awaited(unit, head, row["evidence"])
+            return {**unit.whistles.detail(found.district_code, whistle_id), **log}
 
     def whistles(self, caller: Caller, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return the whistles that somebody may see, with sides and summons, newest first."""

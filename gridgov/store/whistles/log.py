@@ -112,6 +112,12 @@ class LogStore:
         values = {**_by(of, who), "at": who.at, "text": text, "evidence": list(evidence)}
         self._connection.execute(insert(summons_measure).values(values))
 
+    def named(self, of: Whistle, organisation_code: str) -> list[UUID]:
+        """Return the attachments that an organisation's check-ins named."""
+        c = check_in.c
+        query = select(func.unnest(c.evidence)).where(*_mine(check_in, of), c.organisation_code == organisation_code)
+        return list(self._connection.execute(query).scalars())
+
     def answered(self, of: Whistle, organisation_code: str) -> list[tuple[UUID, UUID | None]]:
         """Return the accounts, each with its person, that checked in or filed measures for an organisation."""
         both = (
