@@ -87,7 +87,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader found: the changes in order, and the cursor to go on from. `whole` is false if there were more."""
+    """What a reader found: the changes in order, and the cursor to go on from; none, and not `whole`, if too many."""
 
     changes: tuple[Change, ...]
     cursor: Cursor
@@ -126,7 +126,8 @@ class ChangeStore:
             return Reading((), self.position(), whole=False)
         found = [row for row in rows if row.id is not None]
         after = until or cursor.moved((row.xid for row in found), _running(rows[0].seen))
-        return Reading(self._resolved(found[:limit]), after, whole=len(found) <= limit)
+        whole = len(found) <= limit
+        return Reading(self._resolved(found) if whole else (), after, whole=whole)
 
     def lost(self, cursor: Cursor) -> bool:
         """Return whether changes that `cursor` has not seen are gone, or it was never given out by this database."""
