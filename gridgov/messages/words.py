@@ -19,7 +19,7 @@ from gridgov.clock import SHANGHAI
 from gridgov.messages.channels import Measure, one_line
 from gridgov.messages.preferences import Severity
 
-_CODE = re.compile(r"[\w.:\-]{1,60}")
+_CODE = re.compile(r"[\w.:\-]{1,90}")
 _FIELD = re.compile(r"\{(\w+)\}")
 _NAMED = {"matter", "organisation", "area"}
 _UNKNOWN = "other"

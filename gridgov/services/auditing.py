@@ -3,7 +3,7 @@
 What this finds, and what it cannot: see `Auditing.verify`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -11,21 +11,19 @@ from typing import Any, Self
 from uuid import UUID
 
 from gridgov.access import Caller
-from gridgov.clock import Clock
-from gridgov.errors import NotFoundError
+from gridgov.clock import SHANGHAI, Clock
+from gridgov.errors import InputError, NotFoundError
 from gridgov.incidents import public_number
 from gridgov.seals import GENESIS, Seal, decode, end_of, parse_head, seal_hash
 from gridgov.services.comparing import (
-    Finding,
     Sealed,
-    Wrong,
     check_chain,
     check_evidence,
     check_evidence_is_there,
     check_incident,
     check_rows,
-    guarded,
 )
+from gridgov.services.findings import Finding, Wrong, guarded
 from gridgov.settings import Settings
 from gridgov.store.objects import Objects
 from gridgov.store.unit import Store, Unit
@@ -115,26 +113,37 @@ class Auditing:
             return unit.audit.newest_verifications()
 
     def verify(
-        self, district_code: str, *, head: str | None = None, files: bool = False, progress: Progress = lambda _: None
+        self,
+        district_code: str,
+        *,
+        heads: Sequence[str] = (),
+        files: bool = False,
+        progress: Progress = lambda _: None,
     ) -> Verdict:
         """Check a district and write the verdict down.
 
         Found is whatever was altered, added, removed or moved after a seal had been set over it, whether or not the
-        chain was hashed anew. Whoever owns the database can also make all seals anew: that is found by `head` alone,
-        if it was kept outside before. What was not yet sealed can be cut off at a chain's end without a trace.
+        chain was hashed anew; and whatever was changed of a case or a whistle otherwise than by an act. Whoever owns
+        the database can also make all seals anew: that is found by heads alone that were kept outside before. What was
+        not yet sealed can be cut off at a chain's end without a trace.
 
         Parameters
         ----------
-        head
-            What `head` returned earlier and somebody kept elsewhere.
+        heads
+            What `head` returned earlier and somebody kept elsewhere, or found in the log or in a message.
         files
             Whether to read the files of attachments as well.
         progress
             Told how many facts were checked.
+
+        Raises
+        ------
+        InputError
+            If a head is none, or of another district.
         """
         with self._store.transaction() as unit:
             unit.audit.fix_moment()
-            verdict = examine(unit, district_code, now=self._clock(), head=head, progress=progress)
+            verdict = examine(unit, district_code, now=self._clock(), heads=heads, progress=progress)
             if files:
                 verdict.findings += _check_files(unit, district_code, self._objects())
         self._record(verdict)
@@ -154,13 +163,14 @@ class Auditing:
 
 
 def examine(
-    unit: Unit, district_code: str, *, now: datetime, head: str | None = None, progress: Progress = lambda _: None
+    unit: Unit, district_code: str, *, now: datetime, heads: Sequence[str] = (), progress: Progress = lambda _: None
 ) -> Verdict:
     """Check a district within one transaction; see `Auditing.verify`."""
     verdict = Verdict(district_code)
     newest = _check_seals(unit, verdict)
-    if head is not None:
+    for head in heads:
         _check_head(unit, verdict, head)
+    _check_earlier(unit, verdict)
     server = unit.audit.server()
     here = newest is not None and newest.system_id == server.system_id
     last = newest.last if newest is not None and here else None
@@ -210,11 +220,20 @@ def _ends(seal: Seal, before: Seal | None) -> bool:
 def _check_head(unit: Unit, verdict: Verdict, head: str) -> None:
     district_code, seq, digest = parse_head(head)
     if district_code != verdict.district_code:
-        return
+        message = f"This head is of district {district_code}, and {verdict.district_code} is verified: leave it out."
+        raise InputError(message, field="head")
     found = unit.audit.seal_at(district_code, seq)
     if found != digest:
         detail = f"seal {seq} is not the one that was kept elsewhere: seals were made anew or taken away"
         verdict.findings.append(Finding(Wrong.HEAD_DIFFERS, district_code, detail, seal=seq))
+
+
+def _check_earlier(unit: Unit, verdict: Verdict) -> None:
+    """Compare the seals that earlier verifications saw and found whole."""
+    for at in unit.audit.lost_heads(verdict.district_code):
+        seen = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else "an unknown time"
+        detail = f"the newest seal that was verified at {seen} is gone: seals were made anew or taken away"
+        verdict.findings.append(Finding(Wrong.HEAD_DIFFERS, verdict.district_code, detail))
 
 
 def _check_one(incident: "_Incident", sealed: Sealed, verdict: Verdict) -> None:

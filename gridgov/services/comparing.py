@@ -1,9 +1,8 @@
 """Comparing: what is stored of a case against what its chain says. Pure; `auditing` brings the rows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from gridgov.incidents.facts import GENESIS, FactKind, fact_hash
 from gridgov.incidents.lifecycle import TABLE, Act
 from gridgov.incidents.standing import Stage
 from gridgov.incidents.witness import Digests, row_digest, rows_of
+from gridgov.services.findings import Finding, Where, Wrong
 
 _PLACED = {"placement": "placement", "cell_code": "cell"}
 _LED = {"lead_organisation_code": "lead"}
@@ -44,44 +44,6 @@ _CLEARED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _ACT_OF: Mapping[str, Act] = MappingProxyType({fact.value: act for act, fact in FACT_OF.items()})
 
 
-class Wrong(StrEnum):
-    """What can be found wrong."""
-
-    FACT_ALTERED = "fact_altered"
-    FACT_REMOVED = "fact_removed"
-    FACT_ADDED = "fact_added"
-    CHAIN_REWRITTEN = "chain_rewritten"
-    CHAIN_BROKEN = "chain_broken"
-    FACT_SEALED_TWICE = "fact_sealed_twice"
-    UNSEALED = "unsealed"
-    INCIDENT_REMOVED = "incident_removed"
-    SEAL_ALTERED = "seal_altered"
-    SEAL_REMOVED = "seal_removed"
-    HEAD_DIFFERS = "head_differs"
-    REPORT_ALTERED = "report_altered"
-    REPORTER_ALTERED = "reporter_altered"
-    PLACE_ALTERED = "place_altered"
-    STATE_DIFFERS = "state_differs"
-    ROWS_DIFFER = "rows_differ"
-    UNREADABLE = "unreadable"
-    EVIDENCE_ALTERED = "evidence_altered"
-    EVIDENCE_REMOVED = "evidence_removed"
-    FILE_ALTERED = "file_altered"
-    ROW_MISPLACED = "row_misplaced"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong: what, and where."""
-
-    what: Wrong
-    district_code: str
-    detail: str
-    number: str | None = None
-    seq: int | None = None
-    seal: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """How far a district is sealed, as one incident's facts are judged by it.
@@ -99,18 +61,9 @@ class Sealed:
     overdue_before: datetime
 
 
-def guarded(check: Iterable[Finding], district_code: str, number: str) -> Iterator[Finding]:
-    """Yield what a check finds; where what stands there cannot even be read, that is what it found."""
-    try:
-        yield from check
-    except Exception as error:  # noqa: BLE001 - one row that somebody made unreadable must not end the audit of all
-        detail = f"what stands there cannot be checked ({type(error).__name__}): no gridgov has written it"
-        yield Finding(Wrong.UNREADABLE, district_code, detail, number=number)
-
-
 def check_chain(incident_id: UUID, facts: Sequence[Any], sealed: Sealed) -> Iterator[Finding]:
     """Yield what is wrong with one incident's chain and its seals; `facts` have their leaf beside them, in order."""
-    place = _Place(sealed.district_code, incident_id)
+    place = Where(sealed.district_code, incident_id)
     previous, expected = GENESIS, 1
     for fact in facts:
         if fact.hash is None:
@@ -121,7 +74,7 @@ def check_chain(incident_id: UUID, facts: Sequence[Any], sealed: Sealed) -> Iter
         previous, expected = fact.hash, fact.seq + 1
 
 
-def _check_link(place: "_Place", fact: Any, previous: bytes, expected: int) -> Iterator[Finding]:
+def _check_link(place: "Where", fact: Any, previous: bytes, expected: int) -> Iterator[Finding]:
     if fact.seq != expected:
         yield place.say(Wrong.CHAIN_BROKEN, "the facts from %d to %d are missing", fact, expected, fact.seq - 1)
     elif fact.previous_hash != previous:
@@ -145,7 +98,7 @@ def _said(fact: Any) -> Mapping[str, Any]:
     return fact.payload if isinstance(fact.payload, dict) else {}
 
 
-def _check_seal(place: "_Place", fact: Any, sealed: Sealed) -> Iterator[Finding]:
+def _check_seal(place: "Where", fact: Any, sealed: Sealed) -> Iterator[Finding]:
     if fact.seal is None:
         if sealed.last is not None and (fact.xid, place.incident_id, fact.seq) <= sealed.last:
             yield place.say(Wrong.FACT_ADDED, "it stands among sealed facts, and no seal names it", fact)
@@ -169,7 +122,7 @@ def check_incident(row: Any, facts: Sequence[Any], *, with_reporter: bool = True
     with_reporter
         Whether the row tells who reported, so that it can be checked too.
     """
-    place = _Place(row.district_code, row.id)
+    place = Where(row.district_code, row.id)
     first = next((f for f in facts if f.seq == 1), None)
     if first is None or first.kind != FactKind.REPORTED:
         yield place.say(Wrong.FACT_REMOVED, "the incident has no first fact", None)
@@ -220,7 +173,7 @@ def _digests(row: Any, said: Mapping[str, Any]) -> Iterator[bytes]:
     yield from (r.digest() for r in spelled)
 
 
-def _check_place(place: "_Place", row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
+def _check_place(place: "Where", row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
     located = next((f for f in facts if f.kind == FactKind.LOCATED), None)
     if located is None or "source" not in _said(located):
         return
@@ -231,7 +184,7 @@ def _check_place(place: "_Place", row: Any, facts: Sequence[Any]) -> Iterator[Fi
         yield place.say(Wrong.PLACE_ALTERED, "its first place differs in: %s", located, ", ".join(differing))
 
 
-def _check_state(place: "_Place", row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
+def _check_state(place: "Where", row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
     if row.stage is None:
         yield place.say(Wrong.STATE_DIFFERS, "its state is gone", None)
         return
@@ -287,7 +240,7 @@ def check_rows(district_code: str, incident_id: UUID, facts: Sequence[Any], now:
     between is found even when a later act wrote over it, and what stands `now` must be what the newest left. An
     incident of before facts witnessed this is followed from the first of them on.
     """
-    place = _Place(district_code, incident_id)
+    place = Where(district_code, incident_id)
     left: dict[str, tuple[str | None, Any]] = {}
     complete = False
     for fact in facts:
@@ -311,7 +264,7 @@ def unwitnessed(facts: Sequence[Any], now: Digests) -> list[str]:
 
 def check_evidence(row: Any, facts: Sequence[Any]) -> Iterator[Finding]:
     """Yield where an attachment's row says something else than its fact."""
-    place = _Place(row.district_code, row.incident_id)
+    place = Where(row.district_code, row.incident_id)
     fact = next((f for f in facts if f.seq == row.fact_seq and f.kind == FactKind.EVIDENCE_ADDED), None)
     said = _said(fact) if fact is not None else {}
     kept = {
@@ -339,17 +292,7 @@ def check_evidence_is_there(
     district_code: str, incident_id: UUID, facts: Sequence[Any], seqs: set[int]
 ) -> Iterator[Finding]:
     """Yield the facts of attachments whose row is gone; `seqs` are the facts that have one."""
-    place = _Place(district_code, incident_id)
+    place = Where(district_code, incident_id)
     for fact in facts:
         if fact.kind == FactKind.EVIDENCE_ADDED and fact.seq not in seqs:
             yield place.say(Wrong.EVIDENCE_REMOVED, "the attachment that it tells of is gone", fact)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    district_code: str
-    incident_id: UUID
-
-    def say(self, what: Wrong, words: str, fact: Any, *values: object) -> Finding:
-        number = public_number(self.district_code, self.incident_id)
-        return Finding(what, self.district_code, words % values, number=number, seq=fact.seq if fact else None)

@@ -13,15 +13,14 @@ from gridgov.incidents import public_number
 from gridgov.services.auditing import OVERDUE
 from gridgov.services.comparing import (
     Sealed,
-    Wrong,
     check_chain,
     check_evidence,
     check_evidence_is_there,
     check_incident,
     check_rows,
-    guarded,
     unwitnessed,
 )
+from gridgov.services.findings import Wrong, guarded
 from gridgov.services.showing import takes_part
 from gridgov.settings import Settings
 from gridgov.store.evidence import Evidence

@@ -1,7 +1,15 @@
-"""Sealing: every minute the new facts of each district come under a seal. No report waits for it."""
+"""Sealing: every minute the new facts of each district come under a seal. No report waits for it.
 
-from datetime import datetime, timedelta
+Whoever owns the database can make all seals anew, so they go out of it: each into the log, and the first of a day to
+the auditors, whose mailboxes are elsewhere. `gridgov audit verify --head` compares what they kept.
+"""
 
+from datetime import UTC, date, datetime, timedelta
+
+import structlog
+
+from gridgov.clock import SHANGHAI
+from gridgov.messages import Audience, Notice
 from gridgov.seals import Seal, end_of, seal_after
 from gridgov.store.unit import Unit
 
@@ -10,6 +18,8 @@ EVERY = timedelta(minutes=1)
 
 MOST_FACTS = 50_000
 """Three megabytes of leaves. More than that, as after a migration, comes under several seals."""
+
+_log = structlog.get_logger(__name__)
 
 
 def seal_facts(unit: Unit, now: datetime, limit: int) -> int:  # noqa: ARG001 - a sweep's signature; seals have their own
@@ -22,13 +32,32 @@ def seal_district(unit: Unit, district_code: str, now: datetime) -> int:
     if not unit.audit.hold_sealing(district_code):
         return 0
     previous = unit.audit.newest(district_code)
-    if previous is not None and timedelta(0) <= now - previous.at < EVERY:
+    if previous is not None and timedelta(0) <= now - _when(previous) < EVERY:
         return 0
     made = _next(unit, district_code, previous, now)
     if made is None:
         return 0
     unit.audit.add(made)
-    return len(made.leaves) // 60
+    facts = len(made.leaves) // 60
+    _log.info("sealed", district=district_code, facts=facts, head=made.head)
+    if previous is None or _day(_when(previous)) != _day(now):
+        unit.messages.post([_notice(made, now)], at=now)
+    return facts
+
+
+def _when(seal: Seal) -> datetime:
+    """Return when a seal was set; long ago, where somebody wrote a time there that is none."""
+    return seal.at or datetime.min.replace(tzinfo=UTC)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date() if moment.year > 1 else date.min
+
+
+def _notice(made: Seal, now: datetime) -> Notice:
+    auditors = Audience(role="auditor", area_code=made.district_code)
+    dedup = f"audit.head:{made.district_code}:{_day(now)}"
+    return Notice("audit.head", made.district_code, auditors, dedup, data={"head": made.head})
 
 
 def _next(unit: Unit, district_code: str, previous: Seal | None, now: datetime) -> Seal | None:

@@ -29,12 +29,7 @@ class Server:
 class FactRow(NamedTuple):
     """A fact and the leaf that a seal has of it side by side, either of which may be missing.
 
-    Attributes
-    ----------
-    at
-        None, too, where the database holds a time that is none.
-    payload
-        None, too, where it cannot be read; no more than JSON, until somebody has looked.
+    `at` and `payload` are None, too, where the database holds something that is none.
     """
 
     incident_id: UUID
@@ -176,6 +171,10 @@ class AuditStore:
         found = self._connection.execute(text(" UNION ALL ".join(counts)))
         return [(str(name), int(rows)) for name, rows in found if rows]
 
+    def lost_heads(self, district_code: str) -> list[datetime | None]:
+        """Return when verifications found all whole under a newest seal that is not there any more, the first few."""
+        return list(self._connection.execute(_LOST_HEADS, {"district": district_code}).scalars())
+
     def record(self, values: dict[str, Any]) -> None:
         """Write down what verifying found."""
         self._connection.execute(insert(verification).values({"id": new_id(), **values}))
@@ -263,6 +262,12 @@ _NEWEST = text(f"{_SEAL} FROM seal WHERE district_code = :district ORDER BY seq 
 _ALL_NEWEST = text(f"""{_SEAL}
     FROM seal AS newest WHERE seq = (SELECT max(seq) FROM seal WHERE district_code = newest.district_code)
     ORDER BY district_code
+""")  # noqa: S608 - the parts are ours
+_LOST_HEADS = text(f"""
+    SELECT {when("v.at")} AS at FROM verification AS v
+    WHERE v.district_code = :district AND v.findings = 0 AND v.head IS NOT NULL
+      AND NOT EXISTS (SELECT FROM seal AS s WHERE s.district_code = v.district_code AND s.hash = v.head)
+    ORDER BY v.at LIMIT 5
 """)  # noqa: S608 - the parts are ours
 _SEALS = text(f"{_SEAL}, leaves FROM seal WHERE district_code = :district ORDER BY seq")
 

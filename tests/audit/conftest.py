@@ -73,8 +73,8 @@ class Tampering:
     def ask(self, sql: str, **values: Any) -> Any:
         return self.unit.connection.execute(text(sql), values).scalar_one()
 
-    def verdict(self, head: str | None = None) -> Verdict:
-        return examine(self.unit, DISTRICT, now=self.clock(), head=head)
+    def verdict(self, *heads: str) -> Verdict:
+        return examine(self.unit, DISTRICT, now=self.clock(), heads=heads)
 
     def found(self) -> set[tuple[str, int | None]]:
         return {(finding.what.value, finding.seq) for finding in self.verdict().findings}

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from gridgov.cli.audit import app
+from gridgov.errors import InputError
 from gridgov.ids import new_id
 from gridgov.settings import Settings
 from tests.audit.conftest import DISTRICT
@@ -67,6 +68,20 @@ def test_a_head_that_does_not_fit_ends_with_1(command):
     done = command("verify", "--district", DISTRICT, "--head", f"{DISTRICT}:1:{'00' * 32}")
     assert done.exit_code == 1
     assert "head_differs" in done.output
+
+
+def test_of_several_heads_of_a_district_each_counts(command):
+    (head,) = command("head", "--district", DISTRICT).output.split()
+    done = command("verify", "--head", f"{DISTRICT}:1:{'00' * 32}", "--head", head)
+    assert done.exit_code == 1
+    assert "head_differs" in done.output
+
+
+def test_a_head_of_a_district_that_is_not_verified_is_refused(command):
+    done = command("verify", "--district", DISTRICT, "--head", f"370112:1:{'00' * 32}")
+    assert done.exit_code != 0
+    assert isinstance(done.exception, InputError)
+    assert "370112" in done.exception.message
 
 
 def test_a_story_is_written_as_a_page_and_as_json(command, sealed, tmp_path):

@@ -5,15 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from gridgov.errors import InputError
 from gridgov.ids import new_id
 from gridgov.incidents.facts import Fact, FactKind, chain
+from gridgov.messages import letter
 from gridgov.seals import Leaf, decode, encode, parse_head
 from gridgov.services.auditing import examine
 from gridgov.services.intake import Intake
 from gridgov.services.sealing import seal_district
+from gridgov.store.tables import notice
 from gridgov.store.unit import Store
 from tests.audit.conftest import DISTRICT, seal_now
 from tests.support import NOON, SetClock, report
@@ -81,6 +84,22 @@ def test_seals_stand_at_least_a_minute_apart(store, intake, clock):
     clock.move(timedelta(seconds=30))
     with store.transaction() as unit:
         assert seal_district(unit, DISTRICT, clock()) == 0
+
+
+def test_every_seal_goes_into_the_log_and_the_first_of_a_day_to_the_auditors(store, intake, clock):
+    heads = []
+    for hours in (0, 1, 24):
+        clock.move(timedelta(hours=hours))
+        intake.take(report(text=f"{hours}"), author="test")
+        with capture_logs() as logged:
+            assert seal_now(store, clock) > 0
+        heads += [line["head"] for line in logged if line["event"] == "sealed"]
+    with store.transaction() as unit:
+        assert unit.audit.newest(DISTRICT).head == heads[2]
+        told = unit.connection.execute(select(notice).where(notice.c.kind == "audit.head").order_by(notice.c.id)).all()
+    assert [row.data["head"] for row in told] == [heads[0], heads[2]]
+    assert {(row.role, row.area_code) for row in told} == {("auditor", DISTRICT)}
+    assert heads[0] in letter("audit.head", told[0].data, at=NOON, language="en").text
 
 
 def test_a_clock_that_was_put_back_stops_no_seal(store, intake, clock):

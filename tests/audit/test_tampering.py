@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from gridgov.errors import InputError
 from gridgov.incidents.facts import GENESIS, fact_hash
 from gridgov.incidents.witness import row_digest
-from gridgov.seals import end_of, seal_after
-from gridgov.services.comparing import Wrong
+from gridgov.seals import end_of, parse_head, seal_after
+from gridgov.services.findings import Wrong
 from tests.audit.conftest import DISTRICT
 
 
@@ -192,15 +193,16 @@ def test_everything_made_anew_is_found_by_the_head_alone_that_was_kept_elsewhere
         tampering.run("UPDATE incident_fact SET author = 'nobody' WHERE incident_id = :id", id=sealed.life)
         rehash(tampering, sealed.life)
         remake_seals(tampering)
+        tampering.run("DELETE FROM verification")
         without = {f.what for f in tampering.verdict().findings} - {Wrong.STATE_DIFFERS, Wrong.EVIDENCE_ALTERED}
         assert without == set()
-        assert Wrong.HEAD_DIFFERS in {f.what for f in tampering.verdict(head=head).findings}
+        assert Wrong.HEAD_DIFFERS in {f.what for f in tampering.verdict(head).findings}
 
 
 def test_a_head_that_was_kept_still_fits_when_more_has_been_sealed(sealed):
     with sealed.tampered() as tampering:
         first = tampering.ask("SELECT encode(hash, 'hex') FROM seal WHERE seq = 1")
-        assert tampering.verdict(head=f"{DISTRICT}:1:{first}").findings == []
+        assert tampering.verdict(f"{DISTRICT}:1:{first}").findings == []
 
 
 def test_a_fact_that_two_seals_name_is_found(sealed):
@@ -360,3 +362,56 @@ def test_a_report_hashed_anew_into_its_first_fact_is_found_by_the_seal(sealed):
 
 def test_end_of_a_transaction_lies_behind_all_its_facts(sealed):
     assert end_of(7) < (8, sealed.life, 1) < end_of(8)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE incident_fact SET at = 'infinity' WHERE kind = 'filed'",
+        "UPDATE incident_fact SET at = '20000-01-01' WHERE kind = 'filed'",
+        "UPDATE incident_fact SET payload = 'null' WHERE kind = 'located'",
+        "UPDATE incident_fact SET payload = '[]' WHERE kind = 'located'",
+        "UPDATE incident_fact SET payload = '\"x\"' WHERE kind = 'reported'",
+        "UPDATE incident_fact SET payload = '[]' WHERE kind = 'evidence_added'",
+        "UPDATE incident_fact SET payload = '{\"rows\": {\"summons\": 1}}' WHERE kind = 'classified'",
+        "UPDATE incident_fact SET payload = CAST(repeat('[', 3000) || repeat(']', 3000) AS jsonb) WHERE kind = 'filed'",
+        "UPDATE incident_fact SET xid = '18446744073709551615' WHERE kind = 'filed'",
+        "UPDATE incident_position SET raw_wkt = 'x'",
+        "UPDATE incident SET reported_at = 'infinity'",
+        "UPDATE incident SET received_at = '-infinity'",
+        "UPDATE evidence SET added_at = 'infinity'",
+        "UPDATE seal SET at = 'infinity'",
+        "UPDATE seal SET leaves = set_byte(leaves, 20, 255)",
+        "UPDATE seal SET last_xid = '18446744073709551615'",
+        "UPDATE seal SET leaves = '\\x00'",
+    ],
+)
+def test_what_nobody_can_read_is_a_finding_and_ends_no_audit(sealed, change):
+    with sealed.tampered() as tampering:
+        assert tampering.run(change)
+        verdict = tampering.verdict()
+        assert verdict.findings
+        assert verdict.facts > 20
+
+
+@pytest.mark.parametrize("change", ["thumbnail_sha256 = sha256('other')", "name = '别的.jpg'", "width = width + 1"])
+def test_a_picture_or_a_name_put_in_the_place_of_another_is_found(sealed, change):
+    with sealed.tampered() as tampering:
+        assert tampering.run(f"UPDATE evidence SET {change}")  # noqa: S608 - fixed words
+        assert {what for what, _ in tampering.found()} == {"evidence_altered"}
+
+
+def test_seals_that_were_made_anew_are_found_by_an_earlier_verification(sealed):
+    with sealed.tampered() as tampering:
+        whole = tampering.verdict()
+        head = parse_head(whole.head)[2]
+        said = {"seals": whole.seals, "facts": whole.facts, "unsealed": 0, "findings": 0, "details": []}
+        tampering.unit.audit.record({"district_code": DISTRICT, "at": tampering.clock(), "head": head, **said})
+        assert tampering.verdict().findings == []
+        remake_seals(tampering)
+        assert {f.what for f in tampering.verdict().findings} == {Wrong.HEAD_DIFFERS}
+
+
+def test_a_head_of_another_district_is_refused(sealed):
+    with sealed.tampered() as tampering, pytest.raises(InputError, match="370112"):
+        tampering.verdict(f"370112:1:{'00' * 32}")
