@@ -49,7 +49,7 @@ class Person:
         headers = {"Origin": ORIGIN, "X-CSRF-Token": self.csrf, **more.pop("headers", {})}
         answer = self.browser.request(method, f"/api/v1/{path}", headers=headers, **more)
         assert answer.status_code == status, (self.login, method, path, answer.status_code, answer.text)
-        if "json" not in answer.headers.get("content-type", ""):
+        if not answer.content or "json" not in answer.headers.get("content-type", ""):
             return answer
         if answer.is_success:
             SAID.append((method, path, status, more.get("json"), answer.json()))
