@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     evidence_max_bytes: int = Field(
         default=67_108_864, ge=1_048_576, description="The largest attachment that may be announced."
     )
+    evidence_day_bytes: int = Field(
+        default=2_147_483_648,
+        ge=1_048_576,
+        description="What one account may announce in 24 hours, all files together.",
+    )
 
     @property
     def evidence_address(self) -> str:

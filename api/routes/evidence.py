@@ -23,8 +23,9 @@ from api.schemas import Page, local
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError, NotFoundError
 from gridgov.evidence import PART_BYTES, Announcement
-from gridgov.services.attaching import Attaching, Progress
+from gridgov.services.attaching import Attaching
 from gridgov.services.showing import Gallery
+from gridgov.services.uploading import Progress
 from gridgov.store.evidence import Evidence
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
@@ -45,8 +46,12 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "Another state is stored: another upload, missing parts, given up"},
     413: {"model": Problem, "description": "A part is larger than a part may be"},
     422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
-    429: {"model": Problem, "description": "Too much at once"},
-    503: {"model": Problem, "description": "The database or the store of attachments is full or does not answer"},
+    429: {"model": Problem, "description": "Too much at once, in a day, or for this case"},
+    503: {
+        "model": Problem,
+        "description": "The database or the store of attachments does not answer, or too many files are being looked "
+        "at; `Retry-After` says when to try again",
+    },
 }
 _READING: dict[int | str, dict[str, Any]] = {code: _REFUSALS[code] for code in (401, 404, 422, 503)}
 
@@ -88,7 +93,7 @@ class UploadOut(BaseModel):
     """How far an upload is. Cut the file every `part_size` bytes and send each missing part, in any order."""
 
     id: UUID
-    stage: str = Field(description="open, complete, abandoned")
+    stage: str = Field(description="open, complete, refused (its content is not taken), abandoned")
     size: int
     part_size: int
     received: list[int] = Field(description="The parts that are there, from 1")
@@ -106,7 +111,7 @@ class UploadOut(BaseModel):
             part_size=upload.part_size,
             received=list(progress.received),
             missing=list(progress.missing),
-            expires_at=local(upload.due_at),
+            expires_at=local(upload.due_at) if upload.stage == "open" else None,
         )
 
 
@@ -223,7 +228,10 @@ async def put_part(
 
 @router.post("/evidence/uploads/{upload_id}/complete", responses=_REFUSALS)
 def complete_upload(upload_id: UUID, caller: TheCaller, attaching: TheAttaching) -> EvidenceOut:
-    """Put the parts together, check and clean the file, and hang it on its case; done twice, it is done once."""
+    """Put the parts together, check and clean the file, and hang it on its case; done twice, it is done once.
+
+    One file of a caller is looked at at a time: while it is, this is answered with 503 and `Retry-After`.
+    """
     return EvidenceOut.of(attaching.complete(caller, upload_id))
 
 

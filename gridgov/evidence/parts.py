@@ -1,6 +1,7 @@
 """An upload in parts: what may be announced, and how it is cut."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from gridgov.errors import InputError
@@ -10,6 +11,12 @@ PART_BYTES = 4_194_304
 """Four mebibytes: at a weak signal's 1 Mbit/s half a minute, which is what breaking off costs at most."""
 
 NAME_LIMIT = 500
+
+ABANDONED_AFTER = timedelta(days=3)
+"""A phone that was offline over a weekend still completes what it began on Friday."""
+
+LINGERING = timedelta(minutes=10)
+"""So long after an upload is closed what it sent is removed: parts that were on their way then have come."""
 
 
 @dataclass(frozen=True, slots=True)

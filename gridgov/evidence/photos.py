@@ -44,10 +44,12 @@ def clean_photo(source: BinaryIO, kind: Kind, target: BinaryIO) -> tuple[tuple[i
     ------
     FileFormatError
         If it has too many pixels, is broken or ends too early.
+    MemoryError
+        If it needs more memory than this process may take.
     """
     try:
         return _clean(source, kind, target)
-    except FileFormatError:
+    except (FileFormatError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         message = f"The photo has more than {MOST_PIXELS // 1_000_000} million pixels: make it smaller."

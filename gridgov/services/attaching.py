@@ -1,58 +1,43 @@
 """Attaching: a photo or a short video comes in parts, is cleaned, and hangs on its incident for good."""
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from typing import BinaryIO, Self
 from uuid import UUID
 
-from gridgov.access import Caller, Subject
+from gridgov.access import Caller
 from gridgov.clock import Clock
-from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError, TooManyError
+from gridgov.errors import (
+    ConflictError,
+    EvidenceUnavailableError,
+    FileFormatError,
+    InputError,
+    NotFoundError,
+    UnavailableError,
+)
 from gridgov.evidence import (
+    ABANDONED_AFTER,
+    DAY,
+    LINGERING,
     PART_BYTES,
+    Allowance,
     Announcement,
     display_name,
-    part_count,
     part_length,
     require_announceable,
 )
 from gridgov.incidents import FactKind
 from gridgov.services.preparing import Prepared, measured, prepare
-from gridgov.services.showing import takes_part
+from gridgov.services.uploading import Progress, own, require_open, require_part, require_same, taken, wanted_upload
 from gridgov.settings import Settings
 from gridgov.store.evidence import Evidence, Upload
 from gridgov.store.objects import Objects
 from gridgov.store.unit import Store, Unit
 
-ABANDONED_AFTER = timedelta(days=3)
-"""A phone that was offline over a weekend still completes what it began on Friday."""
+_CLAIMED_FOR = timedelta(minutes=5)
+"""Longer than cleaning may take; after that somebody else may try, for whoever claimed it was killed."""
 
-MOST_OPEN_BYTES = 1_073_741_824
-"""What one account may have announced and not completed: a shift's photos, and not the disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an upload is: which parts there are, and which are still to come.
-
-    Attributes
-    ----------
-    replayed
-        Whether the same upload had been announced before.
-    """
-
-    upload: Upload
-    received: tuple[int, ...]
-    replayed: bool = False
-
-    @property
-    def missing(self) -> tuple[int, ...]:
-        """The numbers of the parts that are not there."""
-        if self.upload.stage != "open":
-            return ()
-        there = set(self.received)
-        return tuple(n for n in range(1, part_count(self.upload.size, self.upload.part_size) + 1) if n not in there)
+_ALLOWANCE = Allowance()
 
 
 class Attaching:
@@ -68,18 +53,25 @@ class Attaching:
         Tells when they come.
     most
         Bytes of the largest file that is taken.
+    allowance
+        What one account may send.
     """
 
-    def __init__(self, store: Store, objects: Objects, *, clock: Clock, most: int) -> None:
+    def __init__(
+        self, store: Store, objects: Objects, *, clock: Clock, most: int, allowance: Allowance = _ALLOWANCE
+    ) -> None:
         self._store = store
         self._objects = objects
         self._clock = clock
         self._most = most
+        self._allowance = allowance
 
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
         """Return the service as an installation's settings want it."""
-        return cls(store, Objects.configured(settings), clock=clock, most=settings.evidence_max_bytes)
+        allowance = Allowance(day_bytes=settings.evidence_day_bytes)
+        objects = Objects.configured(settings)
+        return cls(store, objects, clock=clock, most=settings.evidence_max_bytes, allowance=allowance)
 
     def announce(self, caller: Caller, announced: Announcement) -> Progress:
         """Open an upload; announced again in the same words, the one that is there is returned.
@@ -95,7 +87,7 @@ class Attaching:
         ConflictError
             If the id already stands for another upload.
         TooManyError
-            If the caller has too much announced that never came.
+            If the caller has announced too much: that never came, in a day, or for this case.
         """
         require_announceable(announced, most=self._most)
         now = self._clock()
@@ -104,16 +96,17 @@ class Attaching:
             if head is None:
                 message = "There is no such incident or whistle, or it is not yours to see."
                 raise NotFoundError(message, field="whistle_id" if announced.whistle_id else "incident_id")
-            _require_part(unit, head)
-            unit.evidence.hold(announced.id)
+            require_part(unit, head)
+            unit.evidence.hold(unit.subject.account_id)
             known = unit.evidence.upload(announced.id, unit.subject.account_id)
             if known is not None:
-                _require_same(known, _wanted(announced, head, unit.subject, known.created_at))
+                require_same(known, wanted_upload(announced, head, unit.subject, known.created_at))
                 return self._progress(unit, known, replayed=True)
-            wanted = _wanted(announced, head, unit.subject, now)
-            self._require_room(unit, wanted)
+            wanted = wanted_upload(announced, head, unit.subject, now)
+            used = unit.evidence.used(wanted.account_id, head, now - DAY)
+            self._allowance.require(used, wanted.size, now=now)
             if not unit.evidence.announce(wanted):
-                raise _taken()
+                raise taken()
             return Progress(wanted, ())
 
     def progress(self, caller: Caller, upload_id: UUID) -> Progress:
@@ -125,7 +118,7 @@ class Attaching:
             If the caller has announced no such upload.
         """
         with self._store.acting(caller, now=self._clock()) as unit:
-            return self._progress(unit, _own(unit, upload_id))
+            return self._progress(unit, own(unit, upload_id))
 
     def expected(self, caller: Caller, upload_id: UUID, number: int) -> tuple[str, int]:
         """Return the district of an upload and how many bytes its part `number` must have, before any is read.
@@ -140,8 +133,8 @@ class Attaching:
             If it has no such part.
         """
         with self._store.acting(caller, now=self._clock()) as unit:
-            found = _own(unit, upload_id)
-            _require_open(found)
+            found = own(unit, upload_id)
+            require_open(found)
             return found.district_code, part_length(found.size, found.part_size, number)
 
     def incoming(self) -> AbstractContextManager[BinaryIO]:
@@ -167,8 +160,8 @@ class Attaching:
         self._objects.keep_part((district_code, upload_id), number, sha256, part)
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            found = _own(unit, upload_id, lock=True)
-            _require_open(found)
+            found = own(unit, upload_id, lock=True)
+            require_open(found)
             before = dict(unit.evidence.parts(found)).get(number)
             unit.evidence.add_part(found, number, size, sha256, at=now)
             unit.evidence.set_stage(found, "open", now + ABANDONED_AFTER)
@@ -184,48 +177,76 @@ class Attaching:
         ------
         ConflictError
             If parts are missing (`details` says which) or the upload was given up.
+        InputError
+            If the whole is not what was announced.
         FileFormatError
-            If the whole is not what was announced, or no photo or video that is taken.
+            If it is no photo or video that is taken; asked again, the answer is the same.
+        EvidenceUnavailableError
+            If this file or another of the caller's is being looked at, or those of too many others.
         """
-        with self._store.acting(caller, now=self._clock()) as unit:
-            found = _own(unit, upload_id)
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            unit.evidence.hold(unit.subject.account_id)
+            found = own(unit, upload_id, lock=True)
             done = unit.evidence.find(upload_id, found.district_code)
             if done is not None:
                 return done
             parts = self._require_whole(unit, found)
+            self._claim(unit, found, now)
         try:
-            prepared = prepare(self._objects, found, parts)
+            added = self._add(caller, found, prepare(self._objects, found, parts))
         except NotFoundError as error:
-            return self._completed_meanwhile(caller, found, error)
-        added = self._add(caller, found, prepared)
-        self._objects.drop_parts((found.district_code, upload_id))
+            added = self._completed_meanwhile(caller, found, error)
+        except FileFormatError as refusal:
+            self._refuse(found, refusal.message)
+            raise
+        except BaseException:
+            self._release(found)
+            raise
+        self._drop_parts(found)
         return added
 
     def give_up(self, caller: Caller, upload_id: UUID) -> None:
-        """Give an open upload up; what it has sent is removed by the next sweep."""
+        """Give an open upload up; what it has sent is removed soon after."""
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            found = _own(unit, upload_id, lock=True)
+            found = own(unit, upload_id, lock=True)
             if found.stage == "complete":
                 message = "This upload is complete: what hangs on a case stays there."
                 raise ConflictError(message)
-            unit.evidence.set_stage(found, "abandoned", now)
+            unit.evidence.set_stage(found, "abandoned", now + LINGERING)
 
     def _progress(self, unit: Unit, found: Upload, *, replayed: bool = False) -> Progress:
         return Progress(found, tuple(number for number, _ in unit.evidence.parts(found)), replayed)
 
-    def _require_room(self, unit: Unit, wanted: Upload) -> None:
-        if unit.evidence.open_bytes(wanted.account_id) + wanted.size > MOST_OPEN_BYTES:
-            message = "You have announced more than 1 GiB that has not come: complete it, or give it up, first."
-            raise TooManyError(message, details=[{"most_bytes": MOST_OPEN_BYTES}])
-
     def _require_whole(self, unit: Unit, found: Upload) -> list[tuple[int, bytes]]:
-        _require_open(found)
+        require_open(found)
         progress = self._progress(unit, found)
         if progress.missing:
             message = f"{len(progress.missing)} parts are missing: send them, then complete again."
             raise ConflictError(message, details=[{"missing": list(progress.missing)}])
         return unit.evidence.parts(found)
+
+    def _claim(self, unit: Unit, found: Upload, now: datetime) -> None:
+        if unit.evidence.is_preparing(found.account_id, now):
+            message = "A file of yours is being looked at: complete this one again in a few seconds."
+            raise EvidenceUnavailableError(message, details=[{"retry_after_s": 3}])
+        unit.evidence.claim(found, now + _CLAIMED_FOR)
+
+    def _release(self, found: Upload) -> None:
+        with suppress(UnavailableError), self._store.transaction() as unit:  # else the claim ends by itself
+            unit.evidence.claim(found, None)
+
+    def _refuse(self, found: Upload, why: str) -> None:
+        """Close an upload whose content will never be taken, so that nobody has it looked at again."""
+        with self._store.transaction() as unit:
+            unit.evidence.set_stage(found, "refused", self._clock() + LINGERING, refusal=why)
+            unit.evidence.forget_parts(found)
+        self._drop_parts(found)
+
+    def _drop_parts(self, found: Upload) -> None:
+        with suppress(EvidenceUnavailableError):  # the upload is closed: the sweep comes for them in any case
+            self._objects.drop_parts((found.district_code, found.id))
 
     def _completed_meanwhile(self, caller: Caller, found: Upload, error: NotFoundError) -> Evidence:
         """Return what somebody else completed while we read; if nobody did, a part is lost and must come again."""
@@ -234,20 +255,21 @@ class Attaching:
             if done is not None:
                 return done
             unit.evidence.forget_parts(found, [int(detail["number"]) for detail in error.details])
+            unit.evidence.claim(found, None)
         raise ConflictError(error.message, details=error.details) from error
 
     def _add(self, caller: Caller, found: Upload, prepared: Prepared) -> Evidence:
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
-            current = _own(unit, found.id, lock=True)
+            current = own(unit, found.id, lock=True)
             done = unit.evidence.find(found.id, found.district_code)
             if done is not None:  # somebody completed it while we cleaned; the content is the same
                 return done
-            _require_open(current)
-            _require_part(unit, (found.district_code, found.incident_id))
+            require_open(current)
+            require_part(unit, (found.district_code, found.incident_id))
             added = _attached(unit, found, prepared, now)
             unit.evidence.add(added, prepared.cleaned.told)
-            unit.evidence.set_stage(found, "complete", None)
+            unit.evidence.set_stage(found, "complete", now + LINGERING)
             unit.evidence.forget_parts(found)
             _announce_change(unit, found, now)
             return added
@@ -292,52 +314,3 @@ def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> E
 def _announce_change(unit: Unit, found: Upload, now: datetime) -> None:
     whose = found.incident_id  # screens fetch the case anew, and the rules of the rows know it
     unit.changes.add(found.district_code, "incident.evidence_added", whose, at=now, incident_id=whose)
-
-
-def _wanted(announced: Announcement, head: tuple[str, UUID], subject: Subject, now: datetime) -> Upload:
-    return Upload(
-        district_code=head[0],
-        id=announced.id,
-        incident_id=head[1],
-        whistle_id=announced.whistle_id,
-        account_id=subject.account_id,
-        name=announced.name,
-        media_type=announced.media_type,
-        size=announced.size,
-        sha256=announced.sha256,
-        part_size=PART_BYTES,
-        stage="open",
-        created_at=now,
-        due_at=now + ABANDONED_AFTER,
-    )
-
-
-def _require_same(known: Upload, wanted: Upload) -> None:
-    said = ("account_id", "incident_id", "whistle_id", "name", "media_type", "size", "sha256")
-    if any(getattr(known, name) != getattr(wanted, name) for name in said):
-        raise _taken()
-
-
-def _taken() -> ConflictError:
-    message = "This id already stands for another upload: announce this one under a new id."
-    return ConflictError(message, field="id")
-
-
-def _own(unit: Unit, upload_id: UUID, *, lock: bool = False) -> Upload:
-    found = unit.evidence.upload(upload_id, unit.subject.account_id, lock=lock)
-    if found is None:
-        message = f"You have announced no upload {upload_id}: POST /api/v1/evidence/uploads first."
-        raise NotFoundError(message, field="upload_id")
-    return found
-
-
-def _require_open(found: Upload) -> None:
-    if found.stage != "open":
-        message = f"This upload is {found.stage}: announce the file anew under a new id."
-        raise ConflictError(message, field="upload_id", details=[{"stage": found.stage}])
-
-
-def _require_part(unit: Unit, head: tuple[str, UUID]) -> None:
-    if not takes_part(unit, head, "evidence.add"):
-        message = "You take no part in this case that lets you attach to it: ask whoever handles it."
-        raise NotAllowedError(message)

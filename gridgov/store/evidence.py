@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, exists, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridgov.evidence import Told
+from gridgov.evidence import Told, Used
 from gridgov.store.tables import (
     evidence,
     evidence_exif,
@@ -38,6 +38,7 @@ class Upload:
     stage: str
     created_at: datetime
     due_at: datetime | None
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ class EvidenceStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def hold(self, upload_id: UUID) -> None:
-        """Make others who announce the same upload wait until this transaction ends."""
-        self._connection.execute(select(func.pg_advisory_xact_lock(upload_id.int & 0x7FFF_FFFF_FFFF_FFFF)))
+    def hold(self, account_id: UUID) -> None:
+        """Make an account's other announcements and completions wait until this transaction ends."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(account_id.int & 0x7FFF_FFFF_FFFF_FFFF)))
 
     def incident_of(self, incident_id: UUID | None, whistle_id: UUID | None) -> tuple[str, UUID] | None:
         """Return the district and id of the incident that is meant, or of the whistle's, or None."""
@@ -99,11 +100,21 @@ class EvidenceStore:
         added = upsert(upload).values(values).on_conflict_do_nothing()
         return self._connection.execute(added.returning(upload.c.id)).first() is not None
 
-    def open_bytes(self, account_id: UUID) -> int:
-        """Return how many bytes an account has announced and not completed."""
-        query = select(func.coalesce(func.sum(upload.c.size), 0))
-        query = query.where(upload.c.account_id == account_id, upload.c.stage == "open")
-        return int(self._connection.execute(query).scalar_one())
+    def used(self, account_id: UUID, head: tuple[str, UUID], since: datetime) -> Used:
+        """Return what an account has announced: what never came, all of it `since`, and how many files of a case."""
+        u, e = upload.c, evidence.c
+        opened = u.account_id == account_id, u.stage == "open"
+        bytes_of = func.coalesce(func.sum(u.size), 0)
+        waiting = self._connection.execute(select(bytes_of).where(*opened)).scalar_one()
+        coming = (
+            select(func.count()).where(*opened, u.district_code == head[0], u.incident_id == head[1]).correlate(None)
+        )
+        hanging = select(func.count()).where(
+            e.district_code == head[0], e.incident_id == head[1], e.account_id == account_id
+        )
+        query = select(bytes_of, func.min(u.created_at), coming.scalar_subquery() + hanging.scalar_subquery())
+        lately = self._connection.execute(query.where(u.account_id == account_id, u.created_at > since)).one()
+        return Used(int(waiting), int(lately[0]), lately[1], int(lately[2]))
 
     def upload(self, upload_id: UUID, account_id: UUID, *, lock: bool = False) -> Upload | None:
         """Return an upload that an account has announced, locked against others if wanted, or None."""
@@ -133,13 +144,24 @@ class EvidenceStore:
             delete(upload_part).where(p.district_code == found.district_code, p.upload_id == found.id, which)
         )
 
-    def set_stage(self, found: Upload, stage: str, due_at: datetime | None) -> None:
+    def set_stage(self, found: Upload, stage: str, due_at: datetime | None, *, refusal: str | None = None) -> None:
         """Move an upload on; `due_at` is when the sweep looks at it next."""
+        self._change(found, stage=stage, due_at=due_at, refusal=refusal or found.refusal)
+
+    def is_preparing(self, account_id: UUID, now: datetime) -> bool:
+        """Return whether a file of an account is being decoded."""
+        u = upload.c
+        query = select(u.id).where(u.account_id == account_id, u.stage == "open", u.preparing_until > now)
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def claim(self, found: Upload, until: datetime | None) -> None:
+        """Let nobody else decode an upload `until` then; None: whoever comes may."""
+        self._change(found, preparing_until=until)
+
+    def _change(self, found: Upload, **values: Any) -> None:
         u = upload.c
         self._connection.execute(
-            update(upload)
-            .where(u.district_code == found.district_code, u.id == found.id)
-            .values(stage=stage, due_at=due_at)
+            update(upload).where(u.district_code == found.district_code, u.id == found.id).values(**values)
         )
 
     def due(self, now: datetime, limit: int) -> list[Upload]:

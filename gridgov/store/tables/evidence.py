@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    DateTime,
     Double,
     ForeignKeyConstraint,
     Index,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     Uuid,
 )
 from sqlalchemy import text as sql
@@ -33,11 +35,15 @@ upload = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False, comment="of the whole, as declared"),
     Column("part_size", Integer, nullable=False),
-    Column("stage", String(12), nullable=False, comment="open, complete, abandoned"),
+    Column("stage", String(12), nullable=False, comment="open, complete, refused, abandoned"),
+    Column("refusal", Text, comment="why its content is not taken, once that is known"),
+    Column("preparing_until", DateTime(timezone=True), comment="until then nobody else decodes it"),
     moment("created_at"),
-    moment("due_at", nullable=True),
+    Column("due_at", DateTime(timezone=True), comment="when it is given up, or what it has sent is removed"),
     ForeignKeyConstraint(*_INCIDENT),
     Index("upload_id_idx", "id"),
+    Index("upload_account_id_created_at_idx", "account_id", "created_at"),
+    Index("upload_account_id_idx", "account_id", postgresql_where=sql("stage = 'open'")),
     Index("upload_due_at_idx", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
 )
 

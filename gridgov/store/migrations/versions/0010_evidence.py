@@ -58,15 +58,31 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=False, comment="of the whole, as declared"),
         sa.Column("part_size", sa.Integer(), nullable=False),
-        sa.Column("stage", sa.String(length=12), nullable=False, comment="open, complete, abandoned"),
+        sa.Column("stage", sa.String(length=12), nullable=False, comment="open, complete, refused, abandoned"),
+        sa.Column("refusal", sa.Text(), nullable=True, comment="why its content is not taken, once that is known"),
+        sa.Column(
+            "preparing_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="until then nobody else decodes it",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "due_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it is given up, or what it has sent is removed",
+        ),
         sa.ForeignKeyConstraint(
             ["district_code", "incident_id"],
             ["incident.district_code", "incident.id"],
             name=op.f("upload_district_code_incident_id_fkey"),
         ),
         sa.PrimaryKeyConstraint("district_code", "id", name=op.f("upload_pkey")),
+    )
+    op.create_index("upload_account_id_created_at_idx", "upload", ["account_id", "created_at"], unique=False)
+    op.create_index(
+        "upload_account_id_idx", "upload", ["account_id"], unique=False, postgresql_where=sa.text("stage = 'open'")
     )
     op.create_index(
         "upload_due_at_idx", "upload", ["due_at"], unique=False, postgresql_where=sa.text("due_at IS NOT NULL")
