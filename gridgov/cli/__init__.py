@@ -1,9 +1,9 @@
 """The command line.
 
 A module here is a command of its name: it holds ``app`` (a Typer application with commands of its own, as in ``db``) or
-one function, ``<name>_command``. The floors above add theirs through the entry points ``gridgov.commands``, so that the
-core never imports upwards. A command is imported when it is called or listed, not before; one that cannot be imported
-says so and leaves the others alone.
+one function, ``<name>_command``; what several share lies in modules whose names begin with an underscore. The floors
+above add theirs through the entry points ``gridgov.commands``, so that the core never imports upwards. A command is
+imported when it is called or listed, not before; one that cannot be imported says so and leaves the others alone.
 """
 
 import importlib
@@ -22,6 +22,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from gridgov import logs
+from gridgov.cli._saying import said_of
 from gridgov.errors import GridgovError, InputError, SetupError
 from gridgov.settings import Settings, settings
 
@@ -53,7 +54,9 @@ class Commands(Mapping[str, Any]):
     def _sources(self) -> dict[str, Callable[[], Any]]:
         above = {point.name: _loader(point) for point in entry_points(group=_ENTRY_POINTS)}
         return above | {
-            module.name.replace("_", "-"): _finder(module.name) for module in pkgutil.iter_modules(__path__)
+            module.name.replace("_", "-"): _finder(module.name)
+            for module in pkgutil.iter_modules(__path__)
+            if not module.name.startswith("_")
         }
 
 
@@ -77,16 +80,16 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; an error that gridgov raises on purpose ends it in one line and without a traceback.
 
+    What it knows beside its words follows, a line for each: both versions of what somebody else was quicker to change.
     The exit code is 2 where the input is wrong, else 1.
     """
     signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except GridgovError as error:
-        where = f"{error.field}: " if error.field else ""
         console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        line = " ".join(f"Error: {where}{error.message}".split())
-        console.print(line, style="red", soft_wrap=True)
+        for line in said_of(error):
+            console.print(line, style="red", soft_wrap=True)
         sys.exit(2 if isinstance(error, InputError) else 1)
 
 

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from gridgov.cli.login import opened, saved_caller
+from gridgov.cli._giving import Before
+from gridgov.cli._hand import at_hand
 from gridgov.messages import Severity
 from gridgov.services.messaging import Inbox, Told
 
@@ -18,17 +19,18 @@ def inbox_command(
     *,
     unread: Annotated[bool, typer.Option("--unread", help="Only what is not read yet.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 20,
+    before: Before = None,
     read: Annotated[
         list[UUID] | None, typer.Option("--read", help="Mark the notice of this id as read, and stop.")
     ] = None,
 ) -> None:
     """Show what you are told, newest first."""
-    with opened(Inbox) as inbox:
-        caller = saved_caller()
+    with at_hand() as hand:
+        inbox = hand.of(Inbox)
         for notice_id in read or ():
-            inbox.read(caller, notice_id)
+            inbox.read(hand.caller, notice_id)
         if not read:
-            page = inbox.page(caller, limit=limit, unread_only=unread)
+            page = inbox.page(hand.caller, limit=limit, before=before, unread_only=unread)
             for told in page.items:
                 _tell(told)
             _console.print(f"{page.unread} not read.")

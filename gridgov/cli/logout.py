@@ -3,7 +3,7 @@
 import typer
 
 from gridgov.access.secrets import caller_of
-from gridgov.cli.login import opened
+from gridgov.cli._hand import opened
 from gridgov.services.accounts import Entrance, saved
 from gridgov.settings import settings
 

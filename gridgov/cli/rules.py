@@ -1,26 +1,23 @@
 """`gridgov rules`: the calendar, hours, limits, escalation and the responsibility list; shown and changed."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from gridgov.clock import SHANGHAI, instant, system_clock
-from gridgov.errors import InputError, RuleError
+from gridgov.access import Caller
+from gridgov.cli._acting import OrLocal
+from gridgov.cli._giving import Limit as Most
+from gridgov.cli._giving import maybe_moment
+from gridgov.cli._hand import Hand
+from gridgov.cli._saying import say, say_table, shown
+from gridgov.errors import InputError
 from gridgov.services.rule_files import list_from, years_from
-from gridgov.services.rules import HoursKept, RuleBook
+from gridgov.services.rules import MACHINE, RuleBook
 from gridgov.settings import settings
-from gridgov.store.cluster import database_url
-from gridgov.store.schema import upgrade_engine
-from gridgov.store.unit import Store
 from gridgov.worktime import (
-    CalendarYear,
     DayKind,
     Escalation,
     Hours,
@@ -35,10 +32,6 @@ from gridgov.worktime.hours import segments_of
 
 app = typer.Typer(no_args_is_help=True, help="Look after the calendar, hours, limits, escalation, responsibility list.")
 
-_console = Console(highlight=False)
-_UNFOLDED = 200
-_SHOWN = 20
-
 SourceOption = Annotated[str, typer.Option("--source", help="Where the rule comes from: a notice, a decision.")]
 MatterOption = Annotated[str | None, typer.Option("--matter", help="Only for the matter with this code.")]
 PriorityOption = Annotated[int | None, typer.Option("--priority", min=1, max=9, help="Only for this priority.")]
@@ -46,60 +39,71 @@ ClockOption = Annotated[bool, typer.Option("--around-the-clock", help="Minutes a
 WeekdayOption = Annotated[str | None, typer.Option("--weekdays", help="Monday to Friday and make-up days.")]
 
 
-@app.command()
+@dataclass(frozen=True, slots=True)
+class At:
+    """The rules, who asks (None: whoever holds the machine, under their own name), and when."""
+
+    book: RuleBook
+    who: Caller | None
+    now: datetime
+
+    @classmethod
+    def of(cls, hand: Hand) -> Self:
+        """Return the rules for whoever is at the command line."""
+        book = RuleBook.configured(hand.store, settings(), clock=hand.clock, machine=hand.machine or MACHINE)
+        return cls(book, None if hand.machine else hand.caller, hand.clock())
+
+
+ours = OrLocal(app, At.of)
+
+
+@ours.command()
 def calendar(
+    at: At,
     file: Annotated[Path | None, typer.Argument(help="A CSV with day, kind (holiday, work), name, source.")] = None,
 ) -> None:
     """Load years of the calendar from FILE, whole years or none; without a file, show what there is."""
     years = years_from(file) if file else []
-    with _book() as book:
-        found = book.put_years(None, years) if years else book.calendar(None)
-    _tell_calendar(found)
+    found = at.book.put_years(at.who, years) if years else at.book.calendar(at.who)
+    _tell_calendar(found, at.now)
 
 
-@app.command()
-def lists() -> None:
+@ours.command()
+def lists(at: At) -> None:
     """Show the versions of the responsibility list."""
-    with _book() as book:
-        versions = book.versions(None)
+    versions = at.book.versions(at.who)
     rows = [
         (
             str(v["version"]),
-            _local(v["since"]),
-            _local(v["until"]) if v["until"] else "in force",
+            v["since"],
+            v["until"] or "in force",
             str(v["matters"]),
             v["source"],
         )
         for v in versions
     ]
-    _show(("version", "since", "until", "matters", "source"), rows)
+    say_table(("version", "since", "until", "matters", "source"), rows)
 
 
-@app.command()
-def publish(matters: Path, responsibilities: Path, *, source: SourceOption) -> None:
+@ours.command()
+def publish(at: At, matters: Path, responsibilities: Path, *, source: SourceOption) -> None:
     """Put a responsibility list in force from two CSVs; one that contradicts itself is refused."""
     listed = list_from(matters, responsibilities)
-    with _book() as book:
-        try:
-            version = book.publish(None, *listed, source=source)
-        except RuleError as error:
-            for fault in error.details[:_SHOWN]:
-                _console.print(f"  {fault['matter']}: {fault['message']}", markup=False)
-            raise
-    _console.print(f"Version {version} of the list is in force. Cases keep the version that judged them.")
+    version = at.book.publish(at.who, *listed, source=source)
+    say(f"Version {version} of the list is in force. Cases keep the version that judged them.")
 
 
-@app.command()
-def limits() -> None:
+@ours.command()
+def limits(at: At) -> None:
     """Show the table of limits. A matter's row decides, then its list's own limit, the priority's, the kind's."""
-    with _book() as book:
-        found = book.limits(None)
+    found = at.book.limits(at.who)
     rows = [(r.kind, r.matter_code or "any", str(r.priority or "any"), str(r.limit), r.source) for r in found]
-    _show(("kind", "matter", "priority", "limit", "source"), rows)
+    say_table(("kind", "matter", "priority", "limit", "source"), rows)
 
 
-@app.command()
+@ours.command()
 def limit(  # noqa: PLR0913 - one option for each part of a row
+    at: At,
     kind: LimitKind,
     amount: Annotated[int, typer.Argument(min=0)],
     unit: LimitUnit,
@@ -111,34 +115,32 @@ def limit(  # noqa: PLR0913 - one option for each part of a row
 ) -> None:
     """Set a limit, like `gridgov rules limit handle 2 working_days --priority 3 --source ...`."""
     row = LimitRow(kind, Limit(amount, unit, around_the_clock), matter, priority, source)
-    with _book() as book:
-        book.put_limit(None, row)
-    _console.print(f"{kind}: {row.limit}.")
+    at.book.put_limit(at.who, row)
+    say(f"{kind}: {row.limit}.")
 
 
-@app.command("drop-limit")
-def drop_limit(kind: LimitKind, *, matter: MatterOption = None, priority: PriorityOption = None) -> None:
+@ours.command("drop-limit")
+def drop_limit(at: At, kind: LimitKind, *, matter: MatterOption = None, priority: PriorityOption = None) -> None:
     """Take a limit away: the next wider one decides."""
-    with _book() as book:
-        book.drop_limit(None, kind, matter, priority)
-    _console.print("The limit is gone.")
+    at.book.drop_limit(at.who, kind, matter, priority)
+    say("The limit is gone.")
 
 
-@app.command()
-def escalations() -> None:
+@ours.command()
+def escalations(at: At) -> None:
     """Show what follows a missed deadline, step by step; each step counts from the deadline itself."""
-    with _book() as book:
-        found = book.escalations(None)
+    found = at.book.escalations(at.who)
     rows = [
         (kind, str(s.step), str(s.after), f"{s.role}, {s.level}", "yes" if s.tells_own else "no", s.source)
         for kind, steps in sorted(found.items())
         for s in steps
     ]
-    _show(("kind", "step", "after", "tells", "and its own", "source"), rows)
+    say_table(("kind", "step", "after", "tells", "and its own", "source"), rows)
 
 
-@app.command()
+@ours.command()
 def escalation(
+    at: At,
     kind: LimitKind,
     steps: Annotated[
         list[str] | None, typer.Argument(help="Like '0 minutes district command_centre', in order; none for nothing.")
@@ -152,13 +154,13 @@ def escalation(
         _step(number, said, source, around_the_clock=around_the_clock)
         for number, said in enumerate(steps or [], start=1)
     ]
-    with _book() as book:
-        book.put_escalations(None, kind, wanted)
-    _console.print(f"{kind}: {len(wanted)} steps.")
+    at.book.put_escalations(at.who, kind, wanted)
+    say(f"{kind}: {len(wanted)} steps.")
 
 
-@app.command()
-def hours(
+@ours.command()
+def hours(  # noqa: PLR0913 - one option for each part of hours
+    at: At,
     code: Annotated[str | None, typer.Argument(help="The hours to set; left out, all are shown.")] = None,
     *,
     weekdays: WeekdayOption = None,
@@ -168,15 +170,14 @@ def hours(
     source: Annotated[str, typer.Option(help="Where they come from.")] = "",
 ) -> None:
     """Show all hours that organisations keep, or set some: --weekdays '09:00-12:00 13:00-18:00'."""
-    with _book() as book:
-        if code is not None:
-            if weekdays is None:
-                message = "Say when they work: --weekdays '09:00-12:00 13:00-18:00'."
-                raise InputError(message, field="weekdays")
-            week = dict.fromkeys(range(6), tuple(segments_of(weekdays)))
-            week |= {6: tuple(segments_of(saturday))} if saturday else {}
-            book.put_hours(None, Hours(code, week, name or code, source, english or name or code))
-        kept = book.hours(None)
+    if code is not None:
+        if weekdays is None:
+            message = "Say when they work: --weekdays '09:00-12:00 13:00-18:00'."
+            raise InputError(message, field="weekdays")
+        week = dict.fromkeys(range(6), tuple(segments_of(weekdays)))
+        week |= {6: tuple(segments_of(saturday))} if saturday else {}
+        at.book.put_hours(at.who, Hours(code, week, name or code, source, english or name or code))
+    kept = at.book.hours(at.who)
     rows = [
         (
             h.code,
@@ -187,24 +188,25 @@ def hours(
         )
         for h in kept.hours.values()
     ]
-    _show(("code", "Mondays", "kept by", "organisations of their own", "source"), rows)
+    say_table(("code", "Mondays", "kept by", "organisations of their own", "source"), rows)
 
 
-@app.command()
+@ours.command()
 def keep(
+    at: At,
     code: Annotated[str, typer.Argument(help="The hours.")],
     *,
     organisation: Annotated[str | None, typer.Option(help="The code of one organisation.")] = None,
     kind: Annotated[str | None, typer.Option(help="A kind of organisation: department, station, ...")] = None,
 ) -> None:
     """Let an organisation, or a kind of organisation, keep these hours."""
-    with _book() as book:
-        book.keep_hours(None, code, organisation_code=organisation, kind=kind)
-    _console.print(f"{organisation or kind} keeps the hours {code}.")
+    at.book.keep_hours(at.who, code, organisation_code=organisation, kind=kind)
+    say(f"{organisation or kind} keeps the hours {code}.")
 
 
-@app.command()
+@ours.command()
 def due(
+    at: At,
     kind: LimitKind,
     *,
     matter: MatterOption = None,
@@ -215,25 +217,24 @@ def due(
     ] = None,
 ) -> None:
     """Say when something would be due, by the rules as they stand."""
-    begun = _moment(start, "start") if start else None
-    with _book() as book:
-        found = book.due_at(None, kind, matter, start=begun, priority=priority, organisation_code=organisation)
-    _console.print(_local(found) if found else "never: nothing limits it")
+    begun = maybe_moment(start, "start")
+    found = at.book.due_at(at.who, kind, matter, start=begun, priority=priority, organisation_code=organisation)
+    say(shown(found) if found else "never: nothing limits it")
 
 
-@app.command()
+@ours.command()
 def against(
+    at: At,
     since: Annotated[str | None, typer.Option(help="From when; 30 days back if left out.")] = None,
     until: Annotated[str | None, typer.Option(help="Until when; now if left out.")] = None,
 ) -> None:
     """Show the newest dispatches that went against the responsibility list, each with its reason."""
-    end = _moment(until, "until") if until else system_clock()
-    begin = _moment(since, "since") if since else end - timedelta(days=30)
-    with _book() as book:
-        found = book.against_list(None, begin, end, limit=200)
+    end = maybe_moment(until, "until") or at.now
+    begin = maybe_moment(since, "since") or end - timedelta(days=30)
+    found = at.book.against_list(at.who, begin, end, limit=200)
     rows = [
         (
-            _local(r["at"]),
+            r["at"],
             r["number"],
             r["matter_name"],
             r["organisation_name"],
@@ -243,18 +244,14 @@ def against(
         )
         for r in found
     ]
-    _show(("at", "case", "matter", "dispatched to", "list says", "reason", "by"), rows)
+    say_table(("at", "case", "matter", "dispatched to", "list says", "reason", "by"), rows)
 
 
-@contextmanager
-def _book() -> Iterator[RuleBook]:
-    with database_url() as url:
-        store = Store(url)
-        try:
-            upgrade_engine(store.engine)
-            yield RuleBook.configured(store, settings(), clock=system_clock)
-        finally:
-            store.close()
+@ours.command()
+def changes(at: At, *, limit: Most = 50) -> None:
+    """Show the newest changes of rules, and who made them."""
+    rows = at.book.changes(at.who, limit=limit)
+    say_table(("at", "by", "what", "is now"), [(r["at"], r["author"], r["what"], r["data"]) for r in rows])
 
 
 def _step(number: int, said: str, source: str, *, around_the_clock: bool) -> Escalation:
@@ -267,7 +264,7 @@ def _step(number: int, said: str, source: str, *, around_the_clock: bool) -> Esc
         raise InputError(message, field="steps") from error
 
 
-def _tell_calendar(found: WorkCalendar) -> None:
+def _tell_calendar(found: WorkCalendar, now: datetime) -> None:
     rows = [
         (
             str(y.year),
@@ -277,51 +274,11 @@ def _tell_calendar(found: WorkCalendar) -> None:
         )
         for y in found.years
     ]
-    _show(("year", "holidays", "make-up days", "source"), rows)
+    say_table(("year", "holidays", "make-up days", "source"), rows)
     if found.last_day is not None:
-        left = (found.last_day - system_clock().date()).days
-        _console.print(f"Deadlines in working time can be reckoned up to {found.last_day}: {left} days from now.")
-
-
-def _days(year: CalendarYear, kind: DayKind) -> str:
-    return str(sum(day.kind is kind for day in year.days))
-
-
-def _hours_row(found: Hours, kept: HoursKept) -> tuple[str, ...]:
-    kinds = ", ".join(kind for kind, code in kept.by_kind.items() if code == found.code)
-    others = sum(code == found.code for code in kept.by_organisation.values())
-    return (found.code, _week(found), kinds, str(others), found.source)
+        left = (found.last_day - now.date()).days
+        say(f"Deadlines in working time can be reckoned up to {found.last_day}: {left} days from now.")
 
 
 def _week(found: Hours) -> str:
     return "day and night" if found.week is None else " ".join(map(str, found.on(1)))
-
-
-def _moment(value: str, field: str) -> datetime:
-    try:
-        return instant(datetime.fromisoformat(value), field=field)
-    except ValueError as error:
-        message = f"{value!r} is no time: write it like 2026-03-05T14:30:00+08:00."
-        raise InputError(message, field=field) from error
-
-
-def _until(at: datetime | None) -> str:
-    return _local(at) if at else "in force"
-
-
-def _local(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-
-
-def _show(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for header in headers:
-        table.add_column(header, overflow="fold")  # Chinese has no spaces to break a source at
-    for row in rows:
-        table.add_row(*map(escape, row))
-    _wide().print(table if rows else "nothing")
-
-
-def _wide() -> Console:
-    """Return where a table goes: what goes into a file or another program is not folded."""
-    return _console if _console.is_terminal else Console(highlight=False, width=_UNFOLDED)

@@ -2,17 +2,16 @@
 
 import typer
 
-from gridgov.cli.login import opened, saved_caller
-from gridgov.clock import SHANGHAI
+from gridgov.cli._hand import at_hand
+from gridgov.cli._saying import shown
 from gridgov.services.accounts import Entrance
 
 
 def whoami_command() -> None:
     """Say who you are, until when, and what you may do over which area."""
-    caller = saved_caller()
-    with opened(Entrance) as entrance:
-        me = entrance.me(caller)
-    typer.echo(f"{me['login']} ({me['name']}), until {me['expires_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    with at_hand() as hand:
+        me = hand.of(Entrance).me(hand.caller)
+    typer.echo(f"{me['login']} ({me['name']}), until {shown(me['expires_at'])}")
     if me["must_change"]:
         typer.echo("The password must be changed first: log in again.")
     for grant in me["grants"]:

@@ -17,20 +17,12 @@ from gridgov.organisations import OrganisationKind
 from gridgov.settings import Settings
 from gridgov.store.rules import Place
 from gridgov.store.unit import Store, Unit
-from gridgov.worktime import (
-    ALWAYS,
-    CalendarYear,
-    Escalation,
-    Hours,
-    LimitKind,
-    LimitRow,
-    WorkCalendar,
-)
+from gridgov.worktime import ALWAYS, CalendarYear, Escalation, Hours, LimitKind, LimitRow, WorkCalendar
 from gridgov.worktime.hours import local_day
 from gridgov.worktime.rules import known_kind
 
 MACHINE = "command line"
-"""The author of what is changed by whoever holds the machine, and so the database itself."""
+"""The author of what is changed by whoever holds the machine, where no name of theirs is known."""
 
 _LONGEST_SOURCE = 500
 
@@ -51,17 +43,20 @@ class RuleBook:
     ----------
     home_district
         Over whose area a grant to manage rules must reach: rules are the installation's, not a street's.
+    machine
+        The author of what whoever holds the machine changes.
     """
 
-    def __init__(self, store: Store, *, clock: Clock, home_district: str) -> None:
+    def __init__(self, store: Store, *, clock: Clock, home_district: str, machine: str = MACHINE) -> None:
         self._store = store
         self._clock = clock
         self._home = home_district
+        self._machine = machine
 
     @classmethod
-    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock, machine: str = MACHINE) -> Self:
         """Return the service as an installation's settings want it."""
-        return cls(store, clock=clock, home_district=settings.home_district)
+        return cls(store, clock=clock, home_district=settings.home_district, machine=machine)
 
     # --- what there is
 
@@ -310,7 +305,7 @@ class RuleBook:
     @contextmanager
     def _changing(self, caller: Caller | None) -> Iterator[tuple[Unit, str]]:
         with self._reading(caller) as unit:
-            author = MACHINE
+            author = self._machine
             if unit.acting is not None:
                 unit.subject.require("rules.manage", self._home)
                 author = unit.subject.login

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from gridgov import cli
-from gridgov.cli import case as command
+from gridgov.cli import _hand
 from gridgov.ids import new_id
 from gridgov.incidents import Stage
 from gridgov.incidents.lifecycle import Act
@@ -122,8 +122,9 @@ def shell(life: Life, monkeypatch, as_before):  # noqa: ARG001 - it undoes what 
     """Return a function that runs `gridgov case` over the test's store, as somebody."""
 
     def run(who: str, line: str):
-        monkeypatch.setattr(command, "opened", lambda _: nullcontext(life.casework))
-        monkeypatch.setattr(command, "saved_caller", lambda: life.people[who])
+        monkeypatch.setattr(_hand, "opened_store", lambda: nullcontext(life.store))
+        monkeypatch.setattr(_hand, "system_clock", life.clock)
+        monkeypatch.setattr(_hand.saved, "saved_caller", lambda _: life.people[who])
         return CliRunner().invoke(cli.app, ["case", *shlex.split(line)])
 
     return run
@@ -162,11 +163,11 @@ def test_a_case_lives_on_the_command_line(life, shell):
 
 def test_an_act_of_a_script_carries_its_own_id_and_revision(life, shell):
     act_id = new_id()
-    first = shell("centre", f"--id {act_id} --revision 1 file {life.receipt.number}")
-    again = shell("centre", f"--id {act_id} --revision 1 file {life.receipt.number}")
+    first = shell("centre", f"file {life.receipt.number} --id {act_id} --revision 1")
+    again = shell("centre", f"file {life.receipt.number} --id {act_id} --revision 1")
     assert "nothing changed" not in first.output
     assert "nothing changed" in again.output
-    assert shell("centre", f"--revision 1 note {life.receipt.number} x").exit_code != 0
+    assert shell("centre", f"note {life.receipt.number} x --revision 1").exit_code != 0
     assert life.standing().revision == 2
 
 

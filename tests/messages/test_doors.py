@@ -1,6 +1,7 @@
 """The doors of messages: who may see and change what, over HTTP and from the command line."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +12,11 @@ from sqlalchemy import text, update
 
 from api.app import create_app
 from gridgov.access.secrets import caller_of
+from gridgov.cli import _hand
 from gridgov.cli import inbox as command
 from gridgov.errors import NotFoundError
 from gridgov.ids import new_id
 from gridgov.messages import Audience
-from gridgov.services.messaging import Inbox
 from gridgov.settings import Settings
 from gridgov.store.messages import Room
 from gridgov.store.tables import delivery
@@ -315,17 +316,9 @@ def test_an_endpoint_shows_that_it_rests_and_changing_it_tries_it_again(kept, ca
 
 def test_the_command_line_shows_the_inbox_and_marks_what_was_read(kept, fan, clock, monkeypatch, capsys):
     who, caller = person(kept)
-    make = Inbox(kept, clock=clock, personal=frozenset({"email"}))
-
-    class Opened:
-        def __enter__(self) -> Inbox:
-            return make
-
-        def __exit__(self, *_: object) -> None:
-            pass
-
-    monkeypatch.setattr(command, "opened", lambda _: Opened())
-    monkeypatch.setattr(command, "saved_caller", lambda: caller)
+    monkeypatch.setattr(_hand, "opened_store", lambda: nullcontext(kept))
+    monkeypatch.setattr(_hand, "system_clock", clock)
+    monkeypatch.setattr(_hand.saved, "saved_caller", lambda _: caller)
     post(kept, notice("case.overdue", to=Audience(account_id=who), data={"number": "[red]1", "due_kind": "handle"}))
     fan()
     command.inbox_command(unread=False, limit=20, read=None)

@@ -1,0 +1,48 @@
+"""`gridgov tokens`: tokens by which programs act in your name."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from gridgov.cli._giving import Identity
+from gridgov.cli._hand import at_hand
+from gridgov.cli._saying import say, say_table, shown
+from gridgov.ids import new_id
+from gridgov.services.accounts import Keys, NewToken
+
+app = typer.Typer(no_args_is_help=True, help="Make, list and end the tokens by which programs act in your name.")
+
+
+@app.command("list")
+def list_tokens() -> None:
+    """List your tokens in force, without their secrets."""
+    with at_hand() as hand:
+        rows = hand.of(Keys).tokens(hand.caller)
+    headers = ("token", "name", "begins with", "may", "until", "last seen")
+    told = [(r["id"], r["name"], r["prefix"], r["scopes"] or "all", r["expires_at"], r["seen_at"]) for r in rows]
+    say_table(headers, told, none="You have no tokens.")
+
+
+@app.command()
+def make(
+    name: Annotated[str, typer.Argument(help="Which program has it.")],
+    *,
+    scope: Annotated[list[str] | None, typer.Option(help="What it may do; may be repeated. All if left out.")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How long it lasts.")] = 90,
+    identity: Identity = None,
+) -> None:
+    """Make a token for a program; its secret is shown this once."""
+    with at_hand() as hand:
+        wanted = NewToken(name, frozenset(scope or ()), days, identity or new_id())
+        row, secret = hand.of(Keys).make(hand.caller, wanted)
+    say(secret or "It was made before: its secret is not shown again.")
+    typer.echo(f"{row['name']} acts by it until {shown(row['expires_at'])}; its id is {row['id']}.", err=True)
+
+
+@app.command()
+def end(token: Annotated[UUID, typer.Argument(help="The token's id.")]) -> None:
+    """End one of your tokens."""
+    with at_hand() as hand:
+        hand.of(Keys).end(hand.caller, "token", token)
+    say("It ends.")
