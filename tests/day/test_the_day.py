@@ -160,12 +160,12 @@ def at_noon_an_illegal_building_across_the_border(  # noqa: PLR0915 - a day is l
     assert town.sweep() == 0
     town.passes(seconds=1)
     assert (town.sweep() > 0, town.sweep()) == (True, 0)
-    heard = [told_late(person, case) for person in (centre, staff["next-centre"])]
+    heard = [told_late(person, whistle_id) for person in (centre, staff["next-centre"])]
     assert heard == [[(FIVE[3], 1)], [(FIVE[3], 1), (FIVE[4], 1)]]
     staff[FIVE[3].lower()].whistle(whistle_id, "check-in", **sighting(FIVE[3]))
     town.passes(minutes=30)
     assert (town.sweep() > 0, town.sweep()) == (True, 0)
-    assert told_late(staff["next-centre"], case) == [(FIVE[3], 1), (FIVE[4], 1), (FIVE[4], 2)]
+    assert told_late(staff["next-centre"], whistle_id) == [(FIVE[3], 1), (FIVE[4], 1), (FIVE[4], 2)]
     facts = centre.get(f"incidents/{case}/facts")["items"]
     raised = sorted((f["payload"]["target"], f["payload"]["step"]) for f in facts if f["kind"] == "whistle_escalated")
     assert raised == [(FIVE[3], 1), (FIVE[4], 1), (FIVE[4], 2)]
@@ -197,11 +197,13 @@ def at_noon_an_illegal_building_across_the_border(  # noqa: PLR0915 - a day is l
     assert [took[code] for code in FIVE] == [18 * 60, 18 * 60, 18 * 60, 30 * 60, None]
 
 
-def told_late(person: Person, case: str) -> list[tuple[str, int]]:
+def told_late(person: Person, whistle_id: str) -> list[tuple[str, int]]:
     """Return of whom somebody's inbox says that they are late at a whistle, and at which step."""
+    names = {call["name"]: call["organisation_code"] for call in person.get(f"whistles/{whistle_id}")["summons"]}
     told = person.get("inbox", limit=200)["items"]
-    late = [one["data"] for one in told if (one["kind"], one["incident_id"]) == ("whistle.escalated", case)]
-    return sorted((data["target"], data["step"]) for data in late)
+    late = [one for one in told if (one["kind"], one["whistle_id"]) == ("whistle.escalated", whistle_id)]
+    said = [dict(line.split(": ", 1) for line in one["lines"] if ": " in line) for one in late]
+    return sorted((names.get(of["对象"], of["对象"]), int(of["第几次升级"])) for of in said)
 
 
 def the_planner_and_the_administrator_do_their_work_and_see_no_more(town: Town, staff: dict[str, Person]):
