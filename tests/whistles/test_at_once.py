@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gridgov.cli.whistle import app
-from gridgov.clock import system_clock
+from gridgov.clock import SHANGHAI, system_clock
 from gridgov.errors import ConflictError, DatabaseUnavailableError, GridgovError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import first_break
@@ -138,7 +138,7 @@ def test_the_command_line_does_the_same_acts(town, own_sample_url, monkeypatch, 
     somebody(town.store, "street_officer", receipt.cell_code[:9], login="street")
     somebody(town.store, "department_officer", "370102", "370102-D-ZF", login="zf")
     zf = "370102-D-ZF"
-    said = run("street", "blow", str(receipt.id), "--not-by-list", "--organisation", zf, "--reason", "只需一家")
+    said = run("street", "blow", receipt.number, "--not-by-list", "--organisation", zf, "--reason", "只需一家")
     whistle = said.split()[1].rstrip(":")
     run("zf", "acknowledge", whistle, zf)
     where = ("--datum", "wgs84", "--lon", str(INSIDE.x), "--lat", str(INSIDE.y), "--accuracy-m", "9")
@@ -152,4 +152,25 @@ def test_the_command_line_does_the_same_acts(town, own_sample_url, monkeypatch, 
     run("street", "rate", whistle, zf, "5", "--words", "到场及时")
     assert "closed" in run("street", "close", whistle)
     assert "closed" in run("street", "show", whistle)
-    assert whistle in run("zf", "show")
+    assert whistle in run("zf", "list")
+
+
+def test_whoever_is_summoned_reads_on_the_command_line_where_to_go_until_when_and_what_was_done(
+    town,
+    own_sample_url,
+    monkeypatch,
+    as_before,  # noqa: ARG001 - it undoes what a command does to the process
+):
+    play = town.blown()
+    monkeypatch.setenv("GRIDGOV_DATABASE_URL", own_sample_url)
+    monkeypatch.setenv("GRIDGOV_TOKEN", secret_of("centre"))
+    somebody(town.store, "command_centre", "3701", login="centre")
+    settings.cache_clear()
+    shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["show", str(play.whistle_id)]).output
+    with town.store.transaction() as unit:
+        row = unit.whistles.detail(unit.whistles.live.read(play.whistle_id).district_code, play.whistle_id)
+    assert row["text"] in shown
+    assert f"{row['geometry'].representative_point().x:.4f}" in shown
+    assert row["matter_code"] in shown
+    for call in row["summons"]:
+        assert f"{call['due_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" in shown
