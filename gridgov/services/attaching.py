@@ -192,7 +192,8 @@ class Attaching:
             if done is not None:
                 return done
             parts = self._require_whole(unit, found)
-            self._claim(unit, found, now)
+            _require_idle(unit, found, now)
+            unit.evidence.claim(found, now + _CLAIMED_FOR)
         try:
             added = self._add(caller, found, prepare(self._objects, found, parts))
         except NotFoundError as error:
@@ -207,14 +208,17 @@ class Attaching:
         return added
 
     def give_up(self, caller: Caller, upload_id: UUID) -> None:
-        """Give an open upload up; what it has sent is removed soon after."""
+        """Give an open upload up, and remove what it has sent."""
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
+            unit.evidence.hold(unit.subject.account_id)
             found = own(unit, upload_id, lock=True)
             if found.stage == "complete":
                 message = "This upload is complete: what hangs on a case stays there."
                 raise ConflictError(message)
+            _require_idle(unit, found, now)  # or one account could have any number looked at, each given up
             unit.evidence.set_stage(found, "abandoned", now + LINGERING)
+        self._drop_parts(found)
 
     def _progress(self, unit: Unit, found: Upload, *, replayed: bool = False) -> Progress:
         return Progress(found, tuple(number for number, _ in unit.evidence.parts(found)), replayed)
@@ -226,12 +230,6 @@ class Attaching:
             message = f"{len(progress.missing)} parts are missing: send them, then complete again."
             raise ConflictError(message, details=[{"missing": list(progress.missing)}])
         return unit.evidence.parts(found)
-
-    def _claim(self, unit: Unit, found: Upload, now: datetime) -> None:
-        if unit.evidence.is_preparing(found.account_id, now):
-            message = "A file of yours is being looked at: complete this one again in a few seconds."
-            raise EvidenceUnavailableError(message, details=[{"retry_after_s": 3}])
-        unit.evidence.claim(found, now + _CLAIMED_FOR)
 
     def _release(self, found: Upload) -> None:
         with suppress(UnavailableError), self._store.transaction() as unit:  # else the claim ends by itself
@@ -309,6 +307,12 @@ def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> E
         author=unit.subject.login,
         added_at=now,
     )
+
+
+def _require_idle(unit: Unit, found: Upload, now: datetime) -> None:
+    if unit.evidence.is_preparing(found.account_id, now):
+        message = "A file of yours is being looked at: ask again in a few seconds."
+        raise EvidenceUnavailableError(message, details=[{"retry_after_s": 3}])
 
 
 def _announce_change(unit: Unit, found: Upload, now: datetime) -> None:

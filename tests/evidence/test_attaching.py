@@ -399,9 +399,9 @@ def test_one_file_of_an_account_is_looked_at_at_a_time(attaching, worker, street
 
     def prepare(*given: Any):
         monkeypatch.setattr(module, "prepare", real)
-        for wanted in (one, two):
+        for act, wanted in ((attaching.complete, one), (attaching.complete, two), (attaching.give_up, one)):
             with pytest.raises(EvidenceUnavailableError) as refusal:
-                attaching.complete(worker, wanted.id)
+                act(worker, wanted.id)
             busy.append(refusal.value.details[0]["retry_after_s"])
         attaching.complete(street, others.id)
         return real(*given)

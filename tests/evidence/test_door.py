@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from threading import BoundedSemaphore
 from uuid import UUID
 
 import pytest
@@ -137,6 +138,32 @@ def test_an_upload_can_be_given_up(client, incident_id):
     upload = announce(client, FILE, incident_id).json()
     assert client.delete(f"/api/v1/evidence/uploads/{upload['id']}").status_code == 204
     assert send(client, upload["id"], 1, FILE).status_code == 409
+
+
+def test_who_must_wait_for_a_turn_is_told_how_long_and_others_are_answered(client, incident_id, monkeypatch):
+    upload = announce(client, FILE, incident_id).json()
+    assert upload["expires_at"] is not None
+    send(client, upload["id"], 1, FILE)
+    with monkeypatch.context() as patched:
+        patched.setattr("gridgov.services.preparing._room", BoundedSemaphore(1))
+        patched.setattr("gridgov.services.preparing._decoders", full := BoundedSemaphore(1))
+        patched.setattr("gridgov.services.preparing._PATIENCE_S", 0.01)
+        full.acquire()
+        answer = client.post(f"/api/v1/evidence/uploads/{upload['id']}/complete")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert client.post(f"/api/v1/evidence/uploads/{upload['id']}/complete").status_code == 200
+    closed = client.get(f"/api/v1/evidence/uploads/{upload['id']}").json()
+    assert (closed["stage"], closed["missing"], closed["expires_at"]) == ("complete", [], None)
+
+
+def test_a_file_that_is_refused_stays_refused_with_the_same_words(client, incident_id):
+    upload = announce(client, b"#!/bin/sh\n", incident_id).json()
+    send(client, upload["id"], 1, b"#!/bin/sh\n")
+    address = f"/api/v1/evidence/uploads/{upload['id']}"
+    first, second = (client.post(f"{address}/complete") for _ in range(2))
+    assert first.status_code == second.status_code == 422
+    assert first.json() == second.json()
+    assert client.get(address).json()["stage"] == "refused"
 
 
 def test_what_is_listed_is_what_was_attached(client, incident_id):
