@@ -69,7 +69,7 @@ class FactKind(StrEnum):
     NOTED = "noted"
     OVERDUE = "overdue"
     RECKONED = "reckoned"
-    """A deadline that lay beyond the calendar, now that its year is loaded."""
+    """A deadline that lay beyond the calendar, or the next look at one, by the rules of time as they are now."""
 
 
 @dataclass(frozen=True, slots=True)

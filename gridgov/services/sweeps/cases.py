@@ -38,8 +38,7 @@ def _reckon(unit: Unit, now: datetime, short: Sequence[Standing]) -> None:
     for standing in short:
         clock = reckoned(standing, unit.incidents.facts(standing.district_code, standing.incident_id), rules)
         unit.cases.save(standing, clock)
-        deadline = clock["deadline_at"].isoformat() if clock["deadline_at"] else None
-        said[standing.head] = [(FactKind.RECKONED, {"due_kind": clock["due_kind"], "deadline_at": deadline})]
+        said[standing.head] = [(FactKind.RECKONED, _reckoned(clock["due_kind"], clock["deadline_at"]))]
     unit.cases.append_each(said, at=now, author=SYSTEM)
     unit.cases.change_each([standing.head for standing in short], "case.reckoned", at=now)
 
@@ -73,24 +72,24 @@ def _escalate(unit: Unit, late: Sequence[Standing], now: datetime) -> None:
     facts: dict[Head, list[tuple[FactKind, dict[str, Any]]]] = {}
     for standing in late:
         step = next_step(standing, rules, now)
+        kept[standing.head] = escalated(standing, step.step if step else standing.due_step, rules)
         if step:
             taken.append((standing, step))
-        kept[standing.head] = escalated(standing, step.step if step else standing.due_step, rules)
-        # No step: the rules were changed meanwhile.
-        facts[standing.head] = [(FactKind.OVERDUE, _said(standing, step)) if step else _moved(kept[standing.head])]
+            facts[standing.head] = [(FactKind.OVERDUE, _said(standing, step))]
+        else:  # the rules were changed meanwhile
+            facts[standing.head] = [(FactKind.RECKONED, _reckoned(standing.due_kind, standing.deadline_at))]
     unit.cases.save_each(kept)
     unit.cases.append_each(facts, at=now, author=SYSTEM)
     unit.cases.change_each([standing.head for standing, _ in taken], "case.overdue", at=now)
     unit.messages.post(_notices(taken), at=now)
 
 
-def _moved(kept: dict[str, Any]) -> tuple[FactKind, dict[str, Any]]:
-    return FactKind.RECKONED, {"due_at": kept["due_at"].isoformat() if kept["due_at"] else None}
+def _reckoned(due_kind: str | None, deadline_at: datetime | None) -> dict[str, Any]:
+    return {"due_kind": due_kind, "deadline_at": deadline_at.isoformat() if deadline_at else None}
 
 
 def _said(standing: Standing, escalation: Escalation) -> dict[str, Any]:
-    deadline = standing.deadline_at.isoformat() if standing.deadline_at else None
-    said = {"due_kind": standing.due_kind, "deadline_at": deadline, "step": escalation.step}
+    said = {**_reckoned(standing.due_kind, standing.deadline_at), "step": escalation.step}
     return {**said, "level": escalation.level.value, "role": escalation.role}
 
 
