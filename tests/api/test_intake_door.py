@@ -144,7 +144,7 @@ def test_an_unexpected_error_tells_neither_caller_nor_log_who_reported(client, m
         message = "secret table name"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("gridgov.services.intake.Intake.take", fail)
+    monkeypatch.setattr("gridgov.services.intake.Intake.take_from", fail)
     phone = "000-7777-1234"
     answer = client.post(URL, json=body(reporter={"name": "王某", "phone": phone}))
     assert answer.status_code == 500
