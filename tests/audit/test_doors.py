@@ -32,7 +32,7 @@ def proof(sealed, role: str, area_code: str = DISTRICT) -> dict[str, str]:
 @pytest.fixture
 def command(sealed, monkeypatch, as_before):  # noqa: ARG001 - it undoes what a command does to this process
     monkeypatch.setenv("GRIDGOV_DATABASE_URL", sealed.store.engine.url.render_as_string(hide_password=False))
-    return lambda *words: CliRunner().invoke(app, list(words))
+    return lambda *words: CliRunner().invoke(app, [*words, "--local"])
 
 
 @pytest.mark.parametrize(
