@@ -117,7 +117,8 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret; none for a public client.")
     oidc_claim: str = Field(
         default="preferred_username",
-        description="The claim that must be an account's login when somebody signs on for the first time.",
+        description="The claim that must be an account's login when somebody signs on for the first time: one that the "
+        "provider's people cannot choose or change themselves.",
     )
     smtp_host: str | None = Field(
         default=None, description="The mail server that e-mails are handed to; without one, none are sent."

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import insert, text, update
 
 from api.streams import EventStream
+from gridgov.access import party_of
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.ids import new_id
 from gridgov.services.intake import Intake
@@ -143,7 +144,7 @@ def test_a_department_hears_of_a_case_from_when_it_takes_part(live: Served, list
     write(live.store, "case.filed", subject_id=taken.id)
     wait_for(lambda: centre.seen)
     with live.store.transaction() as unit:
-        row = {"district_code": "370102", "incident_id": taken.id, "party": lead, "part": "handling"}
+        row = {"district_code": "370102", "incident_id": taken.id, "party": party_of(lead), "part": "handling"}
         unit.connection.execute(insert(incident_party).values(row))
     write(live.store, "case.dispatched", subject_id=taken.id)
     wait_for(lambda: officer.seen)
