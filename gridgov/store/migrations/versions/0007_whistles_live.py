@@ -61,6 +61,11 @@ def _kinds() -> None:
     op.execute(_NUMBERS)
 
 
+def _step(name: str) -> sa.Column[int]:
+    said = "how often it was escalated"
+    return sa.Column(name, sa.SmallInteger(), server_default="0", nullable=False, comment=said)
+
+
 def _columns() -> None:
     op.add_column(
         "whistle",
@@ -92,12 +97,7 @@ def _columns() -> None:
     op.add_column("whistle", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("whistle", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("whistle", sa.Column("close_due_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
-        "whistle",
-        sa.Column(
-            "close_step", sa.SmallInteger(), server_default="0", nullable=False, comment="how often it was escalated"
-        ),
-    )
+    op.add_column("whistle", _step("close_step"))
     op.add_column(
         "whistle",
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True, comment="when something of it is due next"),
@@ -120,12 +120,7 @@ def _columns() -> None:
         unique=True,
         postgresql_where=sa.text("stage NOT IN ('closed', 'withdrawn')"),
     )
-    op.add_column(
-        "whistle_side",
-        sa.Column(
-            "confirm_step", sa.SmallInteger(), server_default="0", nullable=False, comment="how often it was escalated"
-        ),
-    )
+    op.add_column("whistle_side", _step("confirm_step"))
     op.add_column("whistle_side", sa.Column("confirmed_by", sa.String(length=80), nullable=True))
     op.add_column(
         "whistle_side",
@@ -156,23 +151,13 @@ def _columns() -> None:
     )
     op.add_column("summons", sa.Column("summoned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("summons", sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
-        "summons",
-        sa.Column(
-            "check_in_step", sa.SmallInteger(), server_default="0", nullable=False, comment="how often it was escalated"
-        ),
-    )
+    op.add_column("summons", _step("check_in_step"))
     op.add_column(
         "summons",
         sa.Column("time_to_scene_s", sa.Integer(), nullable=True, comment="seconds from the summons to the arrival"),
     )
     op.add_column("summons", sa.Column("measure_due_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
-        "summons",
-        sa.Column(
-            "measure_step", sa.SmallInteger(), server_default="0", nullable=False, comment="how often it was escalated"
-        ),
-    )
+    op.add_column("summons", _step("measure_step"))
     op.add_column("summons", sa.Column("measured_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("summons", sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("summons_organisation_code_idx", "summons", ["organisation_code", "whistle_id"], unique=False)
