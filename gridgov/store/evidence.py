@@ -198,7 +198,7 @@ class EvidenceStore:
         return Told(*row) if row else Told()
 
     def _all(self, *conditions: Any) -> list[Evidence]:
-        visible = exists().where(
+        visible = exists(incident.c.id).where(
             incident.c.district_code == evidence.c.district_code, incident.c.id == evidence.c.incident_id
         )
         query = select(*(evidence.c[name] for name in Evidence.__dataclass_fields__)).where(*conditions, visible)
