@@ -115,7 +115,8 @@ def test_a_report_from_the_command_line_is_taken_in_once(played):
         "--lat",
         "36.65",
     ]
-    words += ["--id", "019a5f3e-7c00-7abc-8def-0123456789ab", "--at"]
+    assert "--local" in run(*words, url=url, code=1)
+    words += ["--local", "--id", "019a5f3e-7c00-7abc-8def-0123456789ab", "--at"]
     assert "370102" in run(*words, "2026-03-05T14:30:00+08:00", url=url)
     assert "taken in before" in run(*words, "2026-03-05T14:30:00+08:00", url=url)
     assert "offset" in run(*words, "2026-03-05T14:30:00", url=url, code=2)

@@ -5,7 +5,7 @@ import typer
 from typer.testing import CliRunner
 
 from gridgov import cli
-from gridgov.errors import ConflictError, CoordinateError
+from gridgov.errors import ConflictError, CoordinateError, StaleError
 
 pytestmark = pytest.mark.usefixtures("as_before")
 
@@ -23,6 +23,12 @@ def collide() -> None:
     raise ConflictError("Already\n  there: ask again.")  # noqa: EM101, TRY003 - the words are what is tested
 
 
+def overtake() -> None:
+    facts = {"yours": {"act": "urge"}, "stored": {"stage": "closed", "deadline_at": "2026-06-15T00:30:00+00:00"}}
+    message = "Somebody was quicker: GET /api/v1/incidents lists what there is."
+    raise StaleError(message, field="If-Match", details=[facts])
+
+
 def mislead() -> None:
     raise CoordinateError("No datum: name one.", field="position.datum")  # noqa: EM101, TRY003 - the same
 
@@ -34,6 +40,7 @@ def _entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
         _point("greet", f"{here}:greet"),
         _point("collide", f"{here}:collide"),
         _point("mislead", f"{here}:mislead"),
+        _point("overtake", f"{here}:overtake"),
         _point("gone", "no_such_floor.cli:gone_command"),
         _point("db", f"{here}:greet"),
     ]
@@ -87,6 +94,15 @@ def test_an_error_is_one_line_and_a_code(
     assert _run(monkeypatch, command) == code
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", line)
+
+
+def test_who_was_overtaken_sees_both_versions_in_local_time_and_which_command_lists_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert _run(monkeypatch, "overtake") == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "Error: If-Match: Somebody was quicker: `gridgov case list` lists what there is."
+    assert said[1:] == ["  yours: act urge", "  stored: stage closed, deadline_at 2026-06-15 08:30:00"]
 
 
 def test_an_error_of_no_ones_making_is_not_hidden(monkeypatch: pytest.MonkeyPatch):
