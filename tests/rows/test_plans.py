@@ -89,6 +89,6 @@ def test_other_indexes_stay_in_use_too(enter, condition):
 
 
 def test_who_somebody_is_is_asked_once_for_a_query_and_not_for_each_row(enter):
-    words = plan(enter("centre"), "incident")
+    words = plan(enter("centre"), "incident_fact")
     assert "InitPlan" in words
     assert all("districts(" not in line and "parties(" not in line for line in words.splitlines() if "Filter" in line)
