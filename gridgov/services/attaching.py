@@ -276,14 +276,20 @@ class Attaching:
 def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> Evidence:
     """Append the fact of an attachment, and return the attachment that it tells of."""
     cleaned = prepared.cleaned
+    name = display_name(found.name, cleaned.kind.suffix)
     said = {
         "evidence_id": str(found.id),
         "whistle_id": str(found.whistle_id) if found.whistle_id else None,
+        "name": name,
         "media_type": cleaned.kind.media_type,
         "size": prepared.size,
         "sha256": prepared.sha256.hex(),
         "original_size": found.size,
         "original_sha256": found.sha256.hex(),
+        "thumbnail_sha256": prepared.thumbnail_sha256.hex() if prepared.thumbnail_sha256 else None,
+        "width": cleaned.width,
+        "height": cleaned.height,
+        "duration_s": cleaned.duration_s,
     }
     head = unit.cases.lock(found.incident_id).head
     (fact,) = unit.cases.append(head, [(FactKind.EVIDENCE_ADDED, said)], at=now, author=unit.subject.login)
@@ -293,7 +299,7 @@ def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> E
         incident_id=found.incident_id,
         whistle_id=found.whistle_id,
         fact_seq=fact.seq,
-        name=display_name(found.name, cleaned.kind.suffix),
+        name=name,
         media_type=cleaned.kind.media_type,
         size=prepared.size,
         sha256=prepared.sha256,
