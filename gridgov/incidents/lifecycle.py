@@ -188,6 +188,7 @@ def possibilities(standing: Standing, subject: Subject) -> list[Possibility]:
 def _possibility(standing: Standing, act: Act, subject: Subject) -> Possibility:
     try:
         row = require_possible(standing, act, subject)
+        require_to_the_point(standing, act)
     except (NotAllowedError, RuleError) as error:
         return Possibility(act, possible=False, to=None, why_not=error.message)
     return Possibility(act, possible=True, to=row.next_stage(standing), why_not=None)
@@ -209,6 +210,22 @@ def require_possible(standing: Standing, act: Act, subject: Subject) -> Row:
     if refusal:
         raise NotAllowedError(refusal, field="act", details=[{"act": act.value, "who": row.who.value}])
     return row
+
+
+def require_to_the_point(standing: Standing, act: Act) -> None:
+    """Refuse to answer what nobody asked, and to ask again what is not answered yet.
+
+    Raises
+    ------
+    RuleError
+        If so; more time is what is asked for.
+    """
+    if act is Act.ASK_EXTENSION and standing.extension_s is not None:
+        message = "More time is asked for already: wait for the answer."
+        raise RuleError(message, field="act")
+    if act in {Act.GRANT_EXTENSION, Act.REFUSE_EXTENSION} and standing.extension_s is None:
+        message = "Nobody has asked for more time: there is nothing to answer."
+        raise RuleError(message, field="act")
 
 
 def require_row(standing: Standing, act: Act) -> Row:

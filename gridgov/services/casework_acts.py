@@ -25,7 +25,7 @@ from gridgov.incidents.asked import (
     Suspend,
     Verify,
 )
-from gridgov.incidents.lifecycle import Act, over
+from gridgov.incidents.lifecycle import Act, over, require_to_the_point
 from gridgov.matters import MatterList, check_dispatch, who_answers
 from gridgov.services.casework_rules import (
     dismiss_reporters,
@@ -195,15 +195,14 @@ def _suspend(occasion: Occasion, asked: Suspend) -> Meaning:
 
 
 def _ask_extension(occasion: Occasion, asked: AskExtension) -> Meaning:
-    if occasion.standing.extension_s is not None:
-        message = "More time is asked for already: wait for the answer."
-        raise RuleError(message, field="act")
+    require_to_the_point(occasion.standing, asked.act)
     return Meaning(changes={"extension_s": asked.minutes * 60}, said=_person(occasion))
 
 
 def _grant_extension(occasion: Occasion, asked: GrantExtension) -> Meaning:
     _require_other_person(occasion, asked.act)
-    wanted = _require_wanted(occasion)
+    require_to_the_point(occasion.standing, asked.act)
+    wanted = occasion.standing.extension_s or 0
     granted = wanted if asked.minutes is None else asked.minutes * 60
     if granted > wanted:
         message = f"Only {wanted // 60} minutes were asked for: grant these or fewer."
@@ -213,16 +212,8 @@ def _grant_extension(occasion: Occasion, asked: GrantExtension) -> Meaning:
 
 def _refuse_extension(occasion: Occasion, asked: Asked) -> Meaning:
     _require_other_person(occasion, asked.act)
-    _require_wanted(occasion)
+    require_to_the_point(occasion.standing, asked.act)
     return Meaning(changes={"extension_s": None})
-
-
-def _require_wanted(occasion: Occasion) -> int:
-    wanted = occasion.standing.extension_s
-    if wanted is None:
-        message = "Nobody has asked for more time: there is nothing to answer."
-        raise RuleError(message, field="act")
-    return wanted
 
 
 def _merge(occasion: Occasion, _: Merge) -> Meaning:

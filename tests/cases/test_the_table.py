@@ -146,6 +146,20 @@ def test_whoever_asks_is_told_of_every_act_and_why_not():
     assert all(each.possible is (each.why_not is None) for each in told)
 
 
+def test_an_extension_that_nobody_asked_for_is_not_offered_nor_one_asked_for_twice():
+    case, centre, handler = standing(Stage.HANDLING), PEOPLE["centre"], PEOPLE["handler"]
+    asked = replace(case, extension_s=3_600)
+
+    def offered(which: Standing, who: Subject, act: Act) -> bool:
+        return next(each.possible for each in possibilities(which, who) if each.act is act)
+
+    assert not offered(case, centre, Act.GRANT_EXTENSION)
+    assert not offered(case, centre, Act.REFUSE_EXTENSION)
+    assert offered(asked, centre, Act.GRANT_EXTENSION)
+    assert offered(case, handler, Act.ASK_EXTENSION)
+    assert not offered(asked, handler, Act.ASK_EXTENSION)
+
+
 def test_each_stage_on_the_way_has_a_limit_and_the_others_have_none():
     beside = {Stage.CLOSED, Stage.REJECTED, Stage.SUSPENDED, Stage.MERGED}
     assert set(LIMIT_OF) == set(Stage) - beside
