@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shapely import to_wkt
 
+from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError
 from gridgov.incidents.facts import FactKind
 from gridgov.incidents.lifecycle import Act
@@ -177,7 +178,8 @@ class Suspend(Asked):
         """
         super(Suspend, self).require_valid(now=now)
         if not now < self.until <= now + LONGEST_SUSPENSION:
-            message = f"A case cannot wait until {self.until.isoformat()}: name a moment within the coming year."
+            until = self.until.astimezone(SHANGHAI).isoformat()
+            message = f"A case cannot wait until {until}: name a moment within the coming year."
             raise InputError(message, field="until")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from gridgov.access import Caller
-from gridgov.clock import Clock
+from gridgov.clock import SHANGHAI, Clock
 from gridgov.errors import NotFoundError, StaleError
 from gridgov.incidents import Head, Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
@@ -291,7 +291,7 @@ def shown(standing: Standing) -> dict[str, Any]:
 
 
 def _said_at(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    return moment.astimezone(SHANGHAI).isoformat() if moment else None
 
 
 def _answer(after: Standing, asked: Asked, act_id: UUID, now: datetime) -> dict[str, Any]:

@@ -184,3 +184,14 @@ def test_an_act_of_a_script_carries_its_own_id_and_revision(life, shell):
 def test_what_cannot_be_is_refused_on_the_command_line(life, shell, line):
     assert shell("centre", line.format(n=life.receipt.number)).exit_code != 0
     assert life.standing().revision == 1
+
+
+def test_what_is_refused_says_its_times_as_people_read_them(life, shell):
+    number = life.receipt.number
+    assert shell("centre", f"file {number}").exit_code == 0
+    stale = shell("centre", f"note {number} x --revision 1").exception
+    assert stale.details[0]["stored"]["deadline_at"].endswith("+08:00")
+    assert shell("centre", f"dispatch {number} {life.lead}").exit_code == 0
+    assert shell("handler", f"accept {number}").exit_code == 0
+    late = shell("handler", f"suspend {number} --reason x --until 2020-01-01T00:00:00+00:00").exception
+    assert "2020-01-01T08:00:00+08:00" in str(late)
