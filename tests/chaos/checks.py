@@ -5,14 +5,16 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
 from gridgov.incidents import Fact, FactKind
 from gridgov.incidents.facts import first_break
+from gridgov.incidents.timing import RESUME, next_step
 from gridgov.services.whistling.scene import ladders
 from gridgov.store.tables import incident_fact
-from gridgov.store.unit import Store
+from gridgov.store.unit import Store, Unit
 from gridgov.whistles import due_steps
 
 from .town import lines
@@ -111,7 +113,7 @@ def fired(store: Store, now: datetime) -> dict[str, int]:
         dedups = set(connection.execute(text("SELECT dedup FROM notice")).scalars())
         ids = connection.execute(text("SELECT id FROM whistle")).scalars().all()
         whistles = [unit.whistles.live.read(identifier) for identifier in ids]
-    counted: Counter[str] = Counter()
+        counted = _case_steps(unit, chains, dedups, now)
     steps = _whistle_steps(chains)
     for whistle in whistles:
         assert due_steps(whistle, now, known) == ()
@@ -128,11 +130,28 @@ def fired(store: Store, now: datetime) -> dict[str, int]:
                 prefix = f"whistle:{whistle.id}:escalated:{due}:{target}:{number}:"
                 assert any(dedup.startswith(prefix) for dedup in dedups), prefix
         assert not told
-    for facts in chains.values():
-        for fact in facts:
-            if fact.kind is FactKind.OVERDUE:
-                counted[f"case {fact.payload['due_kind']}"] += 1
     return dict(counted)
+
+
+def _case_steps(unit: Unit, chains: dict[tuple[str, str], list[Fact]], dedups: set[str], now: datetime) -> Counter[str]:
+    """Each case has come as far up as its deadline, no step is left to take, and each was told to somebody."""
+    rules, told = unit.worktime.rules(), {dedup.rpartition(":")[0] for dedup in dedups}
+    counted: Counter[str] = Counter()
+    for (_, incident_id), facts in chains.items():
+        standing = unit.cases.read(UUID(incident_id))
+        assert standing.due_kind in {None, RESUME} or next_step(standing, rules, now) is None, standing
+        said = [fact.payload for fact in facts if fact.kind is FactKind.OVERDUE]
+        deadline = standing.deadline_at.isoformat() if standing.deadline_at else None
+        of_kind = [each for each in said if each["due_kind"] == standing.due_kind]
+        steps = [each["step"] for each in of_kind if each["deadline_at"] == deadline]
+        # A deadline that an act moved within the past keeps the steps that were taken of the one before.
+        taken = steps[-1] if steps else max((each["step"] for each in of_kind), default=0)
+        assert standing.due_step == taken if steps else standing.due_step <= taken, (standing, said)
+        for each in said:
+            occasion = f"overdue:{incident_id}:{each['due_kind']}:{each['deadline_at']}:{each['step']}"
+            assert occasion in told, occasion
+            counted[f"case {each['due_kind']}"] += 1
+    return counted
 
 
 def _chains(connection: Connection) -> dict[tuple[str, str], list[Fact]]:
