@@ -22,15 +22,29 @@ class Documented(FastAPI):
         return self.openapi_schema
 
 
+def json_of(document: dict[str, Any], operation: str, name: str) -> dict[str, Any] | None:
+    """Return what the document says of the JSON that an operation is asked with (`request`) or answers, if it does.
+
+    Parameters
+    ----------
+    document
+        The API's document.
+    operation
+        Its method and path.
+    name
+        ``request``, or the status of an answer.
+    """
+    method, path = operation.split()
+    known = document["paths"].get(path, {}).get(method.lower(), {})
+    part = known.get("requestBody") if name == "request" else known.get("responses", {}).get(name)
+    found: dict[str, Any] | None = (part or {}).get("content", {}).get("application/json")
+    return found
+
+
 def _shown(document: dict[str, Any]) -> dict[str, Any]:
     for operation, examples in json.loads(EXAMPLES.read_text("utf-8")).items():
-        method, path = operation.split()
-        known = document["paths"].get(path, {}).get(method.lower())
-        if known is None:
-            continue
         for name, example in examples.items():
-            part = known.get("requestBody") if name == "request" else known["responses"].get(name)
-            content = (part or {}).get("content", {}).get("application/json")
+            content = json_of(document, operation, name)
             if content is not None:
                 content["example"] = example
     return document

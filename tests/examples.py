@@ -12,11 +12,6 @@ from typing import Any
 
 import pytest
 
-from api.app import create_app
-from api.examples import EXAMPLES
-from gridgov.settings import Settings
-from gridgov.store.unit import Store
-
 SECRET = re.compile("password|csrf|secret|^token$")
 MOST = 2
 """More of a list explains nothing more."""
@@ -27,16 +22,23 @@ def main() -> int:
     failed = pytest.main(["tests/day", "-q", "-n", "0"])
     if failed:
         return int(failed)
-    from tests.day.town import SAID  # noqa: PLC0415 - the very module that the day was lived in
+    # pytest must be the first to load these.
+    from api.app import create_app  # noqa: PLC0415
+    from api.examples import EXAMPLES, json_of  # noqa: PLC0415
+    from gridgov.settings import Settings  # noqa: PLC0415
+    from gridgov.store.unit import Store  # noqa: PLC0415
+    from tests.day.town import SAID  # noqa: PLC0415
 
+    document = create_app(Store("postgresql+psycopg://"), Settings()).openapi()
+    paths = document["paths"]
     found: dict[str, dict[str, Any]] = {}
     for method, path, status, asked, answered in SAID:
-        for operation in _operations(method, path):
-            example = found.setdefault(operation, {})
-            if asked is not None:
-                example.setdefault("request", short(asked))
-            if answered is not None:
-                example.setdefault(str(status), short(answered))
+        for operation in _operations(paths, method, path):
+            shown = found.setdefault(operation, {})
+            for name, said in (("request", asked), (str(status), answered)):
+                if said is not None and json_of(document, operation, name) is not None:
+                    shown.setdefault(name, short(said))
+    found = {operation: shown for operation, shown in found.items() if shown}
     text = json.dumps(dict(sorted(found.items())), ensure_ascii=False, indent=1)
     Path(str(EXAMPLES)).write_text(text + "\n", encoding="utf-8")
     return 0
@@ -51,9 +53,9 @@ def short(said: Any, key: str = "") -> Any:
     return "not-a-real-one" if isinstance(said, str) and SECRET.search(key) else said
 
 
-def _operations(method: str, path: str) -> Iterator[str]:
+def _operations(paths: dict[str, Any], method: str, path: str) -> Iterator[str]:
     """Yield the operation that answers at a path: the one that names most of it."""
-    there = [known for known in _PATHS if method.lower() in _PATHS[known] and _pattern(known).fullmatch(path)]
+    there = [known for known in paths if method.lower() in paths[known] and _pattern(known).fullmatch(path)]
     if there:
         yield f"{method} {min(there, key=lambda known: known.count('{'))}"
 
@@ -61,8 +63,6 @@ def _operations(method: str, path: str) -> Iterator[str]:
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", path.removeprefix("/api/v1/")))
 
-
-_PATHS: dict[str, Any] = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
 
 if __name__ == "__main__":
     sys.exit(main())

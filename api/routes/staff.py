@@ -37,7 +37,13 @@ class _In(BaseModel):
 class ShiftIn(_In):
     """Going on duty."""
 
-    id: Annotated[UUID, Field(description="A UUIDv7 that the sender makes; sent twice, it is one shift")]
+    id: Annotated[
+        UUID,
+        Field(
+            description="A UUIDv7 that the sender makes; sent twice, it is one shift",
+            examples=["019a5f3e-7c00-7abc-8def-0123456789ab"],
+        ),
+    ]
 
 
 class ShiftOut(BaseModel):
@@ -72,7 +78,14 @@ class SightingIn(_In):
 class BatchIn(_In):
     """What a phone has gathered."""
 
-    positions: Annotated[list[SightingIn], Field(min_length=1, max_length=MOST)]
+    positions: Annotated[
+        list[SightingIn],
+        Field(
+            min_length=1,
+            max_length=MOST,
+            examples=[[{"at": "2026-06-15T09:12:30+08:00", "datum": "gcj02", "lon": 117.0902, "lat": 36.6512}]],
+        ),
+    ]
 
 
 class RefusedOut(BaseModel):

@@ -49,11 +49,10 @@ class Person:
         headers = {"Origin": ORIGIN, "X-CSRF-Token": self.csrf, **more.pop("headers", {})}
         answer = self.browser.request(method, f"/api/v1/{path}", headers=headers, **more)
         assert answer.status_code == status, (self.login, method, path, answer.status_code, answer.text)
-        if not answer.content or "json" not in answer.headers.get("content-type", ""):
-            return answer
+        words = answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else None
         if answer.is_success:
-            SAID.append((method, path, status, more.get("json"), answer.json()))
-        return answer.json()
+            SAID.append((method, path, status, more.get("json"), words))
+        return answer if words is None else words
 
     def get(self, path: str, *, status: int = 200, **params: Any) -> Any:
         return self.ask("GET", path, status=status, params=params)
