@@ -10,7 +10,7 @@ import geopandas as gpd
 import shapely
 from shapely import Point
 from shapely.affinity import translate
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from gridgov.access import Caller
 from gridgov.coordinates import from_plane, to_plane
@@ -245,3 +245,14 @@ def passed(cast: Cast, minutes: float) -> datetime:
     """Let time pass."""
     cast.clock.move(timedelta(minutes=minutes))
     return cast.clock()
+
+
+def rows(cast, table, **wanted: Any) -> int:
+    query = select(func.count()).select_from(table).where(*(table.c[k] == v for k, v in wanted.items()))
+    with cast.store.transaction() as unit:
+        return unit.connection.execute(query).scalar_one()
+
+
+def blow(cast, by, incident_id, **changes: Any):
+    callers = Callers(**{k: changes.pop(k) for k in list(changes) if k in Callers.__dataclass_fields__})
+    return cast.whistling.blow(by, Asked(new_id()), BlowOrder(incident_id, callers=callers, **changes))
