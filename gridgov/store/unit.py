@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from psycopg.errors import DeadlockDetected, InsufficientPrivilege, SerializationFailure
-from sqlalchemy import Connection, Engine, create_engine, text
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable, SerializationFailure
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from gridgov.access import Caller, Subject
@@ -41,6 +41,9 @@ _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
 _BUSY = "Others changed the same at this moment. Nothing of this was stored: try again."
 _FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
+
+PATIENCE_S = 20.0
+"""So long somebody's act waits for another's: whoever holds a row longer than that is stuck, or was forgotten."""
 
 
 @dataclass(frozen=True)
@@ -210,12 +213,16 @@ class Store:
     app_url
         The URL of the login role under which people act. Without it, a private database is entered as `gridgov_app`;
         elsewhere the connection lays its rights down by ``SET ROLE``, which SQL that slips in could undo.
+    patience_s
+        How long somebody who acts waits for a row that another holds, in seconds. The system itself waits on.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, app_url: str | None = None) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, app_url: str | None = None, patience_s: float = PATIENCE_S
+    ) -> None:
         self.engine: Engine = _engine(url, pool_size)
         app_url = app_url or login_url(url, APP) or configured_url()
-        self._app_engine = _engine(app_url, pool_size) if app_url else None
+        self._app_engine = _engine(app_url, pool_size, patience_s) if app_url else None
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
@@ -226,7 +233,8 @@ class Store:
         DatabaseUnavailableError
             If the server cannot be reached or goes away: nothing was stored, the same call may succeed later.
         DatabaseBusyError
-            If it and another transaction waited for each other: nothing was stored, and it may be tried at once.
+            If it and another transaction waited for each other, or somebody's act too long for another's: nothing was
+            stored, and it may be tried at once.
         """
         with answering(), self._begin() as connection:
             yield Unit(connection)
@@ -274,10 +282,15 @@ class Store:
             self._app_engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, patience_s: float | None = None) -> Engine:
+    connect_args = {}
+    if patience_s is not None:
+        own = make_url(url).query.get("options", "")
+        connect_args["options"] = f"{own} -c lock_timeout={round(patience_s * 1000)}"
     # Parameters hold names and numbers of people: no error, and so no log, may quote them.
     return create_engine(
         url,
+        connect_args=connect_args,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=False,
@@ -292,7 +305,7 @@ def answering() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        if isinstance(error.orig, DeadlockDetected | SerializationFailure):
+        if isinstance(error.orig, DeadlockDetected | SerializationFailure | LockNotAvailable):
             raise DatabaseBusyError(_BUSY) from error
         raise DatabaseUnavailableError(_DOWN) from error
     except DBAPIError as error:

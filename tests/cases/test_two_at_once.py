@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from gridgov.errors import GridgovError, RuleError, StaleError
+from gridgov.errors import DatabaseBusyError, GridgovError, RuleError, StaleError
 from gridgov.ids import new_id
 from gridgov.incidents import Stage, first_break
 from gridgov.incidents.asked import Close, Merge, Note
@@ -54,6 +54,17 @@ def test_of_two_who_close_at_once_one_does_and_the_other_is_told(committed):
     told = at_once(*[lambda who=who: committed.do(who, Close()) for who in ("centre", "street")])
     assert all(isinstance(each, RuleError) for each in told)
     assert committed.standing().revision == revision + 1
+
+
+def test_whoever_waits_too_long_for_a_row_that_another_holds_is_told_to_try_again(committed, own_sample_url, keeper):
+    impatient = Store(own_sample_url, patience_s=0.2)
+    casework = Casework(impatient, clock=committed.clock, keeper=keeper)
+    with committed.store.transaction() as unit:
+        unit.cases.lock(committed.receipt.id)
+        with pytest.raises(DatabaseBusyError, match="Nothing of this was stored"):
+            casework.act(committed.people["centre"], committed.receipt.id, Note(text="a"), act_id=new_id())
+    impatient.close()
+    assert committed.standing().revision == 1
 
 
 def test_a_double_click_is_one_act(committed):
