@@ -154,10 +154,14 @@ def own_sample_url(cluster: Cluster, sample_url: str) -> Iterator[str]:  # noqa:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+# What waits longer than that for a lock waits for something that an earlier test has left behind: it is told so.
+_PATIENCE = {"options": "-c lock_timeout=120s"}
+
+
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """Yield an engine on the worker's database."""
-    engine = create_engine(database_url)
+    engine = create_engine(database_url, connect_args=_PATIENCE)
     yield engine
     engine.dispose()
 
@@ -165,7 +169,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def sample_engine(sample_url: str) -> Iterator[Engine]:
     """Yield an engine on the worker's database with the sample district."""
-    engine = create_engine(sample_url)
+    engine = create_engine(sample_url, connect_args=_PATIENCE)
     yield engine
     engine.dispose()
 
