@@ -24,7 +24,7 @@ from gridgov.store.unit import Store, Unit
 
 _HOME, _CITY = "370102", "3701"
 _CROSSING = "B-BORDER-1"
-_DEPARTMENTS = ("ZF", "ZR", "ZJ", "GA", "CG")
+_DEPARTMENTS = ("ZF", "ZR", "ZJ", "GA", "CG", "HW")
 _FILE = "sample-accounts.txt"
 _BY = "sample"
 

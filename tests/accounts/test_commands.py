@@ -155,6 +155,7 @@ def test_the_sample_has_an_account_for_each_role_and_its_passwords_are_in_one_pr
         g.area_code for a in accounts if a.login in {"street", "neighbour"} for g in a.grants if not g.organisation_code
     ]
     assert len({code[:6] for code in streets}) == 2
+    assert "370102-D-HW" in {grant.organisation_code for account in accounts for grant in account.grants}, "rubbish"
     again, _ = sample_accounts(sample_store, SAMPLE, tmp_path / "data", now=system_clock())
     assert [a.password for a in again] == [None] * len(accounts)
     assert dict(line.split("\t") for line in file.read_text().splitlines() if "\t" in line) == kept
