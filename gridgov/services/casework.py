@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import SHANGHAI, Clock
-from gridgov.errors import NotFoundError, StaleError
+from gridgov.errors import NotAllowedError, NotFoundError, RuleError, StaleError
 from gridgov.incidents import Head, Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
@@ -17,6 +17,7 @@ from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilitie
 from gridgov.incidents.timing import Winding, move
 from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
+from gridgov.services.casework_rules import require_free
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
 from gridgov.services.whistling.following import follow
 from gridgov.settings import Settings
@@ -135,9 +136,11 @@ class Casework:
         NotFoundError
             If there is no such case, or it is not visible to them.
         """
-        with self._store.acting(caller, now=self._clock()) as unit:
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
             standing = read_visible(unit, incident_id)
-            return Prospect(standing, possibilities(standing, unit.subject))
+            acts = [_freely(unit, standing, one, now=now) for one in possibilities(standing, unit.subject)]
+            return Prospect(standing, acts)
 
     def hops(self, caller: Caller, incident_id: UUID) -> list[Measured]:
         """Return whose hands a case went through, and how long it lay idle in each.
@@ -153,6 +156,17 @@ class Casework:
 
     def _knowledge(self, unit: Unit, now: datetime) -> Callable[[], Knowledge]:
         return partial(self._keeper.current, unit, now)
+
+
+def _freely(unit: Unit, standing: Standing, one: Possibility, *, now: datetime) -> Possibility:
+    """Return a possibility, or why what the table allows is refused for something beside the case."""
+    if not one.possible:
+        return one
+    try:
+        require_free(unit, standing, unit.subject, one.act, now=now)
+    except (NotAllowedError, RuleError) as error:
+        return Possibility(one.act, possible=False, to=None, why_not=error.message)
+    return one
 
 
 def hops_of(unit: Unit, head: Head, *, now: datetime) -> list[Measured]:

@@ -29,9 +29,8 @@ from gridgov.incidents.lifecycle import Act, over, require_to_the_point
 from gridgov.matters import MatterList, check_dispatch, who_answers
 from gridgov.services.casework_rules import (
     dismiss_reporters,
-    require_bounded,
-    require_none_hanging,
-    require_other_person,
+    require_free,
+    require_short,
 )
 from gridgov.services.judging import located
 from gridgov.services.knowledge import Knowledge
@@ -111,6 +110,7 @@ def meaning(occasion: Occasion, asked: Asked) -> Meaning:
     InputError, RuleError, NotAllowedError
         If what it names does not exist, is not the caller's or cannot be.
     """
+    require_free(occasion.unit, occasion.standing, occasion.subject, asked.act, now=occasion.now)
     means = _MEANINGS.get(asked.act)
     return means(occasion, asked) if means else Meaning()
 
@@ -156,16 +156,6 @@ def _feed_back(occasion: Occasion, asked: FeedBack) -> Meaning:
     return Meaning(changes=changes, said=_person(occasion))
 
 
-def _verify(occasion: Occasion, asked: Verify | SendBack) -> Meaning:
-    _require_other_person(occasion, asked.act)
-    return _with_evidence(occasion, asked)
-
-
-def _require_other_person(occasion: Occasion, act: Act) -> None:
-    # The table compares accounts, and one person may have several.
-    require_other_person(occasion.unit, occasion.standing, occasion.subject, act)
-
-
 def _person(occasion: Occasion) -> dict[str, str]:
     person = occasion.subject.person if occasion.subject else None
     return {"person": str(person[1])} if person else {}
@@ -184,13 +174,8 @@ def _reopen(occasion: Occasion, _: Asked) -> Meaning:
     return Meaning(changes={"reopenings": occasion.standing.reopenings + 1})
 
 
-def _reject(occasion: Occasion, _: Asked) -> Meaning:
-    require_none_hanging(occasion.unit, occasion.standing)
-    return Meaning()
-
-
 def _suspend(occasion: Occasion, asked: Suspend) -> Meaning:
-    require_bounded(occasion.unit, occasion.standing, occasion.subject, asked.until, occasion.now)
+    require_short(occasion.standing, occasion.subject, asked.until, occasion.now)
     return Meaning(until=asked.until)
 
 
@@ -200,7 +185,6 @@ def _ask_extension(occasion: Occasion, asked: AskExtension) -> Meaning:
 
 
 def _grant_extension(occasion: Occasion, asked: GrantExtension) -> Meaning:
-    _require_other_person(occasion, asked.act)
     require_to_the_point(occasion.standing, asked.act)
     wanted = occasion.standing.extension_s or 0
     granted = wanted if asked.minutes is None else asked.minutes * 60
@@ -211,7 +195,6 @@ def _grant_extension(occasion: Occasion, asked: GrantExtension) -> Meaning:
 
 
 def _refuse_extension(occasion: Occasion, asked: Asked) -> Meaning:
-    _require_other_person(occasion, asked.act)
     require_to_the_point(occasion.standing, asked.act)
     return Meaning(changes={"extension_s": None})
 
@@ -298,13 +281,12 @@ def _placed(occasion: Occasion, asked: Relocate) -> Placed:
 
 _MEANINGS: Mapping[Act, Callable[[Occasion, Any], Meaning]] = MappingProxyType(
     {
-        Act.REJECT: _reject,
         Act.DISPATCH: _dispatch,
         Act.ACCEPT: _accept,
         Act.RETURN: _return,
         Act.FEED_BACK: _feed_back,
-        Act.VERIFY: _verify,
-        Act.SEND_BACK: _verify,
+        Act.VERIFY: _with_evidence,
+        Act.SEND_BACK: _with_evidence,
         Act.NOTE: _with_evidence,
         Act.REOPEN: _reopen,
         Act.SUSPEND: _suspend,

@@ -9,14 +9,37 @@ from gridgov.errors import NotAllowedError, RuleError
 from gridgov.incidents import Fact, FactKind, Head, Standing
 from gridgov.incidents.asked import HANDLERS_SUSPENSION
 from gridgov.incidents.lifecycle import Act, independent
+from gridgov.services.whistling.following import require_answered
 from gridgov.store.unit import Unit
 
 BY_HANDLER = {FactKind.ACCEPTED, FactKind.FED_BACK, FactKind.EXTENSION_ASKED}
 """Facts of who handled a case; they name the person behind the account."""
 
+_ASK_OFFICE = "ask an office over the place to suspend it, or ask for more time"
+_BY_ANOTHER = {Act.VERIFY, Act.SEND_BACK, Act.GRANT_EXTENSION, Act.REFUSE_EXTENSION}
+
+
+def require_free(unit: Unit, standing: Standing, subject: Subject | None, act: Act, *, now: datetime) -> None:
+    """Refuse what the table allows and something beside the case forbids, whatever is asked with the act.
+
+    Raises
+    ------
+    NotAllowedError, RuleError
+        By their own hand, a second time, or at the cost of others: of cases that went into it, of whoever is summoned.
+    """
+    if act in _BY_ANOTHER:
+        require_other_person(unit, standing, subject, act)
+    if act is Act.REJECT:
+        require_none_hanging(unit, standing)
+    if act is Act.SUSPEND:
+        require_once(unit, standing, subject, now)
+    require_answered(unit, standing, act)
+
 
 def require_other_person(unit: Unit, standing: Standing, subject: Subject | None, act: Act) -> None:
     """Refuse whoever handled the case themselves, at any time and under any of their accounts.
+
+    The table compares accounts, and one person may have several.
 
     Raises
     ------
@@ -37,27 +60,37 @@ def require_other_person(unit: Unit, standing: Standing, subject: Subject | None
             raise NotAllowedError(message, field="act")
 
 
-def require_bounded(unit: Unit, standing: Standing, subject: Subject | None, until: datetime, now: datetime) -> None:
-    """Let whoever handles a case make it wait in time, once and not for long; more is for an office to decide.
+def require_once(unit: Unit, standing: Standing, subject: Subject | None, now: datetime) -> None:
+    """Let whoever handles a case make it wait in time and once; more is for an office to decide.
 
     Raises
     ------
     RuleError
-        If it is late already, has waited since it was dispatched, or would wait too long.
+        If it is late already, or has waited since it was dispatched.
     """
     if subject is None or independent(standing, subject, Act.SUSPEND):
         return
-    ask = "ask an office over the place to suspend it, or ask for more time"
     if standing.deadline_at is not None and standing.deadline_at <= now:
-        message = f"This case is late, and whoever handles it cannot stop its clock: {ask}."
+        message = f"This case is late, and whoever handles it cannot stop its clock: {_ASK_OFFICE}."
         raise RuleError(message, field="act")
     since = [fact.kind for fact in _facts(unit, standing.head)]
     last = max((i for i, kind in enumerate(since) if kind is FactKind.DISPATCHED), default=0)
     if FactKind.SUSPENDED in since[last:]:
-        message = f"This case has waited since it was dispatched: {ask}."
+        message = f"This case has waited since it was dispatched: {_ASK_OFFICE}."
         raise RuleError(message, field="act")
-    if until > now + HANDLERS_SUSPENSION:
-        message = f"Whoever handles a case lets it wait {HANDLERS_SUSPENSION.days} days at most: {ask}."
+
+
+def require_short(standing: Standing, subject: Subject | None, until: datetime, now: datetime) -> None:
+    """Let whoever handles a case make it wait for a few days only.
+
+    Raises
+    ------
+    RuleError
+        If it would wait longer.
+    """
+    handler = subject is not None and not independent(standing, subject, Act.SUSPEND)
+    if handler and until > now + HANDLERS_SUSPENSION:
+        message = f"Whoever handles a case lets it wait {HANDLERS_SUSPENSION.days} days at most: {_ASK_OFFICE}."
         raise RuleError(message, field="until")
 
 

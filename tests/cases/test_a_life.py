@@ -21,6 +21,7 @@ from gridgov.incidents.asked import (
     SendBack,
     Verify,
 )
+from gridgov.incidents.lifecycle import Act
 from gridgov.store.tables import change, notice, organisation
 from tests.cases.people import one_person
 from tests.support import somebody
@@ -73,8 +74,10 @@ def test_one_person_under_two_accounts_does_not_verify_what_they_handled(life):
     life.to(Stage.HANDLING)
     one_person(life, "handler", "worker")
     life.do("handler", FeedBack(report="已清运"))
-    with pytest.raises(NotAllowedError, match="another account"):
+    with pytest.raises(NotAllowedError, match="another account") as refused:
         life.do("worker", Verify())
+    told = {one.act: one for one in life.casework.prospect(life.people["worker"], life.receipt.id).acts}
+    assert told[Act.VERIFY].why_not == refused.value.message
     life.do("centre", Verify())
 
 

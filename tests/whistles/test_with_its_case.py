@@ -22,6 +22,7 @@ from gridgov.incidents.asked import (
     Unmerge,
     Verify,
 )
+from gridgov.incidents.lifecycle import Act, Possibility
 from gridgov.incidents.standing import Standing
 from gridgov.services.casework import Casework
 from gridgov.whistles import Stage, Whistle
@@ -43,6 +44,10 @@ class Office:
     def does(self, incident_id: Any, asked: Asked, by: Caller | None = None) -> dict[str, Any]:
         by = by or self.cast.centre("3701")
         return self._casework.act(by, incident_id, asked, act_id=new_id()).answer
+
+    def possible(self, incident_id: Any) -> dict[Act, Possibility]:
+        """Return what the city's command centre is told of each act."""
+        return {one.act: one for one in self._casework.prospect(self.cast.centre("3701"), incident_id).acts}
 
     def standing(self, incident_id: Any) -> Standing:
         with self.cast.store.transaction() as unit:
@@ -111,6 +116,25 @@ def test_a_case_does_not_end_while_somebody_is_summoned_for_it(cast, office, pre
     assert (office.standing(incident_id), play.now(), play.kinds()) == before
     play.withdraw()
     assert office.does(incident_id, asked)["stage"] in {"rejected", "merged", "closed"}
+
+
+@ENDS
+def test_whoever_asks_what_may_be_done_hears_that_a_whistle_is_in_the_way_as_if_they_had_tried(cast, office, prepare):
+    play = cast.blown()
+    incident_id = play.now().incident_id
+    asked = prepare(office, incident_id)
+    told = office.possible(incident_id)[asked.act]
+    with pytest.raises(RuleError) as refused:
+        office.does(incident_id, asked)
+    assert (told.possible, told.to, told.why_not) == (False, None, refused.value.message)
+    play.withdraw()
+    assert office.possible(incident_id)[asked.act].possible
+
+
+def test_a_draft_is_in_nobodys_way(cast, office):
+    incident_id = cast.drafted().now().incident_id
+    told = office.possible(incident_id)
+    assert all(told[act].possible for act in (Act.REJECT, Act.MERGE, Act.RECLASSIFY, Act.RELOCATE))
 
 
 @pytest.mark.parametrize(("prepare", "back"), [(to_reject, Reopen), (to_merge, Unmerge)])

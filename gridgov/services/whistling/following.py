@@ -39,6 +39,22 @@ def follow(unit: Unit, before: Standing, after: Standing, act: Act, *, at: datet
         _draft(unit, after, at=at, author=author)
 
 
+def require_answered(unit: Unit, standing: Standing, act: Act) -> None:
+    """Refuse what would leave a whistle that is being answered without its case, whatever is asked with the act.
+
+    Whether another place leaves it without its ground depends on the place.
+
+    Raises
+    ------
+    RuleError
+        Naming the whistle.
+    """
+    if act in _ENDS | _TURNS - {Act.RELOCATE}:
+        living = unit.whistles.live.of_incident(standing.district_code, standing.incident_id)
+        if living and living.stage is not Stage.DRAFTED:
+            raise _answered_for(living, act)
+
+
 def _stays(unit: Unit, living: Whistle, after: Standing, act: Act) -> bool:
     """Return whether a whistle that is being answered keeps its ground: a place that lies in the same streets."""
     if living.stage is Stage.DRAFTED or act is not Act.RELOCATE:
@@ -51,13 +67,15 @@ def _stays(unit: Unit, living: Whistle, after: Standing, act: Act) -> bool:
 
 def _end(unit: Unit, living: Whistle, act: Act, *, at: datetime, author: str) -> None:
     if living.stage is not Stage.DRAFTED:
-        message = (
-            f"Whistle {living.id} is being answered for this case: close or withdraw it before you {act} the case."
-        )
-        raise RuleError(message, field="act", details=[{"whistle_id": str(living.id), "stage": living.stage.value}])
+        raise _answered_for(living, act)
     after = acts.withdraw(living, None, at=at, party=Party.SYSTEM)
     fact = {"whistle": str(living.id), "street": None, "with_case": act.value}
     keep(unit, living, withdrawn(after, fact, {}), at=at, author=author)
+
+
+def _answered_for(living: Whistle, act: Act) -> RuleError:
+    message = f"Whistle {living.id} is being answered for this case: close or withdraw it before you {act} the case."
+    return RuleError(message, field="act", details=[{"whistle_id": str(living.id), "stage": living.stage.value}])
 
 
 def _draft(unit: Unit, standing: Standing, *, at: datetime, author: str) -> None:
