@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +113,11 @@ def chain(
         links.append(Fact(incident_id, seq, kind, at, author, payload, previous, digest))
         previous = digest
     return links
+
+
+def known_at(facts: Iterable[Fact], moment: datetime) -> list[Fact]:
+    """Return what was known of an incident at a moment: the beginning of its facts, up to the first that is later."""
+    return list(takewhile(lambda fact: fact.at <= moment, facts))
 
 
 def first_break(facts: Sequence[Fact]) -> int | None:

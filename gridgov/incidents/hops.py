@@ -1,6 +1,7 @@
 """Hops: each stay of a case in an organisation's hands, and how long it lay idle there."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,10 +49,22 @@ def measured(stay: Stay, rules: WorkRules, *, now: datetime) -> Measured:
     return Measured(stay, waited, waited_working, *held)
 
 
+def known_stays(stays: Iterable[Stay], moment: datetime) -> list[Stay]:
+    """Return a case's hops as they were at a moment."""
+    return [_then(stay, moment) for stay in stays if stay.dispatched_at <= moment]
+
+
 def plain_hop(hop: Measured) -> dict[str, Any]:
     """Return a hop in one level, as a case shows it."""
     times = asdict(hop)
     return {**times.pop("stay"), **times}
+
+
+def _then(stay: Stay, moment: datetime) -> Stay:
+    if stay.ended_at and stay.ended_at <= moment:
+        return stay
+    accepted = stay.accepted_at if stay.accepted_at and stay.accepted_at <= moment else None
+    return replace(stay, accepted_at=accepted, ended_at=None, ended_by=None)
 
 
 def _between(start: datetime, end: datetime, organisation_code: str, rules: WorkRules) -> tuple[int, int | None]:

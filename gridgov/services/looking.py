@@ -18,9 +18,11 @@ from gridgov.areas import Level
 from gridgov.clock import Clock
 from gridgov.errors import NotFoundError
 from gridgov.incidents import Fact, Head
+from gridgov.incidents.facts import known_at
 from gridgov.incidents.hops import plain_hop
 from gridgov.matters import MatterList
 from gridgov.services.casework import hops_of
+from gridgov.services.recalling import incident_then, no_incident
 from gridgov.store.unit import Store, Unit
 from gridgov.store.walking import Filter
 
@@ -46,18 +48,22 @@ class Desk:
         self._store = store
         self._clock = clock
 
-    def incident(self, caller: Caller | None, incident_id: UUID) -> dict[str, Any]:
-        """Return an incident as it stands now, with whose hands it went through.
+    def incident(self, caller: Caller | None, incident_id: UUID, *, as_of: datetime | None = None) -> dict[str, Any]:
+        """Return an incident as it stood at a moment (now), with whose hands it went through.
+
+        What of the past its facts do not tell is left out: see `recalling.incident_then`.
 
         Raises
         ------
         NotFoundError
-            If there is none with this id that the caller may see.
+            If there is none with this id that the caller may see, or was none at that moment.
         """
         with self._as(caller) as unit:
+            if as_of is not None:
+                return incident_then(unit, incident_id, min(as_of, self._clock()))
             found = unit.lists.detail(incident_id, unit.acting)
             if found is None:
-                raise _no_incident(incident_id)
+                raise no_incident(incident_id)
             hops = hops_of(unit, Head(found["district_code"], incident_id), now=self._clock())
         return {**found, "hops": [plain_hop(hop) for hop in hops]}
 
@@ -72,9 +78,9 @@ class Desk:
         with self._as(caller) as unit:
             district_code = unit.lists.head(incident_id, unit.acting)
             if district_code is None:
-                raise _no_incident(incident_id)
+                raise no_incident(incident_id)
             facts = unit.incidents.facts(district_code, incident_id)
-        return [fact for fact in facts if as_of is None or fact.at <= as_of]
+        return facts if as_of is None else known_at(facts, as_of)
 
     def incidents(
         self, caller: Caller | None, which: Filter, *, limit: int, before: UUID | None = None
@@ -143,8 +149,3 @@ class Desk:
 
     def _as(self, caller: Caller | None) -> AbstractContextManager[Unit]:
         return self._store.transaction() if caller is None else self._store.acting(caller, now=self._clock())
-
-
-def _no_incident(incident_id: UUID) -> NotFoundError:
-    message = f"There is no incident {incident_id}: GET /api/v1/incidents lists those you may see."
-    return NotFoundError(message, field="incident_id")

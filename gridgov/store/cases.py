@@ -151,6 +151,10 @@ class CaseStore:
         found = self._connection.execute(query.where(theirs).ext(distinct_on(*key)).order_by(*key, c.seq.desc()))
         return wanted | {Head(r[0], r[1]): Fact(r[1], r[2], FactKind(r[3]), *r[4:]) for r in found}
 
+    def digest_of(self, state: Mapping[str, Any]) -> str:
+        """Return what a fact would witness of a case's state, if its row were this one."""
+        return self._witnesses.digest_of(state)
+
     def admit(self, head: Head, party: str, part: str) -> None:
         """Let an area, an organisation or an account (by its id) see a case from now on."""
         row = {"district_code": head.district_code, "incident_id": head.incident_id, "party": party, "part": part}

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Uuid, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, func, literal, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -56,20 +56,30 @@ class ListStore:
         ids = self._ids(which, subject, Window(now, limit, before))
         return self._rows(ids) if ids else []
 
-    def detail(self, incident_id: UUID, subject: Subject | None) -> dict[str, Any] | None:
-        """Return an incident as it stands now with all that hangs on it, or None where there is none to see."""
+    def detail(
+        self, incident_id: UUID, subject: Subject | None, *, position_seq: int | None = None
+    ) -> dict[str, Any] | None:
+        """Return an incident as it stands now with all that hangs on it, or None where there is none to see.
+
+        Parameters
+        ----------
+        position_seq
+            Which of its places to show: 0 for none, None for where it is now.
+        """
+        seq = _s.position_seq if position_seq is None else literal(position_seq)
         seen = visible(incident.c.district_code, incident.c.id, subject)
-        row = self._connection.execute(_listing().where(incident.c.id == incident_id, seen)).mappings().first()
+        query = _listing(seq).add_columns(seq.label("seq")).where(incident.c.id == incident_id, seen)
+        row = self._connection.execute(query).mappings().first()
         if row is None:
             return None
         found = _plain(dict(row))
-        district_code = found["district_code"]
+        head, place = (found["district_code"], incident_id), found.pop("seq")
         for name, table in (("probabilities", incident_probability), ("shares", incident_share)):
-            found[name] = self._parts(table, district_code, incident_id)
-        found["possible_duplicates"] = self._duplicates(district_code, incident_id, subject)
-        found["hops"] = self._hops(district_code, incident_id)
+            found[name] = self._parts(table, head, place)
+        found["possible_duplicates"] = self._duplicates(*head, subject)
+        found["hops"] = self._hops(*head)
         w = whistle.c
-        query = select(w.id).where(w.district_code == district_code, w.incident_id == incident_id).order_by(w.id)
+        query = select(w.id).where(w.district_code == head[0], w.incident_id == incident_id).order_by(w.id)
         found["whistles"] = list(self._connection.execute(query).scalars())
         return found
 
@@ -99,11 +109,12 @@ class ListStore:
         self._connection.execute(_PLANNER, {"other": "on"})
         return [_plain(dict(row)) for row in sorted(rows, key=itemgetter("id"), reverse=True)]
 
-    def _parts(self, table: Any, district_code: str, incident_id: UUID) -> list[dict[str, Any]]:
+    def _parts(self, table: Any, head: tuple[str, UUID], place: int | None) -> list[dict[str, Any]]:
+        """Return the cells that one place of an incident lies in; of earlier places there are rows as well."""
         skip = {"district_code", "incident_id", "seq", "rank", "cell_id"}
         query = select(*(c for c in table.c if c.name not in skip))
-        query = query.where(table.c.district_code == district_code, table.c.incident_id == incident_id)
-        return [dict(row) for row in self._connection.execute(query.order_by(table.c.seq, table.c.rank)).mappings()]
+        query = query.where(table.c.district_code == head[0], table.c.incident_id == head[1], table.c.seq == place)
+        return [dict(row) for row in self._connection.execute(query.order_by(table.c.rank)).mappings()]
 
     def _duplicates(self, district_code: str, incident_id: UUID, subject: Subject | None) -> list[dict[str, Any]]:
         c = incident_duplicate.c
@@ -119,12 +130,12 @@ class ListStore:
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
 
-def _listing() -> Select[Any]:
+def _listing(position_seq: ColumnElement[Any] = _s.position_seq) -> Select[Any]:
     same = and_(incident.c.district_code == _s.district_code, incident.c.id == _s.incident_id)
     at = and_(
         incident_position.c.district_code == _s.district_code,
         incident_position.c.incident_id == _s.incident_id,
-        incident_position.c.seq == _s.position_seq,
+        incident_position.c.seq == position_seq,
     )
     # What has no position yet still has the words of its report, for whoever must place it.
     f = incident_fact.c

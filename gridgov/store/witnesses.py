@@ -8,14 +8,18 @@ The lists are frozen: a digest that a sealed fact carries must be found again in
 goes into a list under a new name (``summons/2``), and the old one stays for the facts that name it.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Transaction, text
 
 from gridgov.incidents import Fact, Head
 from gridgov.incidents.witness import Digests, Rows, changed
+from gridgov.store.geometry import to_store
 
 _INCIDENT = "r.district_code = {district} AND r.incident_id = {incident}"
 _WHISTLE = (
@@ -78,13 +82,17 @@ def digests(district: str, incident: str) -> str:
 
 
 def _digest(name: str, district: str, incident: str) -> str:
-    """Return the query for one table: half of a SHA-256 over its rows, each as a JSON list, in the order of bytes.
+    """Return the query for one table; see `_over`."""
+    where = (_WHISTLE if name in _OF_WHISTLE else _INCIDENT).format(district=district, incident=incident)
+    return _over(name, f"FROM public.{name} AS r WHERE {where}")
+
+
+def _over(name: str, rows: str) -> str:
+    """Return the query for rows of a table: half of a SHA-256 over them, each as a JSON list, in the order of bytes.
 
     A second preimage of 128 bits is out of reach, and a fact carries two of these for each table that an act changes.
     """
-    where = (_WHISTLE if name in _OF_WHISTLE else _INCIDENT).format(district=district, incident=incident)
     columns = ", ".join(_plain(column) for column in WITNESSED[name].split())
-    rows = f"FROM public.{name} AS r WHERE {where}"
     lines = f'SELECT CAST(json_build_array({columns}) AS text) COLLATE "C" AS line {rows}'
     digest = "left(encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY line), 'UTF8')), 'hex'), 32)"
     return f"SELECT '{name}' AS rows_of, {digest} AS digest FROM ({lines}) AS lines HAVING count(*) > 0"  # noqa: S608 - ours
@@ -117,6 +125,13 @@ class Witnesses:
         here = self._connection.get_nested_transaction() or self._connection.get_transaction()
         for head, found in self._digests(new).items():
             self._seen[head] = here, found
+
+    def digest_of(self, state: Mapping[str, Any]) -> str:
+        """Return the digest that a case's state would have if its row were this one, by the names of its columns."""
+        wanted = {name: state[name] for name in WITNESSED["incident_state"].split()}
+        row = json.dumps({**wanted, "geom": _hex(wanted["geom"])}, default=str, ensure_ascii=False)
+        found: str = self._connection.execute(_DIGEST_OF_STATE, {"state": row}).scalar_one()
+        return found
 
     def _is_seen(self, head: Head) -> bool:
         there = self._seen.get(head, (None, {}))[0]
@@ -154,3 +169,12 @@ _DIGESTS = text("""
     FROM unnest(CAST(:districts AS text[]), CAST(:incidents AS uuid[])) AS head (district, incident)
     CROSS JOIN LATERAL gridgov_rows(head.district, head.incident) AS found
 """)
+
+
+def _hex(geometry: BaseGeometry | None) -> str | None:
+    found = to_store(geometry)
+    return None if found is None else found.desc
+
+
+_STATE = "FROM json_populate_record(CAST(NULL AS public.incident_state), CAST(:state AS json)) AS r"
+_DIGEST_OF_STATE = text(f"SELECT digest FROM ({_over('incident_state', _STATE)}) AS of_state")  # noqa: S608 - ours

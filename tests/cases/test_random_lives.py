@@ -13,6 +13,7 @@ from gridgov.incidents import Stage, first_break
 from gridgov.incidents.lifecycle import TABLE, Act
 from gridgov.incidents.replay import CLOCK, reckoned
 from gridgov.incidents.timing import handling_left
+from gridgov.services.looking import Desk
 from gridgov.services.sweeps.cases import due_cases
 from tests.cases.conftest import begin
 from tests.cases.people import asked_of, never_close
@@ -85,6 +86,8 @@ def test_every_life_keeps_its_promises(store, clock, keeper, intake, steps):
         start = clock()
         life = begin(store, clock, keeper, intake)
         never_close(life, life.other)
+        desk = Desk(store, clock=clock)
+        answers = {clock(): desk.incident(None, life.receipt.id)}
         first: str | None = None
         for drawn, minutes, against in steps:
             clock.move(timedelta(minutes=minutes))
@@ -93,6 +96,7 @@ def test_every_life_keeps_its_promises(store, clock, keeper, intake, steps):
             act = there[drawn % len(there)] if isinstance(drawn, int) else drawn
             done = do(life, act, against)
             now, left_after = life.standing(), share_left(life)
+            answers[clock()] = desk.incident(None, life.receipt.id)
             resumed = act == SWEEP and was.stage is Stage.SUSPENDED and now.stage is not Stage.SUSPENDED
             assert now.revision == was.revision + int(done or resumed)
             assert first in {None, now.first_organisation_code}
@@ -101,7 +105,16 @@ def test_every_life_keeps_its_promises(store, clock, keeper, intake, steps):
                 assert left_after is not None
                 assert left_after <= left_before
         check_whole(life)
+        check_past(desk, life, answers)
         clock.moment = start
+
+
+def check_past(desk, life, answers) -> None:
+    """Replaying a life at any moment of it tells what was answered at that moment."""
+    for moment, answered in answers.items():
+        told = desk.incident(None, life.receipt.id, as_of=moment)
+        hops = [{name: hop[name] for name in hop if "working" not in name} for hop in answered["hops"]]
+        assert told == {**answered, "hops": hops}
 
 
 def check_whole(life) -> None:

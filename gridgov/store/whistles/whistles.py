@@ -1,5 +1,6 @@
 """Whistles with their sides and summons."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -109,6 +110,12 @@ class WhistleStore:
         )
         query = query.order_by(whistle.c.id.desc()).limit(1)
         return self._connection.execute(query).scalar()
+
+    def drafted_by(self, district_code: str, incident_id: UUID, moment: datetime) -> list[UUID]:
+        """Return the ids of an incident's whistles that had been drafted by a moment, the first one first."""
+        c = whistle.c
+        theirs = (c.district_code == district_code, c.incident_id == incident_id, c.drafted_at <= moment)
+        return list(self._connection.execute(select(c.id).where(*theirs).order_by(c.id)).scalars())
 
     def page(self, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return whistles with sides and summons, newest id first, strictly before the id `before`."""
