@@ -35,6 +35,12 @@ _HEADERS = {
 }
 
 
+_STALE = {
+    "description": "It was changed since it was looked at; `details` holds what is wanted and what is stored",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
 class Fault(BaseModel):
     """One thing that is wrong with the input."""
 
@@ -90,8 +96,14 @@ def install(app: FastAPI) -> None:
 
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """Return an OpenAPI document in which every error is a problem+json; FastAPI gives it the route's media type."""
-    operations = (operation for item in document["paths"].values() for operation in item.values())
+    """Return an OpenAPI document in which every error is a problem+json; FastAPI gives it the route's media type.
+
+    What every edit under a condition may be answered is added where it is not said: nobody declares it once more.
+    """
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    for operation in operations:
+        if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+            operation["responses"].setdefault("412", _STALE)
     answers = (pair for operation in operations for pair in operation["responses"].items())
     for status, answer in answers:
         if status >= "400" and "content" in answer:

@@ -1,11 +1,13 @@
 """What comes in and goes out of the doors of rules of time, as types."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.etags import Edited
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError
 from gridgov.organisations import OrganisationKind
@@ -88,7 +90,7 @@ class LimitIn(Asked):
         return LimitRow(self.kind, self.limit.limit(), self.matter, self.priority, self.source)
 
 
-class LimitOut(BaseModel):
+class LimitOut(Edited):
     """A row of the table of limits."""
 
     kind: LimitKind
@@ -143,6 +145,18 @@ class StepsIn(Asked):
         ]
 
 
+class StepsOut(Edited):
+    """What follows a missed deadline of a kind; each step counts from the deadline itself."""
+
+    kind: LimitKind
+    steps: list[StepBody]
+
+    @classmethod
+    def of(cls, kind: LimitKind, steps: Sequence[Escalation]) -> "StepsOut":
+        """Return steps as they go out."""
+        return cls(kind=kind, steps=[StepBody.of(step) for step in steps])
+
+
 class DayBody(Asked):
     """A day that a notice names."""
 
@@ -178,12 +192,17 @@ class YearIn(Asked):
         return years[0]
 
 
-class YearOut(BaseModel):
+class YearOut(Edited):
     """A year of the calendar with the notice it follows."""
 
     year: int
     source: str
     days: list[DayBody]
+
+    @classmethod
+    def of(cls, year: CalendarYear) -> "YearOut":
+        """Return a year as it goes out."""
+        return cls(year=year.year, source=year.source, days=[DayBody.of(day) for day in year.days])
 
 
 class CalendarOut(BaseModel):
@@ -196,7 +215,7 @@ class CalendarOut(BaseModel):
     @classmethod
     def of(cls, calendar: WorkCalendar) -> "CalendarOut":
         """Return a calendar as it goes out."""
-        years = [YearOut(year=y.year, source=y.source, days=[DayBody.of(d) for d in y.days]) for y in calendar.years]
+        years = [YearOut.of(year) for year in calendar.years]
         return cls(first_day=calendar.first_day, last_day=calendar.last_day, years=years)
 
 
@@ -238,7 +257,7 @@ class HoursIn(Asked):
         return Hours(code, week, self.name_zh, self.source, self.name_en)
 
 
-class HoursOut(BaseModel):
+class HoursOut(Edited):
     """Hours of work, and who keeps them."""
 
     code: str
@@ -253,19 +272,26 @@ class HoursOut(BaseModel):
     @classmethod
     def all_of(cls, kept: HoursKept) -> "list[HoursOut]":
         """Return all hours as they go out."""
-        return [
-            cls(
-                code=h.code,
-                name_zh=h.name,
-                name_en=h.name_en,
-                source=h.source,
-                around_the_clock=h.around_the_clock,
-                week={str(day): " ".join(map(str, segments)) for day, segments in sorted((h.week or {}).items())},
-                kinds=sorted(kind for kind, code in kept.by_kind.items() if code == h.code),
-                organisations=sorted(who for who, code in kept.by_organisation.items() if code == h.code),
-            )
-            for h in kept.hours.values()
-        ]
+        return [cls._of(hours, kept) for hours in kept.hours.values()]
+
+    @classmethod
+    def one_of(cls, kept: HoursKept) -> "HoursOut":
+        """Return the only hours there are, as they go out."""
+        (found,) = cls.all_of(kept)
+        return found
+
+    @classmethod
+    def _of(cls, h: Hours, kept: HoursKept) -> "HoursOut":
+        return cls(
+            code=h.code,
+            name_zh=h.name,
+            name_en=h.name_en,
+            source=h.source,
+            around_the_clock=h.around_the_clock,
+            week={str(day): " ".join(map(str, segments)) for day, segments in sorted((h.week or {}).items())},
+            kinds=sorted(kind for kind, code in kept.by_kind.items() if code == h.code),
+            organisations=sorted(who for who, code in kept.by_organisation.items() if code == h.code),
+        )
 
 
 class KeepersIn(Asked):

@@ -1,14 +1,16 @@
 """Rules: the responsibility list with its versions, the calendar, hours, limits, escalation, what went against them."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, Response, status
 from pydantic import AwareDatetime
 
 from api.auth import TheCaller
 from api.deps import service
+from api.etags import IfUnchanged, tagged
 from api.lists import AgainstOut, AnswerersOut, ListIn, ListOut, PublishedOut, VersionOut
 from api.problems import Problem
 from api.rules import (
@@ -20,9 +22,10 @@ from api.rules import (
     LimitIn,
     LimitOut,
     RuleChangeOut,
-    StepBody,
     StepsIn,
+    StepsOut,
     YearIn,
+    YearOut,
 )
 from api.schemas import Page, local
 from gridgov.clock import instant
@@ -53,9 +56,11 @@ Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="A version
 
 
 @router.get("/matters", responses={**_REFUSED, **_MISSING})
-def list_matters(caller: TheCaller, rules: TheRules, version: Version = None) -> ListOut:
+def list_matters(caller: TheCaller, rules: TheRules, response: Response, version: Version = None) -> ListOut:
     """Return a version of the responsibility list: the matters, who leads and who cooperates in each."""
-    return ListOut.of(rules.matters(caller, version))
+    found = ListOut.of(rules.matters(caller, version))
+    tagged(response, found)
+    return found
 
 
 @router.get("/matters/{matter_code}/answerers", responses={**_REFUSED, **_MISSING})
@@ -78,11 +83,15 @@ def list_versions(caller: TheCaller, rules: TheRules) -> Page[VersionOut]:
 
 
 @router.post("/matter-lists", responses={**_REFUSED, **_TAKEN})
-def publish_list(given: ListIn, caller: TheCaller, rules: TheRules) -> PublishedOut:
-    """Put a list in force from now on, whole; what says the same as the one in force makes no new version."""
+def publish_list(given: ListIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> PublishedOut:
+    """Put a list in force from now on, whole; what says the same as the one in force makes no new version.
+
+    `If-Match` is the ETag of the list that it takes the place of: of `GET /api/v1/matters`.
+    """
     matters = [item.matter() for item in given.items]
     parts = [part for item in given.items for part in item.parts()]
-    return PublishedOut(version=rules.publish(caller, matters, parts, source=given.source))
+    seen = unchanged.seen(given, ListOut.of)
+    return PublishedOut(version=rules.publish(caller, matters, parts, source=given.source, seen=seen))
 
 
 @router.get("/calendar", responses=_REFUSED)
@@ -93,13 +102,18 @@ def read_calendar(caller: TheCaller, rules: TheRules) -> CalendarOut:
 
 @router.put("/calendar/{year}", responses=_REFUSED)
 def put_year(
-    year: Annotated[int, Path(ge=1, le=9998)], given: YearIn, caller: TheCaller, rules: TheRules
+    year: Annotated[int, Path(ge=1, le=9998)],
+    given: YearIn,
+    caller: TheCaller,
+    rules: TheRules,
+    unchanged: IfUnchanged,
 ) -> CalendarOut:
     """Add a year to the calendar, or replace it as a whole.
 
     Deadlines that were set before stay as they are; those that lay beyond the calendar are reckoned now.
     """
-    return CalendarOut.of(rules.put_years(caller, [given.year(year)]))
+    seen = unchanged.seen(given, YearOut.of)
+    return CalendarOut.of(rules.put_years(caller, [given.year(year)], seen=seen))
 
 
 @router.get("/hours", responses=_REFUSED)
@@ -109,15 +123,16 @@ def list_hours(caller: TheCaller, rules: TheRules) -> Page[HoursOut]:
 
 
 @router.put("/hours/{code}", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSED)
-def put_hours(code: PathCode, given: HoursIn, caller: TheCaller, rules: TheRules) -> None:
+def put_hours(code: PathCode, given: HoursIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> None:
     """Add hours that organisations may keep, or change them for all who do."""
-    rules.put_hours(caller, given.hours(code))
+    rules.put_hours(caller, given.hours(code), seen=unchanged.seen(given, HoursOut.one_of))
 
 
 @router.put("/hours/{code}/keepers", status_code=status.HTTP_204_NO_CONTENT, responses={**_REFUSED, **_MISSING})
-def keep_hours(code: PathCode, given: KeepersIn, caller: TheCaller, rules: TheRules) -> None:
-    """Let an organisation, or a kind of organisation, keep these hours."""
-    rules.keep_hours(caller, code, organisation_code=given.organisation, kind=given.kind)
+def keep_hours(code: PathCode, given: KeepersIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> None:
+    """Let an organisation, or a kind of organisation, keep these hours; `If-Match` is the ETag of the hours."""
+    seen = unchanged.seen(given, HoursOut.one_of)
+    rules.keep_hours(caller, code, organisation_code=given.organisation, kind=given.kind, seen=seen)
 
 
 @router.get("/limits", responses=_REFUSED)
@@ -127,17 +142,23 @@ def list_limits(caller: TheCaller, rules: TheRules) -> Page[LimitOut]:
 
 
 @router.put("/limits", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSED)
-def put_limit(given: LimitIn, caller: TheCaller, rules: TheRules) -> None:
+def put_limit(given: LimitIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> None:
     """Set a limit, for all, for a priority, for a matter, or for a matter of a priority."""
-    rules.put_limit(caller, given.row())
+    rules.put_limit(caller, given.row(), seen=unchanged.seen(given, LimitOut.of))
 
 
 @router.delete("/limits", status_code=status.HTTP_204_NO_CONTENT, responses={**_REFUSED, **_MISSING})
 def drop_limit(
-    kind: LimitKind, caller: TheCaller, rules: TheRules, matter: QueryCode = None, priority: QueryPriority = None
+    kind: LimitKind,
+    caller: TheCaller,
+    rules: TheRules,
+    unchanged: IfUnchanged,
+    matter: QueryCode = None,
+    priority: QueryPriority = None,
 ) -> None:
     """Take a limit away: the next wider one decides."""
-    rules.drop_limit(caller, kind, matter, priority)
+    yours = {"kind": kind, "matter": matter, "priority": priority, "limit": None}
+    rules.drop_limit(caller, kind, matter, priority, seen=unchanged.seen(yours, LimitOut.of))
 
 
 @router.get("/limits/due", responses=_REFUSED)
@@ -158,15 +179,19 @@ def when_due(  # noqa: PLR0913 - what a deadline depends on
 
 
 @router.get("/escalations", responses=_REFUSED)
-def list_escalations(caller: TheCaller, rules: TheRules) -> dict[LimitKind, list[StepBody]]:
-    """Return what follows a missed deadline of each kind, step by step; each counts from the deadline itself."""
-    return {kind: [StepBody.of(s) for s in steps] for kind, steps in rules.escalations(caller).items()}
+def list_escalations(caller: TheCaller, rules: TheRules) -> Page[StepsOut]:
+    """List what follows a missed deadline of each kind, step by step; each counts from the deadline itself."""
+    found = rules.escalations(caller)
+    return Page(items=[StepsOut.of(kind, found.get(kind, [])) for kind in LimitKind])
 
 
 @router.put("/escalations/{kind}", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSED)
-def put_escalations(kind: LimitKind, given: StepsIn, caller: TheCaller, rules: TheRules) -> None:
+def put_escalations(
+    kind: LimitKind, given: StepsIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged
+) -> None:
     """Set what follows a missed deadline of one kind; its steps are taken in the order given."""
-    rules.put_escalations(caller, kind, given.escalations())
+    seen = unchanged.seen(given, partial(StepsOut.of, kind))
+    rules.put_escalations(caller, kind, given.escalations(), seen=seen)
 
 
 @router.get("/dispatches-against-the-list", responses=_REFUSED)

@@ -76,6 +76,11 @@ class RuleStore:
         )
         return MatterList(version, matters, [Responsibility(r[0], r[1], Part(r[2])) for r in parts])
 
+    def says(self, matters: list[Matter], responsibilities: list[Responsibility]) -> bool:
+        """Return whether the list in force says just this."""
+        current = select(matter_list.c.checksum).where(func.upper_inf(matter_list.c.valid))
+        return self._connection.execute(current).scalar() == _checksum(matters, responsibilities)
+
     def publish_matters(
         self, matters: list[Matter], responsibilities: list[Responsibility], *, at: datetime, source: str
     ) -> bool:
@@ -88,10 +93,9 @@ class RuleStore:
         """
         version = (self.current_version() or 0) + 1
         MatterList(version, matters, responsibilities)
-        digest = _checksum(matters, responsibilities)
-        current = select(matter_list.c.checksum).where(func.upper_inf(matter_list.c.valid))
-        if self._connection.execute(current).scalar() == digest:
+        if self.says(matters, responsibilities):
             return False
+        digest = _checksum(matters, responsibilities)
         self._require_after(at)
         self._connection.execute(
             update(matter_list)
