@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -33,8 +34,7 @@ def serve_command() -> None:
     chosen = settings()
     _require_free(chosen)
     with database_url() as url, kept_running(chosen):
-        _say_address(chosen)
-        serve(url, chosen)
+        serve(url, chosen, ready=partial(_say_address, chosen))
 
 
 def demo_command(
@@ -53,8 +53,7 @@ def demo_command(
             store.close()
         if serving:
             with kept_running(chosen):
-                _say_address(chosen)
-                serve(url, chosen)
+                serve(url, chosen, ready=partial(_say_address, chosen))
 
 
 def _play(store: Store, chosen: Settings) -> None:

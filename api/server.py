@@ -1,5 +1,6 @@
 """Serve the application, and stop it cleanly."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 
 import uvicorn
@@ -16,8 +17,8 @@ from gridgov.store.schema import upgrade
 from gridgov.store.unit import Store
 
 
-def serve(url: str, settings: Settings) -> None:
-    """Serve until interrupted; the database at `url` is migrated first.
+def serve(url: str, settings: Settings, *, ready: Callable[[], None]) -> None:
+    """Serve until interrupted; the database at `url` is migrated first, and `ready` is called once we answer.
 
     Raises
     ------
@@ -39,7 +40,7 @@ def serve(url: str, settings: Settings) -> None:
             **where.options,
         )
         with suppress(KeyboardInterrupt), _at_work(store, settings):
-            LiveServer(config, app.state.services.of(Relay).close).run()
+            LiveServer(config, app.state.services.of(Relay).close, ready=ready).run()
     finally:
         store.close()
 

@@ -137,11 +137,21 @@ class LiveServer(uvicorn.Server):
         As uvicorn takes it.
     end_streams
         Ends the streams; called in the server's event loop.
+    ready
+        Is called once whoever connects is answered.
     """
 
-    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, end_streams: Callable[[], None], *, ready: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(config)
         self._end_streams = end_streams
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop."""
