@@ -1,9 +1,7 @@
 """Lists to take away, as files that a spreadsheet opens."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
-import pandas as pd
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
@@ -11,13 +9,11 @@ from api.auth import TheCaller
 from api.deps import service
 from api.problems import Problem
 from api.routes.incidents import Filters
+from gridgov.formats import csv_pieces
 from gridgov.services.tabling import Tabling
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
 TheTabling = Annotated[Tabling, Depends(service(Tabling))]
-
-_MARK = b"\xef\xbb\xbf"
-"""Tells Excel that what follows is UTF-8."""
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}},
@@ -33,10 +29,4 @@ def export_incidents(tabling: TheTabling, caller: TheCaller, filters: Annotated[
     """Take the list of incidents away as CSV, newest first, filtered as on the screen. Reporters are not in it."""
     tables = tabling.incidents(caller, filters.wanted())
     headers = {"Content-Disposition": 'attachment; filename="incidents.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(_lines(tables), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _lines(tables: Iterator[pd.DataFrame]) -> Iterator[bytes]:
-    for number, table in enumerate(tables):
-        text = table.to_csv(index=False, header=number == 0, lineterminator="\r\n").encode()
-        yield _MARK + text if number == 0 else text
+    return StreamingResponse(csv_pieces(tables), media_type="text/csv; charset=utf-8", headers=headers)

@@ -5,12 +5,13 @@
 
 from gridgov.formats.headers import SYNONYMS
 from gridgov.formats.reading import MOST_ROWS, count_points, list_layers, read_layer, read_points
-from gridgov.formats.writing import guarded, write_layer, write_layers, write_stream
+from gridgov.formats.writing import csv_pieces, guarded, write_layer, write_layers, write_stream
 
 __all__ = [
     "MOST_ROWS",
     "SYNONYMS",
     "count_points",
+    "csv_pieces",
     "guarded",
     "list_layers",
     "read_layer",

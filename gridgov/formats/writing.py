@@ -1,5 +1,6 @@
 """Write layers: aside first, then renamed, so that a reader never sees half a file."""
 
+import codecs
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ def write_layers(frames: Mapping[str, gpd.GeoDataFrame], path: str | Path) -> Pa
         if frame.crs is None:
             message = "A layer without CRS cannot be written: say what its coordinates mean with set_crs first."
             raise GeometryError(message, field="crs")
-    with _aside(path) as partial, foreign_errors(path):
+    with foreign_errors(path), _aside(path) as partial:
         for name, frame in frames.items():
             write(frame, partial, name)
     return path
@@ -76,7 +77,7 @@ def write_stream(frames: Iterable[pd.DataFrame], path: str | Path) -> int:
     suffix = path.suffix.lower()
     if suffix not in {".csv", ".parquet"}:
         raise refused(path, "cannot be written in pieces: give it a name that ends in .csv or .parquet")
-    with _aside(path) as partial, foreign_errors(path):
+    with foreign_errors(path), _aside(path) as partial:
         return _stream_csv(frames, partial) if suffix == ".csv" else _stream_parquet(frames, partial)
 
 
@@ -87,6 +88,13 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
         if not pd.api.types.is_numeric_dtype(result[name]) and not pd.api.types.is_datetime64_any_dtype(result[name]):
             result[name] = pd.Series([_guard(value) for value in result[name]], index=result.index, dtype=object)
     return result
+
+
+def csv_pieces(frames: Iterable[pd.DataFrame]) -> Iterator[bytes]:
+    """Yield tables as one CSV (RFC 4180), a piece for each; the first begins with the mark that shows Excel UTF-8."""
+    for number, frame in enumerate(frames):
+        text = frame.to_csv(index=False, header=number == 0, lineterminator="\r\n").encode()
+        yield text if number else codecs.BOM_UTF8 + text
 
 
 def _guard(value: object) -> object:
@@ -105,7 +113,7 @@ def _aside(path: Path) -> Iterator[Path]:
     try:
         yield partial
         os.replace(partial, path)  # noqa: PTH105 - the name says that it replaces at once
-    except FileNotFoundError as error:
+    except OSError as error:
         raise _unwritable(path, error) from error
     finally:
         partial.unlink(missing_ok=True)
@@ -128,7 +136,7 @@ def _write_parquet(frame: gpd.GeoDataFrame, path: Path, _: str) -> None:
 
 
 def _write_csv(frame: gpd.GeoDataFrame, path: Path, _: str) -> None:
-    guarded(_as_table(frame)).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    path.write_bytes(b"".join(csv_pieces([guarded(_as_table(frame))])))
 
 
 def _as_table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -141,10 +149,15 @@ def _as_table(frame: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _stream_csv(frames: Iterable[pd.DataFrame], path: Path) -> int:
     rows = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+
+    def counted() -> Iterator[pd.DataFrame]:
+        nonlocal rows
         for frame in frames:
-            guarded(frame).to_csv(file, index=False, header=rows == 0, lineterminator="\r\n")
             rows += len(frame)
+            yield guarded(frame)
+
+    with path.open("wb") as file:
+        file.writelines(csv_pieces(counted()))
     return rows
 
 

@@ -8,7 +8,16 @@ import pytest
 import shapely
 
 from gridgov.errors import FileFormatError, GeometryError
-from gridgov.formats import guarded, list_layers, read_layer, read_points, write_layer, write_layers, write_stream
+from gridgov.formats import (
+    csv_pieces,
+    guarded,
+    list_layers,
+    read_layer,
+    read_points,
+    write_layer,
+    write_layers,
+    write_stream,
+)
 
 SUFFIXES = [".gpkg", ".geojson", ".parquet", ".csv"]
 
@@ -60,6 +69,18 @@ def test_every_formula_is_disarmed(text: str):
 def test_numbers_and_plain_text_are_left_alone(value: object):
     kept = guarded(pd.DataFrame({"a": [value]}))["a"][0]
     assert kept == value or (pd.isna(kept) and value is None)
+
+
+def test_tables_piece_by_piece_are_one_csv_wherever_they_go(tmp_path: Path):
+    tables = [pd.DataFrame({"a": [1], "b": ["路"]}), pd.DataFrame({"a": [2], "b": ["街"]})]
+    assert b"".join(csv_pieces(tables)) == b"\xef\xbb\xbf" + "a,b\r\n1,路\r\n2,街\r\n".encode()
+    assert write_stream(tables, tmp_path / "out.csv") == 2
+    assert (tmp_path / "out.csv").read_bytes() == b"".join(csv_pieces(tables))
+
+
+def test_a_table_that_cannot_be_written_says_so(tmp_path: Path):
+    with pytest.raises(FileFormatError, match=r"cannot be written.*does the folder exist"):
+        write_stream([pd.DataFrame({"a": [1]})], tmp_path / "nowhere" / "out.csv")
 
 
 def test_several_layers_go_into_one_geopackage_only(layer: gpd.GeoDataFrame, tmp_path: Path):

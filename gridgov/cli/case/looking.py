@@ -1,6 +1,5 @@
 """Finding cases and looking at them: what it is, where, whose, and what may be done."""
 
-import codecs
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,8 @@ from gridgov.cli._attaching import attach_all
 from gridgov.cli._giving import Before, CaseArgument, Files, Identity, Limit, fitting, maybe_moment
 from gridgov.cli._hand import Hand, at_hand
 from gridgov.cli._saying import say, say_fields, say_more, say_table, shown
-from gridgov.errors import GridgovError, InputError
+from gridgov.errors import GridgovError
+from gridgov.formats import write_stream
 from gridgov.ids import new_id
 from gridgov.incidents import Placement
 from gridgov.incidents.hops import Measured
@@ -42,7 +42,7 @@ def list_cases(  # noqa: PLR0913 - one option for each filter
     limit: Limit = 20,
     before: Before = None,
     csv: Annotated[
-        Path | None, typer.Option(help="Write all of them into this file instead, for a spreadsheet.")
+        Path | None, typer.Option(help="Write all of them into this file instead, a .csv for a spreadsheet.")
     ] = None,
 ) -> None:
     """List the cases that you may see, newest first. All that is asked for must hold."""
@@ -63,7 +63,8 @@ def list_cases(  # noqa: PLR0913 - one option for each filter
     )
     with at_hand() as hand:
         if csv:
-            _write(hand, which, csv)
+            write_stream(hand.of(Tabling).incidents(hand.caller, which), csv)
+            say(f"The cases are in {csv}.")
             return
         rows = hand.desk.incidents(hand.caller, which, limit=limit, before=before)
         names = _matters(hand)
@@ -121,22 +122,6 @@ def reporter(
         else:
             found = revealing.reveal(hand.caller, incident_id, purpose, look_id=identity or new_id())
     say(f"{found.name or 'no name'}, {found.phone or 'no phone'}")
-
-
-def _write(hand: Hand, which: Filter, file: Path) -> None:
-    aside = file.with_name(f"{file.name}.part")
-    try:
-        with aside.open("wb") as out:
-            out.write(codecs.BOM_UTF8)  # tells Excel that what follows is UTF-8
-            for number, table in enumerate(hand.of(Tabling).incidents(hand.caller, which)):
-                table.to_csv(out, index=False, header=number == 0, lineterminator="\r\n")
-        aside.replace(file)
-    except OSError as error:
-        message = f"{file} cannot be written ({error.strerror}): choose another place."
-        raise InputError(message, field="csv") from error
-    finally:
-        aside.unlink(missing_ok=True)
-    say(f"The cases are in {file}.")
 
 
 def _matters(hand: Hand) -> dict[str, str]:
