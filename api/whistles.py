@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.etags import Edited
 from api.schemas import Finite, PositionIn
 from gridgov.clock import instant
 from gridgov.services.whistling import Callers, Measure, Rating, Sighting, TeamOrder, Which
@@ -243,7 +244,7 @@ class KindIn(BaseModel):
         )
 
 
-class KindOut(KindIn):
+class KindOut(Edited, KindIn):
     """A kind of whistle."""
 
     code: str
@@ -274,7 +275,7 @@ class KindOut(KindIn):
 
 
 class TeamIn(BaseModel):
-    """A standing command group, or a template that fits every district."""
+    """A standing command group, or a template that fits every district; its id is made by the sender."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -282,6 +283,7 @@ class TeamIn(BaseModel):
         json_schema_extra={
             "examples": [
                 {
+                    "id": _ID,
                     "kind": "group",
                     "name": "拆违联合指挥组",
                     "area_code": "370102001",
@@ -292,6 +294,7 @@ class TeamIn(BaseModel):
         },
     )
 
+    id: UUID = Field(description="A UUID of version 7 (RFC 9562), made by the sender: the idempotency key")
     kind: TeamKind
     name: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
     area_code: Annotated[str, StringConstraints(pattern="^(?:[0-9]{6}|[0-9]{9}|[0-9]{12})$")]
@@ -300,10 +303,10 @@ class TeamIn(BaseModel):
 
     def order(self) -> TeamOrder:
         """Return it as the service takes it."""
-        return TeamOrder(self.kind, self.name, self.area_code, self.members, self.lead)
+        return TeamOrder(self.kind, self.name, self.area_code, self.members, self.lead, self.id)
 
 
-class TeamOut(BaseModel):
+class TeamOut(Edited):
     """A team that can be summoned at once."""
 
     id: UUID

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response, status
 
 from api.auth import TheCaller
 from api.deps import service
-from api.etags import Expected, etag
+from api.etags import Expected, IfUnchanged, etag
 from api.problems import Problem
 from api.schemas import Page, local
 from api.whistles import (
@@ -205,9 +205,10 @@ def put_whistle_kind(
     body: KindIn,
     arranging: TheArranging,
     caller: TheCaller,
+    unchanged: IfUnchanged,
 ) -> KindOut:
     """Add a kind of whistle, or change it; whistles that were blown keep the numbers they were blown by."""
-    return KindOut.of(arranging.put_kind(caller, body.kind(code)))
+    return KindOut.of(arranging.put_kind(caller, body.kind(code), seen=unchanged.seen(body, KindOut.of)))
 
 
 @router.get("/teams", responses=_LIST)
@@ -216,16 +217,24 @@ def list_teams(arranging: TheArranging, caller: TheCaller) -> Page[TeamOut]:
     return Page(items=[TeamOut.of(team) for team in arranging.teams(caller)])
 
 
-@router.post("/teams", status_code=status.HTTP_201_CREATED, responses=_said(401, 403, 409, 422, 503))
-def add_team(body: TeamIn, arranging: TheArranging, caller: TheCaller) -> TeamOut:
+@router.post(
+    "/teams",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": TeamOut, "description": "It was made before"}, **_said(401, 403, 409, 422, 503)},
+)
+def add_team(body: TeamIn, arranging: TheArranging, caller: TheCaller, response: Response) -> TeamOut:
     """Make a command group or a team template for whistles in one's own area."""
-    return TeamOut.of(arranging.add_team(caller, body.order()))
+    team, replayed = arranging.add_team(caller, body.order())
+    if replayed:
+        response.status_code = status.HTTP_200_OK
+    return TeamOut.of(team)
 
 
 @router.delete("/teams/{team_id}", responses=_said(401, 403, 404, 422, 503))
-def retire_team(team_id: UUID, arranging: TheArranging, caller: TheCaller) -> TeamOut:
+def retire_team(team_id: UUID, arranging: TheArranging, caller: TheCaller, unchanged: IfUnchanged) -> TeamOut:
     """Let a team be summoned no more."""
-    return TeamOut.of(arranging.retire_team(caller, team_id))
+    seen = unchanged.seen({"id": str(team_id), "retired": True}, TeamOut.of)
+    return TeamOut.of(arranging.retire_team(caller, team_id, seen=seen))
 
 
 router.include_router(_acts)

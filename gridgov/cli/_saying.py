@@ -106,7 +106,7 @@ def _fields(value: Mapping[str, Any]) -> str:
 
 
 def _several(value: Iterable[Any]) -> str:
-    return ", ".join(map(shown, value))
+    return ", ".join(f"({shown(one)})" if isinstance(one, Mapping) else shown(one) for one in value)
 
 
 _SAID_AS: tuple[tuple[Any, Callable[[Any], str]], ...] = (

@@ -24,7 +24,9 @@ def collide() -> None:
 
 
 def overtake() -> None:
-    facts = {"yours": {"act": "urge"}, "stored": {"stage": "closed", "deadline_at": "2026-06-15T00:30:00+00:00"}}
+    summons = [{"name": "执法大队", "on_site_at": "2026-06-15T00:10:00Z"}, {"name": "公安分局", "on_site_at": None}]
+    stored = {"stage": "closed", "deadline_at": "2026-06-15T00:30:00+00:00", "summons": summons}
+    facts = {"yours": {"act": "urge"}, "stored": stored}
     message = "Somebody was quicker: GET /api/v1/incidents lists what there is."
     raise StaleError(message, field="If-Match", details=[facts])
 
@@ -102,7 +104,8 @@ def test_who_was_overtaken_sees_both_versions_in_local_time_and_which_command_li
     assert _run(monkeypatch, "overtake") == 1
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "Error: If-Match: Somebody was quicker: `gridgov case list` lists what there is."
-    assert said[1:] == ["  yours: act urge", "  stored: stage closed, deadline_at 2026-06-15 08:30:00"]
+    called = "summons (name 执法大队, on_site_at 2026-06-15 08:10:00), (name 公安分局)"
+    assert said[1:] == ["  yours: act urge", f"  stored: stage closed, deadline_at 2026-06-15 08:30:00, {called}"]
 
 
 def test_an_error_of_no_ones_making_is_not_hidden(monkeypatch: pytest.MonkeyPatch):

@@ -38,8 +38,9 @@ class Door:
     def get(self, path: str):
         return self._http.get(f"/api/v1{path}", headers=self._headers)
 
-    def send(self, method: str, path: str, body: Any):
-        return self._http.request(method, f"/api/v1{path}", json=body, headers=self._headers)
+    def send(self, method: str, path: str, body: Any, *, if_match: str | None = None):
+        headers = self._headers | ({"If-Match": if_match} if if_match else {})
+        return self._http.request(method, f"/api/v1{path}", json=body, headers=headers)
 
 
 @pytest.fixture
@@ -99,7 +100,20 @@ def test_a_whistle_lives_over_http(cast, door):
         if_match=blown.headers["ETag"],
     )
     assert (read.status_code, stale.status_code) == (200, 412)
-    assert stale.json()["details"][0]["stored"]["revision"] == read.json()["revision"]
+    (both,) = stale.json()["details"]
+    assert both["yours"] == {
+        "revision": blown.json()["revision"],
+        "act": "check_in",
+        "organisation_code": ZF,
+        "device_at": "2026-06-15T12:00:00+08:00",
+        "sent_at": None,
+        "evidence": [],
+        "position": ["wgs84", INSIDE.wkt, 8.0],
+    }
+    now = department.get(path).json()
+    assert both["stored"] == {name: now[name] for name in both["stored"]}
+    assert (both["stored"]["revision"], both["stored"]["stage"]) == (read.json()["revision"], "blown")
+    assert [call["acknowledged_at"] for call in both["stored"]["summons"]] == ["2026-06-15T12:00:00+08:00"]
 
     far = department.post(
         f"{path}/check-in",
@@ -182,18 +196,58 @@ def test_kinds_are_read_by_all_and_changed_by_whoever_looks_after_the_rules(door
     assert set(kinds) == {kind.code for kind in STARTING_KINDS}
     assert all(kind["source"] for kind in kinds.values())
     local = {**kinds["emergency"], "name": "防汛哨", "check_in_minutes": 15}
-    del local["code"]
+    del local["code"], local["etag"]
     assert street.send("PUT", "/whistle-kinds/flood", local).status_code == 403
     assert admin.send("PUT", "/whistle-kinds/flood", {**local, "geofence_m": 0}).status_code == 422
-    assert admin.send("PUT", "/whistle-kinds/flood", local).json() == {**local, "code": "flood"}
+    put = admin.send("PUT", "/whistle-kinds/flood", local)
+    (listed,) = [kind for kind in street.get("/whistle-kinds").json()["items"] if kind["code"] == "flood"]
+    assert put.json() == listed == {**local, "code": "flood", "etag": listed["etag"]}
+
+
+TEAM = {"kind": "group", "name": "拆违组", "area_code": "370102001", "members": [ZF, "370102-D-GA"], "lead": ZF}
+
+
+def test_a_team_sent_again_is_made_once_and_answered_the_same_even_when_it_was_retired_since(door):
+    street = door("street_officer", "370102001")
+    team = {**TEAM, "id": str(new_id())}
+    made = street.send("POST", "/teams", team)
+    again = street.send("POST", "/teams", {**team, "members": team["members"][::-1]})
+    assert (made.status_code, again.status_code, again.json()) == (201, 200, made.json())
+    assert made.json()["id"] == team["id"]
+    other = street.send("POST", "/teams", {**team, "name": "另一组"})
+    assert (other.status_code, other.json()["faults"][0]["field"]) == (409, "id")
+    assert street.send("DELETE", f"/teams/{team['id']}", None).status_code == 200
+    assert street.send("POST", "/teams", team).json() == made.json()
+    assert street.get("/teams").json()["items"] == []
+
+
+def test_a_kind_that_somebody_changed_meanwhile_is_answered_with_both_versions(door):
+    admin = door("administrator", "370102")
+    (seen,) = [kind for kind in admin.get("/whistle-kinds").json()["items"] if kind["code"] == "emergency"]
+    mine = {name: value for name, value in seen.items() if name not in {"code", "etag"}}
+    quick, late = {**mine, "geofence_m": 300.0}, {**mine, "geofence_m": 400.0}
+    first = admin.send("PUT", "/whistle-kinds/emergency", quick, if_match=seen["etag"])
+    assert admin.send("PUT", "/whistle-kinds/emergency", quick, if_match=seen["etag"]).json() == first.json()
+    stale = admin.send("PUT", "/whistle-kinds/emergency", late, if_match=seen["etag"])
+    assert (stale.status_code, stale.json()["details"]) == (412, [{"yours": late, "stored": first.json()}])
+    assert admin.send("PUT", "/whistle-kinds/emergency", late, if_match=first.json()["etag"]).status_code == 200
+
+
+def test_a_team_is_retired_only_as_it_was_seen(door):
+    street = door("street_officer", "370102001")
+    made = street.send("POST", "/teams", {**TEAM, "id": str(new_id())}).json()
+    path = f"/teams/{made['id']}"
+    stale = street.send("DELETE", path, None, if_match='"00000000000000000000000000000000"')
+    assert (stale.status_code, stale.json()["details"][0]["stored"]) == (412, made)
+    assert street.send("DELETE", path, None, if_match=made["etag"]).status_code == 200
 
 
 def test_a_team_is_made_listed_and_retired(door):
     street = door("street_officer", "370102001")
-    team = {"kind": "group", "name": "拆违组", "area_code": "370102001", "members": [ZF], "lead": ZF}
+    team = {**TEAM, "id": str(new_id())}
     made = street.send("POST", "/teams", team)
     assert made.status_code == 201
-    assert street.send("POST", "/teams", team).status_code == 409
+    assert street.send("POST", "/teams", {**team, "id": str(new_id())}).status_code == 409
     assert street.send("POST", "/teams", {**team, "area_code": "370102002"}).status_code == 403
     stranger = door("street_officer", "370102002")
     assert [t["id"] for t in stranger.get("/teams").json()["items"]] == [made.json()["id"]]

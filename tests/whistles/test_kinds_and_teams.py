@@ -12,6 +12,7 @@ from gridgov.errors import (
     NotFoundError,
     RuleError,
 )
+from gridgov.ids import new_id
 from gridgov.services.whistling import Arranging, Callers, TeamOrder
 from gridgov.whistles.teams import TeamKind
 from tests.whistles.stage import Play, blow
@@ -72,9 +73,9 @@ def test_a_command_group_is_summoned_at_once_without_the_list(cast, arranging):
     street_code = receipt.cell_code[:9]
     street = cast.street(street_code)
     group = TeamOrder(TeamKind.GROUP, "拆违指挥组", street_code, ("370102-D-ZF", "370102-E-GD"), "370102-E-GD")
-    team = arranging.add_team(street, group)
+    team, _ = arranging.add_team(street, group)
     with pytest.raises(ConflictError, match="choose another name"):
-        arranging.add_team(street, group)
+        arranging.add_team(street, replace(group, id=new_id()))
     with pytest.raises(NotAllowedError):
         arranging.add_team(street, replace(group, area_code="370102"))
     blow(cast, street, receipt.id, by_list=False, teams=(team.id,))
@@ -90,12 +91,12 @@ def test_the_lead_of_a_team_leads_where_the_list_does_not_decide(cast, arranging
     street = cast.street(street_code)
     members = ("370102-D-ZF", "370102-D-HW", "370102-D-GA")
     group = TeamOrder(TeamKind.GROUP, "组", street_code, members, "370102-D-HW")
-    template = replace(group, kind=TeamKind.TEMPLATE, name="模板", lead="370102-D-GA")
+    template = replace(group, kind=TeamKind.TEMPLATE, name="模板", lead="370102-D-GA", id=new_id())
     for receipt, order, by_list, lead in (
         (receipts[0], group, False, "370102-D-HW"),
         (receipts[1], template, True, "370102-D-ZF"),
     ):
-        team = arranging.add_team(street, order)
+        team, _ = arranging.add_team(street, order)
         play = Play(cast, blow(cast, street, receipt.id, by_list=by_list, teams=(team.id,))["whistle_id"])
         assert [call.organisation_code for call in play.now().called if call.leads] == [lead]
 
@@ -104,14 +105,14 @@ def test_a_team_is_summoned_in_its_own_area_and_a_communitys_beside_the_list_wit
     receipt = cast.reported_inside()
     community, street_code = receipt.cell_code[:12], receipt.cell_code[:9]
     lane = cast.one("lane_chief", community)
-    far = arranging.add_team(
+    far, _ = arranging.add_team(
         cast.one("community_officer", "370112002001"),
         TeamOrder(TeamKind.GROUP, "远方", "370112002001", ("370112-D-GA",)),
     )
     with pytest.raises(RuleError, match="lies elsewhere"):
         blow(cast, lane, receipt.id, by_list=False, teams=(far.id,), reason="急")
     order = TeamOrder(TeamKind.GROUP, "近邻", community, ("370102-D-ZF", "370102-D-HW"))
-    near = arranging.add_team(lane, order)
+    near, _ = arranging.add_team(lane, order)
     with pytest.raises(RuleError, match="370102-D-HW is not on the responsibility list"):
         blow(cast, lane, receipt.id, by_list=False, teams=(near.id,))
     for area in (street_code, "370102"):
@@ -123,7 +124,7 @@ def test_a_team_is_summoned_in_its_own_area_and_a_communitys_beside_the_list_wit
 
 def test_a_template_calls_those_of_each_sides_district(cast, arranging):
     template = TeamOrder(TeamKind.TEMPLATE, "跨区联合", "370102", ("370102-D-XF", "370102-D-ZF"))
-    team = arranging.add_team(cast.centre("370102"), template)
+    team, _ = arranging.add_team(cast.centre("370102"), template)
     play = cast.drafted()
     wanted = Callers(by_list=False, teams=(team.id,), reason="消防隐患")
     play.do("choose_summons", play.lead_street(), wanted)

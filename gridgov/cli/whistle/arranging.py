@@ -36,7 +36,7 @@ def add_team(
 ) -> None:
     """Make a command group or a team template for whistles in your own area."""
     with at_hand() as hand:
-        made = hand.of(Arranging).add_team(hand.caller, TeamOrder(kind, name, area, tuple(members), lead))
+        made, _ = hand.of(Arranging).add_team(hand.caller, TeamOrder(kind, name, area, tuple(members), lead))
     say(f"{made.id}  {made.name} can be summoned.")
 
 

@@ -1,13 +1,14 @@
 """Arranging: the kinds of whistle, and the teams that are summoned at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
-from gridgov.errors import InputError, NotAllowedError, RuleError
-from gridgov.ids import new_id
+from gridgov.editing import Seen, require_seen
+from gridgov.errors import ConflictError, InputError, NotAllowedError, RuleError
+from gridgov.ids import moment_of, new_id
 from gridgov.services.whistling.asked import words
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
@@ -21,13 +22,14 @@ _NAME_LIMIT = 80
 
 @dataclass(frozen=True, slots=True)
 class TeamOrder:
-    """A team to make; `lead` is one of `members`, or None where the list says who leads."""
+    """A team to make; `lead` is one of `members`, or None where the list says who leads. `id` is its maker's."""
 
     kind: TeamKind
     name: str
     area_code: str
     members: tuple[str, ...]
     lead: str | None = None
+    id: UUID = field(default_factory=new_id)
 
 
 class Arranging:
@@ -54,7 +56,7 @@ class Arranging:
         with self._store.acting(caller, now=self._clock()) as unit:
             return list(unit.whistles.kinds.all().values())
 
-    def put_kind(self, caller: Caller, kind: WhistleKind) -> WhistleKind:
+    def put_kind(self, caller: Caller, kind: WhistleKind, *, seen: Seen | None = None) -> WhistleKind:
         """Add a kind of whistle, or change it; whistles that were blown keep the numbers they were blown by.
 
         What it was and what it is stands in the log of rules. Setting it to what it is already changes nothing.
@@ -65,6 +67,8 @@ class Arranging:
             If the caller does not look after the rules of the home district.
         InputError
             If its numbers cannot be lived by.
+        StaleError
+            If the kind is not what was `seen`.
         """
         require_sound(kind)
         now = self._clock()
@@ -74,6 +78,7 @@ class Arranging:
             before = unit.whistles.kinds.all().get(kind.code)
             if before == kind:
                 return kind
+            require_seen(seen, before)
             unit.whistles.kinds.put(kind)
             unit.worktime.log_change("whistle_kind", _changed(before, kind), at=now, author=unit.subject.login)
             # Running programs read the kinds anew when something was loaded.
@@ -86,31 +91,32 @@ class Arranging:
         with self._store.acting(caller, now=self._clock()) as unit:
             return unit.whistles.teams.all()
 
-    def add_team(self, caller: Caller, order: TeamOrder) -> Team:
-        """Make a team for whistles in an area that the caller may blow for.
+    def add_team(self, caller: Caller, order: TeamOrder) -> tuple[Team, bool]:
+        """Make a team for whistles in an area that the caller may blow for; return it, and whether it was there before.
 
         Raises
         ------
         NotAllowedError
             If the area is not theirs.
         ConflictError
-            If the area has one of that name.
+            If the area has one of that name, or the id stands for another team.
         InputError
             If it names nobody, too many, or somebody whom nobody knows.
         """
         now = self._clock()
-        name = words(order.name[: _NAME_LIMIT + 1], "name") or ""
-        if len(name) > _NAME_LIMIT or not order.area_code.isdecimal() or len(order.area_code) not in {6, 9, 12}:
-            message = f"Give a name of at most {_NAME_LIMIT} characters, and a district, street or community code."
-            raise InputError(message, field="name" if len(name) > _NAME_LIMIT else "area_code")
+        name = _name(order)
+        moment_of(order.id)
         with self._store.acting(caller, now=now) as unit:
             require_arranges(unit.subject, order.area_code)
             members = _known(unit, order)
-            made = Team(new_id(), order.area_code[:6], order.kind, name, order.area_code, members, order.lead)
-            unit.whistles.teams.add(made, at=now, by=unit.subject.login)
-        return made
+            wanted = Team(order.id, order.area_code[:6], order.kind, name, order.area_code, members, order.lead)
+            made = unit.whistles.teams.made(wanted.id)
+            if made is None and unit.whistles.teams.add(wanted, at=now, by=unit.subject.login):
+                return wanted, False
+            _require_same(made or unit.whistles.teams.made(wanted.id), wanted)
+            return wanted, True
 
-    def retire_team(self, caller: Caller, team_id: UUID) -> Team:
+    def retire_team(self, caller: Caller, team_id: UUID, *, seen: Seen | None = None) -> Team:
         """Let a team be summoned no more; whistles that summoned it stay as they are.
 
         Raises
@@ -119,6 +125,8 @@ class Arranging:
             If there is no such team any more.
         NotAllowedError
             If its area is not the caller's.
+        StaleError
+            If the team is not what was `seen`.
         """
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
@@ -126,8 +134,27 @@ class Arranging:
             if not unit.subject.may("whistle.blow", found.area_code):
                 message = f"The team belongs to {found.area_code}: whoever may blow there retires it."
                 raise NotAllowedError(message)
+            found = unit.whistles.teams.one(team_id, hold=True)
+            require_seen(seen, found)
             unit.whistles.teams.retire(found, at=now)
         return found
+
+
+def _name(order: TeamOrder) -> str:
+    name = words(order.name[: _NAME_LIMIT + 1], "name") or ""
+    if len(name) > _NAME_LIMIT or not order.area_code.isdecimal() or len(order.area_code) not in {6, 9, 12}:
+        message = f"Give a name of at most {_NAME_LIMIT} characters, and a district, street or community code."
+        raise InputError(message, field="name" if len(name) > _NAME_LIMIT else "area_code")
+    return name
+
+
+def _require_same(made: Team | None, wanted: Team) -> None:
+    if made is None:
+        message = f"{wanted.area_code} has, or had, a team named {wanted.name}: choose another name."
+        raise ConflictError(message, field="name")
+    if made != wanted:
+        message = "This id already stands for another team: make this one under a new id."
+        raise ConflictError(message, field="id")
 
 
 def _changed(before: WhistleKind | None, after: WhistleKind) -> dict[str, Any]:
@@ -143,7 +170,7 @@ def _changed(before: WhistleKind | None, after: WhistleKind) -> dict[str, Any]:
 
 
 def _known(unit: Unit, order: TeamOrder) -> tuple[str, ...]:
-    members = tuple(dict.fromkeys(order.members))
+    members = tuple(sorted(set(order.members)))
     if not 1 <= len(members) <= AT_MOST:
         message = f"A team has 1 to {AT_MOST} members, not {len(members)}."
         raise InputError(message, field="members")

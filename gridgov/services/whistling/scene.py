@@ -109,7 +109,7 @@ def played(  # noqa: PLR0913 - what is acted upon, what is asked, and how it is 
     earlier = claimed(unit, (whistle.district_code, whistle.id), asked, deed, now=now)
     if earlier is not None:
         return earlier | {"replayed": True}
-    require_revision(whistle, asked)
+    require_current(unit, whistle, asked, deed)
     outcome = play(Scene(unit, standing, whistle, asked.id, now))
     kept = keep(unit, whistle, outcome, at=now, author=unit.subject.login)
     return answered(unit, kept, asked, deed, outcome, at=now)
@@ -168,19 +168,38 @@ def delivered(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def require_revision(whistle: Whistle, asked: Asked) -> None:
+def require_current(unit: Unit, whistle: Whistle, asked: Asked, deed: Deed) -> None:
     """Refuse an act that was decided on an older state.
 
     Raises
     ------
     StaleError
-        With both revisions.
+        With both: the act as it is wanted, and the whistle as it is stored.
     """
-    if asked.revision is not None and asked.revision != whistle.revision:
-        message = f"The whistle has changed meanwhile (revision {whistle.revision}): look at it again, and decide anew."
-        both = {"yours": {"revision": asked.revision}}
-        stored = {"revision": whistle.revision, "stage": whistle.stage.value}
-        raise StaleError(message, field="If-Match", details=[both | {"stored": stored}])
+    if asked.revision in {None, whistle.revision}:
+        return
+    message = f"The whistle has changed meanwhile (revision {whistle.revision}): look at it again, and decide anew."
+    stored = unit.whistles.detail(whistle.district_code, whistle.id)
+    both = {
+        "yours": {"revision": asked.revision, "act": deed.name, **deed.says},
+        "stored": {name: value for name, value in stored.items() if name not in _SETTLED},
+    }
+    raise StaleError(message, field="If-Match", details=[_said(both)])
+
+
+_SETTLED = {"rules", "geometry"}
+"""What no act changes."""
+
+
+def _said(value: Any) -> Any:
+    """Return a value as JSON, instants as people read them."""
+    if isinstance(value, Mapping):
+        return {name: _said(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_said(one) for one in value]
+    if isinstance(value, datetime):
+        return shown(value)
+    return str(value) if isinstance(value, UUID) else value
 
 
 def ladders(unit: Unit) -> Ladders:

@@ -1,12 +1,13 @@
 """Command groups and team templates as rows."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridgov.errors import ConflictError, NotFoundError
+from gridgov.errors import NotFoundError
 from gridgov.store.tables import team, team_member
 from gridgov.whistles.teams import Team, TeamKind
 
@@ -17,27 +18,27 @@ class TeamStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, made: Team, *, at: datetime, by: str) -> None:
-        """Add a team.
-
-        Raises
-        ------
-        ConflictError
-            If the area has one of that name.
-        """
+    def add(self, made: Team, *, at: datetime, by: str) -> bool:
+        """Add a team, and return whether its id and, in its area, its name were free; whoever adds the same waits."""
         row = {"district_code": made.district_code, "id": made.id, "kind": made.kind.value, "name": made.name}
         row |= {"area_code": made.area_code, "created_at": at, "created_by": by}
         added = upsert(team).values(row).on_conflict_do_nothing().returning(team.c.id)
         if self._connection.execute(added).first() is None:
-            message = f"{made.area_code} has, or had, a team named {made.name}: choose another name."
-            raise ConflictError(message, field="name")
+            return False
         head = {"district_code": made.district_code, "team_id": made.id}
         members = [{**head, "organisation_code": code, "leads": code == made.lead} for code in made.members]
         self._connection.execute(insert(team_member), members)
+        return True
 
     def all(self) -> list[Team]:
         """Return the teams that can be summoned, by area and name."""
-        query = select(team).where(team.c.retired_at.is_(None)).order_by(team.c.area_code, team.c.name)
+        return self._read(select(team).where(team.c.retired_at.is_(None)).order_by(team.c.area_code, team.c.name))
+
+    def made(self, team_id: UUID) -> Team | None:
+        """Return the team that was made under an id, a retired one as well, or None."""
+        return next(iter(self._read(select(team).where(team.c.id == team_id))), None)
+
+    def _read(self, query: Select[Any]) -> list[Team]:
         rows = self._connection.execute(query).all()
         members = self._members([(row.district_code, row.id) for row in rows])
         return [
@@ -47,21 +48,22 @@ class TeamStore:
                 kind=TeamKind(row.kind),
                 name=row.name,
                 area_code=row.area_code,
-                members=tuple(code for code, _ in members[row.id]),
+                members=tuple(sorted(code for code, _ in members[row.id])),
                 lead=next((code for code, leads in members[row.id] if leads), None),
             )
             for row in rows
         ]
 
-    def one(self, team_id: UUID) -> Team:
-        """Return a team that can be summoned.
+    def one(self, team_id: UUID, *, hold: bool = False) -> Team:
+        """Return a team that can be summoned; `hold` locks its row, for whoever may change it.
 
         Raises
         ------
         NotFoundError
             If there is none, or it was retired.
         """
-        found = next((one for one in self.all() if one.id == team_id), None)
+        query = select(team).where(team.c.id == team_id, team.c.retired_at.is_(None))
+        found = next(iter(self._read(query.with_for_update() if hold else query)), None)
         if found is None:
             message = f"There is no team {team_id}: GET /api/v1/teams lists those there are."
             raise NotFoundError(message, field="teams")
@@ -76,6 +78,6 @@ class TeamStore:
         c = team_member.c
         found: dict[UUID, list[tuple[str, bool]]] = {team_id: [] for _, team_id in keys}
         query = select(c.team_id, c.organisation_code, c.leads).where(tuple_(c.district_code, c.team_id).in_(keys))
-        for row in self._connection.execute(query.order_by(c.organisation_code)) if keys else ():
+        for row in self._connection.execute(query) if keys else ():
             found[row[0]].append((row[1], row[2]))
         return found
