@@ -1,12 +1,13 @@
 """What acts upon cases take in and give out, as types: one small body for each act."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from api.schemas import PositionIn, local
+from api.schemas import PositionIn
+from api.shapes import Moment
 from gridgov.clock import instant
 from gridgov.incidents import Clock, Stage, asked
 from gridgov.incidents.hops import Measured, plain_hop
@@ -255,14 +256,14 @@ class CaseOut(BaseModel):
     cell_code: str | None
     clock: Clock
     due_kind: str | None = Field(description="What is due: file, dispatch, accept, handle, verify, close, resume")
-    deadline_at: datetime | None
+    deadline_at: Moment | None
     calendar_short: date | None = Field(
         default=None,
         description="The day on which the working calendar ended before the deadline could be reckoned; it is reckoned "
         "as soon as the next year is loaded",
     )
     remaining_s: int | None = Field(description="Working seconds left of a clock that stands; negative: late")
-    suspended_until: datetime | None
+    suspended_until: Moment | None
     extension_s: int | None = Field(description="Working seconds asked for, and not answered yet")
     lead_organisation_code: str | None
     first_organisation_code: str | None = Field(description="First dispatched: stays accountable")
@@ -277,13 +278,12 @@ class CaseActOut(CaseOut):
 
     act_id: UUID
     act: Act
-    at: datetime
+    at: Moment
 
     @classmethod
     def of(cls, answer: dict[str, Any]) -> "CaseActOut":
         """Return an act's answer as it goes out."""
-        found = cls.model_validate(answer)
-        return found.model_copy(update={name: local(value) for name, value in found})
+        return cls.model_validate(answer)
 
 
 class PossibilityOut(BaseModel):
@@ -312,16 +312,16 @@ class HopOut(BaseModel):
 
     seq: int
     organisation_code: str
-    dispatched_at: datetime
-    accepted_at: datetime | None
-    ended_at: datetime | None
+    dispatched_at: Moment
+    accepted_at: Moment | None
+    ended_at: Moment | None
     ended_by: str | None = Field(description="The act that took it from them")
     waited_s: int = Field(description="From the dispatch to the acceptance, or until it was taken away, or now")
-    waited_working_s: int | None = Field(description="None where the working calendar does not reach")
+    waited_working_s: int | None = Field(description="null where the working calendar does not reach")
     held_s: int | None = Field(description="From the acceptance to the end, or now")
     held_working_s: int | None
 
     @classmethod
     def of(cls, found: Measured) -> "HopOut":
         """Return a hop as it goes out."""
-        return cls.model_validate({name: local(value) for name, value in plain_hop(found).items()})
+        return cls.model_validate(plain_hop(found))

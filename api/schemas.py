@@ -1,8 +1,9 @@
 """What comes in and goes out, as types. Parsed once, here; inside, nothing is checked again."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 from uuid import UUID
 
 import shapely
@@ -147,6 +148,12 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+    @classmethod
+    def told(cls, rows: Sequence[Mapping[str, Any]], *, limit: int | None = None) -> Self:
+        """Return rows as they go out; where `limit` of them were asked for and came, others may follow the last."""
+        last = str(rows[-1]["id"]) if len(rows) == limit else None
+        return cls.model_validate({"items": rows, "next": last})
 
 
 def local(value: Any) -> Any:

@@ -13,6 +13,7 @@ from api.auth import TheCaller
 from api.deps import service
 from api.problems import Problem
 from api.schemas import Page, local
+from api.stories import StoryOut
 from gridgov.services.auditing import Auditing
 from gridgov.services.exporting import Exporting
 
@@ -81,7 +82,14 @@ def list_verifications(caller: TheCaller, auditing: TheAuditing) -> Page[Verific
 
 @router.get(
     "/incidents/{incident_id}/story",
-    responses={**_ONE, 200: {"description": "The story", "content": {"text/html": {}, "application/json": {}}}},
+    responses={
+        **_ONE,
+        200: {
+            "model": StoryOut,
+            "description": "The story",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        },
+    },
 )
 def read_story(
     incident_id: UUID,

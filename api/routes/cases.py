@@ -11,7 +11,7 @@ from api.cases import BODIES, ActIn, CaseActOut, CaseOut, HopOut, PossibilityOut
 from api.deps import service
 from api.etags import Expected, etag
 from api.problems import Problem
-from api.schemas import Page, local
+from api.schemas import Page
 from gridgov.services.casework import Casework, shown
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
@@ -42,8 +42,7 @@ def list_possible_acts(incident_id: UUID, casework: TheCasework, caller: TheCall
     found = casework.prospect(caller, incident_id)
     response.headers["ETag"] = etag(found.standing.revision)
     case = CaseOut.model_validate(shown(found.standing))
-    plain = case.model_copy(update={name: local(value) for name, value in case})
-    return ProspectOut(case=plain, acts=[PossibilityOut.of(each) for each in found.acts])
+    return ProspectOut(case=case, acts=[PossibilityOut.of(each) for each in found.acts])
 
 
 @router.get("/incidents/{incident_id}/hops", responses=_READ)

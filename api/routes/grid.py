@@ -5,16 +5,17 @@ from typing import Annotated, Any, Literal
 
 import geopandas as gpd
 import shapely
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
 from api.auth import TheCaller, TheSubject, logged_in
 from api.deps import TheDesk, TheIntake
+from api.grid import AddressOut, AreaOut, CellOut, DutyOut, FeatureCollection, PlaceOut, SummaryOut
 from api.problems import Problem
-from api.schemas import Finite, Page, local
+from api.schemas import Finite, Page
 from gridgov.areas import Level
 from gridgov.clock import instant
-from gridgov.gazetteer import Sure
 from gridgov.incidents import GivenPosition
 
 router = APIRouter(
@@ -33,21 +34,14 @@ AsOf = Annotated[AwareDatetime | None, Query(description="The moment that is ask
 CellCode = Annotated[str, Path(pattern="^[0-9]{15}$", examples=["370102001002001"])]
 
 
-_FEATURES: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "features"],
-    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object"}}},
-}
-_COLLECTION: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A FeatureCollection", "content": {"application/geo+json": {"schema": _FEATURES}}},
-    **_BAD,
-}
-
-
-class GeoJson(Response):
-    """A GeoJSON answer (RFC 7946), lon/lat."""
+class GeoJson(JSONResponse):
+    """A GeoJSON answer (RFC 7946), lon/lat, that was written already."""
 
     media_type = "application/geo+json"
+
+    def render(self, content: str) -> bytes:
+        """Return the answer as it is sent."""
+        return content.encode()
 
 
 def reads_the_grid(subject: TheSubject) -> None:
@@ -55,14 +49,14 @@ def reads_the_grid(subject: TheSubject) -> None:
     subject.require("grid.read")
 
 
-@router.get("/cells", response_class=GeoJson, responses=_COLLECTION)
+@router.get("/cells", response_class=GeoJson, responses={200: {"model": FeatureCollection[CellOut]}, **_BAD})
 def list_cells(desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> GeoJson:
     """Return the cells as a GeoJSON FeatureCollection that QGIS and GDAL open by this address."""
     frame = desk.cells(caller, as_of=instant(as_of, field="as_of") if as_of else None)
     return _collection(frame.drop(columns=["id", "street_id"]))
 
 
-@router.get("/areas/{level}", response_class=GeoJson, responses=_COLLECTION)
+@router.get("/areas/{level}", response_class=GeoJson, responses={200: {"model": FeatureCollection[AreaOut]}, **_BAD})
 def list_areas(
     level: Literal["districts", "streets", "communities"], desk: TheDesk, caller: TheCaller, as_of: AsOf = None
 ) -> GeoJson:
@@ -71,9 +65,9 @@ def list_areas(
 
 
 @router.get("/cells/{cell_code}/duties", responses={404: {"model": Problem}, **_BAD})
-def who_answers(cell_code: CellCode, desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> Page[dict[str, Any]]:
+def who_answers(cell_code: CellCode, desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> Page[DutyOut]:
     """Return who answers for a cell: its own people first, then those of its community and street."""
-    return Page(items=desk.who(caller, cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
+    return Page[DutyOut].told(desk.who(caller, cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
 
 
 @router.get("/locate", responses=_BAD, dependencies=[Depends(reads_the_grid)])
@@ -83,43 +77,21 @@ def locate(
     lon: Finite,
     lat: Finite,
     accuracy_m: Annotated[float | None, Query(ge=0, le=20_000, allow_inf_nan=False)] = None,
-) -> dict[str, Any]:
+) -> PlaceOut:
     """Return the cell of a position, and the probability per cell where an accuracy is given. Stores nothing."""
-    given = GivenPosition(datum, shapely.Point(lon, lat), accuracy_m)
-    place = intake.place(given)
-    return {
-        "placement": place.placement,
-        "cell_code": place.cell.code if place.cell else None,
-        "position": {"lon": shapely.get_x(place.geometry), "lat": shapely.get_y(place.geometry)},
-        "probabilities": [
-            {"cell_code": c.cell.code if c.cell else None, "probability": c.probability} for c in place.chances
-        ],
-    }
+    return PlaceOut.of(intake.place(GivenPosition(datum, shapely.Point(lon, lat), accuracy_m)))
 
 
 @router.get("/addresses", responses={404: {"model": Problem}, **_BAD}, dependencies=[Depends(reads_the_grid)])
-def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max_length=500)]) -> dict[str, Any]:
+def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max_length=500)]) -> AddressOut:
     """Return what an address means: `sure`, or `unsure` with a question; 404 where the book knows no such address."""
-    answer = intake.look_up(text)
-    return {
-        "answer": "sure" if isinstance(answer, Sure) else "unsure",
-        "question": None if isinstance(answer, Sure) else answer.question,
-        "candidates": [_candidate(candidate) for candidate in answer.candidates],
-    }
+    return AddressOut.of(intake.look_up(text))
 
 
 @router.get("/summary", responses={503: {"model": Problem}})
-def summary(desk: TheDesk, caller: TheCaller) -> dict[str, Any]:
+def summary(desk: TheDesk, caller: TheCaller) -> SummaryOut:
     """Return the counts of the 24 hours up to the newest report that you see."""
-    day = desk.last_day(caller)
-    return {
-        "since": local(day.since),
-        "until": local(day.until),
-        "reports": day.reports,
-        "placements": day.placements,
-        "findings": day.findings,
-        "combined_whistles": day.combined_whistles,
-    }
+    return SummaryOut.model_validate(desk.last_day(caller), from_attributes=True)
 
 
 def _collection(frame: gpd.GeoDataFrame) -> GeoJson:
@@ -131,17 +103,3 @@ def _collection(frame: gpd.GeoDataFrame) -> GeoJson:
         for row, shape in zip(columns, shapes, strict=True)
     )
     return GeoJson(f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}')
-
-
-def _candidate(candidate: Any) -> dict[str, Any]:
-    return {
-        "address_id": candidate.address_id,
-        "label": candidate.label,
-        "lon": candidate.lon,
-        "lat": candidate.lat,
-        "score": round(candidate.score, 4),
-        "level": candidate.level,
-        "accuracy_m": candidate.accuracy_m,
-        "matched": list(candidate.matched),
-        "unmatched": list(candidate.unmatched),
-    }

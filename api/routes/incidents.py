@@ -9,13 +9,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.auth import TheCaller, TheSubject, logged_in
 from api.deps import TheDesk, TheIntake, service
+from api.etags import etag
+from api.incidents import FactOut, IncidentOut, IncidentRowOut, LookOut, ReporterOut
 from api.problems import Problem
-from api.schemas import Page, ReceiptOut, ReportIn, local
+from api.schemas import Page, ReceiptOut, ReportIn
 from gridgov.clock import instant
 from gridgov.incidents import Placement
 from gridgov.incidents.standing import Stage
 from gridgov.services.looking import Filter
-from gridgov.services.revealing import Identity, Revealing
+from gridgov.services.revealing import Revealing
 
 router = APIRouter(
     prefix="/api/v1", tags=["incidents"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
@@ -44,18 +46,6 @@ class LookIn(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     id: Annotated[UUID, Field(description="A UUIDv7 that the sender makes; sent twice, it is one look")]
     purpose: Annotated[str, Field(min_length=4, max_length=500, examples=["回访：居民说问题没有解决"])]
-
-
-class ReporterOut(BaseModel):
-    """Who reported; None for what was not said."""
-
-    name: str | None
-    phone: str | None
-
-    @classmethod
-    def of(cls, identity: Identity) -> "ReporterOut":
-        """Return an identity as it goes out."""
-        return cls(name=identity.name, phone=identity.phone)
 
 
 @router.post(
@@ -117,20 +107,20 @@ class PageOf(Filters):
 
 
 @router.get("/incidents", responses={422: _REFUSALS[422], 503: _REFUSALS[503]})
-def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]) -> Page[dict[str, Any]]:
+def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]) -> Page[IncidentRowOut]:
     """List the incidents that you may see, newest first. Reporters are not shown."""
     rows = desk.incidents(caller, asked.wanted(), limit=asked.limit, before=asked.cursor)
-    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == asked.limit else None)
+    return Page[IncidentRowOut].told(rows, limit=asked.limit)
 
 
 @router.get("/incidents/{incident_id}", responses={200: {"headers": _ETAG}, **_MISSING})
-def read_incident(incident_id: UUID, response: Response, desk: TheDesk, caller: TheCaller) -> dict[str, Any]:
+def read_incident(incident_id: UUID, response: Response, desk: TheDesk, caller: TheCaller) -> IncidentOut:
     """Return an incident as it stands now, with its place, its shares or probabilities, and its possible duplicates.
 
     `ETag` is its revision: an act that says `If-Match` is refused if somebody was quicker.
     """
-    found: dict[str, Any] = local(desk.incident(caller, incident_id))
-    response.headers["ETag"] = f'"{found["revision"]}"'
+    found = IncidentOut.model_validate(desk.incident(caller, incident_id))
+    response.headers["ETag"] = etag(found.revision)
     return found
 
 
@@ -140,23 +130,10 @@ def read_facts(
     desk: TheDesk,
     caller: TheCaller,
     as_of: Annotated[AwareDatetime | None, Query(description="Only what was known at this moment")] = None,
-) -> Page[dict[str, Any]]:
+) -> Page[FactOut]:
     """Return an incident's facts in order; `hash` covers each fact and the hash before it (SHA-256)."""
     moment = instant(as_of, field="as_of") if as_of else None
-    return Page(
-        items=[
-            {
-                "seq": fact.seq,
-                "kind": fact.kind,
-                "at": local(fact.at),
-                "author": fact.author,
-                "payload": fact.payload,
-                "previous_hash": fact.previous_hash.hex(),
-                "hash": fact.hash.hex(),
-            }
-            for fact in desk.facts(caller, incident_id, as_of=moment)
-        ]
-    )
+    return Page(items=[FactOut.of(fact) for fact in desk.facts(caller, incident_id, as_of=moment)])
 
 
 @router.get("/incidents/{incident_id}/reporter", responses=_MISSING)
@@ -187,7 +164,7 @@ def list_looks(
     caller: TheCaller,
     cursor: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> Page[dict[str, Any]]:
+) -> Page[LookOut]:
     """List who looked at which reporter and at whose position, when and what for, newest first."""
     rows = revealing.looks(caller, limit=limit, before=cursor)
-    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
+    return Page[LookOut].told(rows, limit=limit)

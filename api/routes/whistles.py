@@ -10,7 +10,8 @@ from api.auth import TheCaller
 from api.deps import service
 from api.etags import Expected, IfUnchanged, etag
 from api.problems import Problem
-from api.schemas import Page, local
+from api.schemas import Page
+from api.summons import WhistleOut, WhistleRowOut
 from api.whistles import (
     ActIn,
     ActOut,
@@ -87,19 +88,18 @@ def list_whistles(
     caller: TheCaller,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[dict[str, Any]]:
+) -> Page[WhistleRowOut]:
     """List the whistles that one may see, with their sides and summons, newest first."""
     rows = whistling.whistles(caller, limit=limit, before=cursor)
-    return Page(items=[local(row) for row in rows], next=str(rows[-1]["id"]) if len(rows) == limit else None)
+    return Page[WhistleRowOut].told(rows, limit=limit)
 
 
 @router.get("/whistles/{whistle_id}", responses=_READ)
-def read_whistle(whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response) -> dict[str, Any]:
+def read_whistle(whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response) -> WhistleOut:
     """Return a whistle with its sides, summons, check-ins, measures, releases, ratings and attempts."""
-    found = whistling.whistle(caller, whistle_id)
-    response.headers["ETag"] = etag(found["revision"])
-    shown: dict[str, Any] = local(found)
-    return shown
+    found = WhistleOut.model_validate(whistling.whistle(caller, whistle_id))
+    response.headers["ETag"] = etag(found.revision)
+    return found
 
 
 @router.post(
