@@ -1,6 +1,7 @@
 """Proving: attachments that an act names belong to its case, and are there, or are known to be still on their way."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from gridgov.errors import InputError
@@ -38,9 +39,10 @@ def promised(unit: Unit, head: Head, wanted: Collection[UUID]) -> list[str]:
     return missing
 
 
-def awaited(unit: Unit, head: Head, wanted: Collection[UUID]) -> list[str]:
-    """Return those of the attachments that the case does not have, each once."""
+def awaited(unit: Unit, head: Head, wanted: Collection[UUID], *, at: datetime | None = None) -> list[str]:
+    """Return those of the attachments that the case did not have at a moment (None: has not now), each once."""
     if not wanted:
         return []
-    there = {found.id for found in unit.evidence.of_incident(head.district_code, head.incident_id)}
+    attached = unit.evidence.of_incident(head.district_code, head.incident_id)
+    there = {found.id for found in attached if at is None or found.added_at <= at}
     return [str(identifier) for identifier in dict.fromkeys(wanted) if identifier not in there]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from gridgov.incidents import GivenPosition, Head
 from gridgov.services.proving import awaited
 from gridgov.services.whistling import answering, blowing, issuing
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting, words
+from gridgov.services.whistling.recalling import whistle_then
 from gridgov.services.whistling.scene import Deed, Outcome, Scene, answered, claimed, delivered, keep, ladders, played
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -164,9 +166,14 @@ class Whistling:
         deed = Deed("close", {"street_code": street_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.close(scene, street_code))
 
-    def whistle(self, caller: Caller, whistle_id: UUID) -> dict[str, Any]:
-        """Return a whistle with its sides, its summons and everything that was done in it."""
+    def whistle(self, caller: Caller, whistle_id: UUID, *, as_of: datetime | None = None) -> dict[str, Any]:
+        """Return a whistle with its sides, its summons and everything that was done in it, as of a moment (now).
+
+        What of the past its facts do not tell is left out: see `recalling.whistle_then`.
+        """
         with self._store.acting(caller, now=self._clock()) as unit:
+            if as_of is not None:
+                return whistle_then(unit, whistle_id, min(as_of, self._clock()))
             found = unit.whistles.live.read(whistle_id)
             log = unit.whistles.log.of(found)
             head = Head(found.district_code, found.incident_id)

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, literal, select
 
 from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
@@ -124,9 +124,16 @@ class WhistleStore:
             query = query.where(whistle.c.id < before)
         return [self._shown(row) for row in self._connection.execute(query).mappings()]
 
-    def detail(self, district_code: str, whistle_id: UUID) -> dict[str, Any]:
-        """Return one whistle as `page` does, with the rules that it is judged by."""
-        query = _listing().add_columns(whistle.c.rules)
+    def detail(self, district_code: str, whistle_id: UUID, *, position_seq: int | None = None) -> dict[str, Any]:
+        """Return one whistle as `page` does, with the rules that it is judged by.
+
+        Parameters
+        ----------
+        position_seq
+            Which place of its incident to show; None for where it is now.
+        """
+        seq = incident_state.c.position_seq if position_seq is None else literal(position_seq)
+        query = _listing(seq).add_columns(whistle.c.rules)
         query = query.where(whistle.c.district_code == district_code, whistle.c.id == whistle_id)
         return self._shown(self._connection.execute(query).mappings().one())
 
@@ -165,7 +172,7 @@ class WhistleStore:
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
 
-def _listing() -> Select[Any]:
+def _listing(position_seq: ColumnElement[Any] = incident_state.c.position_seq) -> Select[Any]:
     of_incident = (incident.c.district_code == whistle.c.district_code) & (incident.c.id == whistle.c.incident_id)
     standing = (incident_state.c.district_code == whistle.c.district_code) & (
         incident_state.c.incident_id == whistle.c.incident_id
@@ -173,7 +180,7 @@ def _listing() -> Select[Any]:
     here = (
         (incident_position.c.district_code == whistle.c.district_code)
         & (incident_position.c.incident_id == whistle.c.incident_id)
-        & (incident_position.c.seq == incident_state.c.position_seq)
+        & (incident_position.c.seq == position_seq)
     )
     shown = (column for column in whistle.c if column.name not in {"rules", "due_at"})
     return (
