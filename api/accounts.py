@@ -1,11 +1,12 @@
 """What comes in and goes out of the doors of accounts, as types."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from api.etags import Edited
 from api.problems import Problem
 from gridgov.access.logins import LONGEST_PASSWORD
 
@@ -135,8 +136,10 @@ class HeldGrant(BaseModel):
     since: datetime
 
 
-class AccountOut(BaseModel):
+class AccountOut(Edited):
     """An account, as administrators see it."""
+
+    unedited: ClassVar = frozenset({"must_change", "has_password"})
 
     id: UUID
     login: str
@@ -154,6 +157,8 @@ class AccountOut(BaseModel):
 
 class NewAccountOut(AccountOut):
     """An account whose password was set by somebody else. `password` is told this once; made again, it is null."""
+
+    unedited: ClassVar = AccountOut.unedited | {"password"}
 
     password: str | None
 

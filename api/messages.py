@@ -1,11 +1,12 @@
 """What comes in and goes out of the doors of messages, as types."""
 
 from datetime import datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from api.etags import Edited
 from api.problems import Problem
 from api.schemas import local
 from gridgov.messages import Preferences, Severity
@@ -141,8 +142,10 @@ class EndpointIn(EndpointBody):
     district_code: Annotated[str, Field(pattern="^[0-9]{6}$", examples=["370102"])]
 
 
-class EndpointOut(BaseModel):
+class EndpointOut(Edited):
     """An endpoint; its secret is not among what is shown."""
+
+    unedited: ClassVar = frozenset({"failures", "paused_until"})
 
     id: UUID
     district_code: str
@@ -165,10 +168,12 @@ class EndpointOut(BaseModel):
 class EndpointMadeOut(EndpointOut):
     """A new endpoint, with the secret that signs what it is sent (Standard Webhooks): shown this once."""
 
-    secret: str
+    unedited: ClassVar = EndpointOut.unedited | {"secret"}
+
+    secret: str | None = Field(description="null where it was added before: if it was lost, make a new one")
 
     @classmethod
-    def made(cls, row: EndpointRow, secret: str) -> "EndpointMadeOut":
+    def made(cls, row: EndpointRow, secret: str | None) -> "EndpointMadeOut":
         """Return a new endpoint as it goes out."""
         return cls(**_shown(row), secret=secret)
 

@@ -19,6 +19,7 @@ from api.accounts import (
 )
 from api.auth import TheCaller
 from api.deps import service
+from api.etags import IfUnchanged, tagged
 from api.schemas import Page, local
 from gridgov.services.accounts import Administration, NewAccount, NewGrant
 
@@ -70,20 +71,28 @@ def make_account(
 
 
 @router.get("/accounts/{account_id}", responses={**REFUSED, **MISSING})
-def read_account(account_id: UUID, caller: TheCaller, administration: TheAdministration) -> AccountOut:
+def read_account(
+    account_id: UUID, caller: TheCaller, response: Response, administration: TheAdministration
+) -> AccountOut:
     """Return an account of one's area with its grants."""
-    return _account(administration.account(caller, account_id))
+    return _tagged(administration.account(caller, account_id), response)
 
 
 @router.patch("/accounts/{account_id}", responses={**REFUSED, **MISSING})
 def change_account(
-    account_id: UUID, given: AccountChange, caller: TheCaller, administration: TheAdministration
+    account_id: UUID,
+    given: AccountChange,
+    caller: TheCaller,
+    response: Response,
+    administration: TheAdministration,
+    unchanged: IfUnchanged,
 ) -> AccountOut:
     """Change an account's name or address, keep it out (its sessions and tokens end) or let it in again."""
-    row = administration.change(caller, account_id, name=given.name, email=given.email)
-    if given.disabled is not None:
-        row = (administration.disable if given.disabled else administration.enable)(caller, account_id)
-    return _account(row)
+    seen = unchanged.seen(given, _account)
+    row = administration.change(
+        caller, account_id, name=given.name, email=given.email, disabled=given.disabled, seen=seen
+    )
+    return _tagged(row, response)
 
 
 @router.post("/accounts/{account_id}/password", responses={**REFUSED, **MISSING}, dependencies=[Depends(_secret)])
@@ -101,9 +110,17 @@ def give_role(account_id: UUID, given: GrantIn, caller: TheCaller, administratio
 
 
 @router.delete("/accounts/{account_id}/grants/{grant_id}", responses={**REFUSED, **MISSING})
-def withdraw_role(account_id: UUID, grant_id: UUID, caller: TheCaller, administration: TheAdministration) -> AccountOut:
-    """Withdraw a role from now on; that it was held before is kept."""
-    return _account(administration.withdraw(caller, account_id, grant_id))
+def withdraw_role(
+    account_id: UUID,
+    grant_id: UUID,
+    caller: TheCaller,
+    response: Response,
+    administration: TheAdministration,
+    unchanged: IfUnchanged,
+) -> AccountOut:
+    """Withdraw a role from now on; that it was held before is kept. `If-Match` is the ETag of the account."""
+    seen = unchanged.seen({"grant_id": str(grant_id), "withdrawn": True}, _account)
+    return _tagged(administration.withdraw(caller, account_id, grant_id, seen=seen), response)
 
 
 @router.get("/accounts/{account_id}/events", responses={**REFUSED, **MISSING})
@@ -122,3 +139,9 @@ def list_events(
 
 def _account(row: dict[str, Any]) -> AccountOut:
     return AccountOut(**local(row))
+
+
+def _tagged(row: dict[str, Any], response: Response) -> AccountOut:
+    found = _account(row)
+    tagged(response, found)
+    return found

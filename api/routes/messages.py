@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import APIRouter, Depends, Query, Response, status
 
 from api.auth import TheCaller
 from api.deps import service
+from api.etags import IfUnchanged, tagged
 from api.messages import (
     MISSING,
     REFUSED,
@@ -56,15 +57,22 @@ def mark_notice_read(notice_id: UUID, caller: TheCaller, inbox: TheInbox) -> Rea
 
 
 @router.get("/me/preferences", responses=REFUSED)
-def read_preferences(caller: TheCaller, inbox: TheInbox) -> PreferencesBody:
+def read_preferences(caller: TheCaller, inbox: TheInbox, response: Response) -> PreferencesBody:
     """Return how the caller wants to be told."""
-    return PreferencesBody.of(inbox.preferences(caller))
+    found = PreferencesBody.of(inbox.preferences(caller))
+    tagged(response, found)
+    return found
 
 
 @router.put("/me/preferences", responses=REFUSED)
-def set_preferences(wanted: PreferencesBody, caller: TheCaller, inbox: TheInbox) -> PreferencesBody:
+def set_preferences(
+    wanted: PreferencesBody, caller: TheCaller, inbox: TheInbox, response: Response, unchanged: IfUnchanged
+) -> PreferencesBody:
     """Set how the caller wants to be told: all of it at once."""
-    return PreferencesBody.of(inbox.set_preferences(caller, wanted.preferences()))
+    seen = unchanged.seen(wanted, PreferencesBody.of)
+    kept = PreferencesBody.of(inbox.set_preferences(caller, wanted.preferences(), seen=seen))
+    tagged(response, kept)
+    return kept
 
 
 @router.get("/endpoints", responses=REFUSED)
@@ -76,17 +84,26 @@ def list_endpoints(
     return Page(items=[EndpointOut.of(row) for row in rows], next=str(rows[-1].id) if len(rows) == limit else None)
 
 
-@router.post("/endpoints", status_code=status.HTTP_201_CREATED, responses={**REFUSED, **TAKEN})
-def add_endpoint(wanted: EndpointIn, caller: TheCaller, endpoints: TheEndpoints) -> EndpointMadeOut:
+@router.post(
+    "/endpoints",
+    status_code=status.HTTP_201_CREATED,
+    responses={200: {"model": EndpointMadeOut, "description": "It was added before"}, **REFUSED, **TAKEN},
+)
+def add_endpoint(wanted: EndpointIn, caller: TheCaller, response: Response, endpoints: TheEndpoints) -> EndpointMadeOut:
     """Add a program; its secret is in this answer and nowhere else."""
     row, secret = endpoints.add(caller, wanted.id, wanted.district_code, wanted.wish())
-    return EndpointMadeOut.made(row, secret.written)
+    if secret is None:
+        response.status_code = status.HTTP_200_OK
+    return EndpointMadeOut.made(row, secret.written if secret else None)
 
 
 @router.put("/endpoints/{endpoint_id}", responses={**REFUSED, **MISSING})
-def change_endpoint(endpoint_id: UUID, wanted: EndpointBody, caller: TheCaller, endpoints: TheEndpoints) -> EndpointOut:
+def change_endpoint(
+    endpoint_id: UUID, wanted: EndpointBody, caller: TheCaller, endpoints: TheEndpoints, unchanged: IfUnchanged
+) -> EndpointOut:
     """Change what a program hears and where; one that was disabled hears again."""
-    return EndpointOut.of(endpoints.change(caller, endpoint_id, wanted.wish()))
+    seen = unchanged.seen(wanted, EndpointOut.of)
+    return EndpointOut.of(endpoints.change(caller, endpoint_id, wanted.wish(), seen=seen))
 
 
 @router.post("/endpoints/{endpoint_id}/secret", responses={**REFUSED, **MISSING})
@@ -96,9 +113,10 @@ def renew_endpoint_secret(endpoint_id: UUID, caller: TheCaller, endpoints: TheEn
 
 
 @router.delete("/endpoints/{endpoint_id}", status_code=status.HTTP_204_NO_CONTENT, responses={**REFUSED, **MISSING})
-def disable_endpoint(endpoint_id: UUID, caller: TheCaller, endpoints: TheEndpoints) -> None:
+def disable_endpoint(endpoint_id: UUID, caller: TheCaller, endpoints: TheEndpoints, unchanged: IfUnchanged) -> None:
     """Tell a program nothing more; what it was told stays known."""
-    endpoints.disable(caller, endpoint_id)
+    seen = unchanged.seen({"id": str(endpoint_id), "disabled": True}, EndpointOut.of)
+    endpoints.disable(caller, endpoint_id, seen=seen)
 
 
 @router.get("/deliveries", responses=REFUSED)

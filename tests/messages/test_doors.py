@@ -205,11 +205,14 @@ def test_an_endpoint_is_added_changed_given_a_new_secret_and_disabled(kept, call
     assert caller.put(path, json=wish).json()["disabled_at"] is None
 
 
-def test_the_same_endpoint_again_is_a_conflict_that_says_what_to_do(calling):
-    caller, body = calling("administrator"), endpoint()
-    assert caller.post("/api/v1/endpoints", json=body).status_code == 201
-    again = caller.post("/api/v1/endpoints", json=body)
-    assert (again.status_code, "new" in again.json()["detail"]) == (409, True)
+def test_an_endpoint_sent_again_is_added_once_and_its_secret_told_once(calling):
+    caller, body = calling("administrator"), endpoint(kinds=["case.*", "whistle.*"])
+    made = caller.post("/api/v1/endpoints", json=body)
+    again = caller.post("/api/v1/endpoints", json={**body, "kinds": body["kinds"][::-1]})
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert again.json() == {**made.json(), "secret": None}
+    other = caller.post("/api/v1/endpoints", json={**body, "name": "小屏"})
+    assert (other.status_code, other.json()["faults"][0]["field"], "new" in other.json()["detail"]) == (409, "id", True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from gridgov.access.delegation import Hand, valid_area
 from gridgov.access.logins import require_good, valid_login
 from gridgov.access.secrets import new_password
 from gridgov.clock import Clock
+from gridgov.editing import Seen, require_seen
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from gridgov.ids import moment_of
 from gridgov.services.accounts.hashing import Hasher
@@ -138,20 +139,51 @@ class Administration:
             unit.accounts.note(new.id, "made", by=hand.name, at=now)
             return {**_known(unit, hand, new.id, now), "replayed": False}, first
 
-    def change(self, who: Who, account_id: UUID, *, name: str | None, email: str | None) -> dict[str, Any]:
-        """Change an account's name or address; None leaves one as it is."""
+    def change(
+        self,
+        who: Who,
+        account_id: UUID,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        disabled: bool | None = None,
+        seen: Seen | None = None,
+    ) -> dict[str, Any]:
+        """Change an account's name or address, keep somebody out or let them in again; None leaves one as it is.
+
+        Whoever is kept out is so from this moment on: their sessions and tokens end, and do not come back.
+
+        Raises
+        ------
+        NotFoundError, NotAllowedError
+            If the account is out of the administrator's reach.
+        StaleError
+            If it is not what was `seen`.
+        """
         if name is not None:
             require_name(name)
-        values = {key: value for key, value in (("name", name), ("email", email)) if value is not None}
-        return self._change(who, account_id, "changed", values)
+        now = self._clock()
+        with self._changing(who) as (unit, hand):
+            account = _known(unit, hand, account_id, now)
+            hand.require_over(account_id, account["area_code"], _areas(account))
+            changes = _changes(account, {"name": name, "email": email}, disabled=disabled, now=now)
+            if not changes:
+                return account
+            require_seen(seen, account)
+            for kind, values in changes.items():
+                unit.accounts.change(account_id, values)
+                unit.accounts.note(account_id, kind, by=hand.name, at=now)
+            if "disabled" in changes:
+                unit.accounts.revoke(account_id, now=now)
+            return _known(unit, hand, account_id, now)
 
     def disable(self, who: Who, account_id: UUID) -> dict[str, Any]:
         """Keep somebody out from this moment on, and end their sessions and tokens; disabled before, it stays so."""
-        return self._change(who, account_id, "disabled", {"disabled_at": self._clock()}, closing=True)
+        return self.change(who, account_id, disabled=True)
 
     def enable(self, who: Who, account_id: UUID) -> dict[str, Any]:
         """Let somebody in again; their sessions and tokens do not come back."""
-        return self._change(who, account_id, "enabled", {"disabled_at": None})
+        return self.change(who, account_id, disabled=False)
 
     def reset_password(self, who: Who, account_id: UUID, *, password: str | None = None) -> tuple[dict[str, Any], str]:
         """Set a first password anew, end all sessions and tokens, and return it; it must be changed.
@@ -204,7 +236,7 @@ class Administration:
             unit.accounts.note(account_id, "granted", by=hand.name, at=now, **_told(values))
             return _known(unit, hand, account_id, now)
 
-    def withdraw(self, who: Who, account_id: UUID, grant_id: UUID) -> dict[str, Any]:
+    def withdraw(self, who: Who, account_id: UUID, grant_id: UUID, *, seen: Seen | None = None) -> dict[str, Any]:
         """Withdraw a role from this moment on; withdrawn before, it stays so.
 
         Raises
@@ -213,10 +245,12 @@ class Administration:
             If the account has no such grant.
         NotAllowedError
             If it reaches beyond the administrator's area, or is their own.
+        StaleError
+            If the account is not what was `seen`.
         """
         now = self._clock()
         with self._changing(who) as (unit, hand):
-            _known(unit, hand, account_id, now)
+            account = _known(unit, hand, account_id, now)
             held = unit.accounts.grant(grant_id)
             if held is None or held["account_id"] != account_id:
                 message = f"The account has no grant {grant_id}: GET /api/v1/accounts/{account_id} lists them."
@@ -224,6 +258,7 @@ class Administration:
             # Over the grant alone: a role that was given wrongly is taken back even from somebody who reaches far.
             hand.require_over(account_id, held["area_code"], ())
             if held["valid"].upper is None:
+                require_seen(seen, account)
                 unit.accounts.withdraw(grant_id, now=now, by=hand.name)
                 unit.accounts.note(account_id, "withdrawn", by=hand.name, at=now, **_told(held))
             return _known(unit, hand, account_id, now)
@@ -242,22 +277,6 @@ class Administration:
             message = f"There is no account {login}: `gridgov account list` shows those there are."
             raise NotFoundError(message, field="login")
         return found
-
-    def _change(
-        self, who: Who, account_id: UUID, kind: str, values: dict[str, Any], *, closing: bool = False
-    ) -> dict[str, Any]:
-        now = self._clock()
-        with self._changing(who) as (unit, hand):
-            account = _known(unit, hand, account_id, now)
-            hand.require_over(account_id, account["area_code"], _areas(account))
-            if closing and account["disabled_at"]:
-                return account
-            if values:
-                unit.accounts.change(account_id, values)
-                unit.accounts.note(account_id, kind, by=hand.name, at=now)
-            if closing:
-                unit.accounts.revoke(account_id, now=now)
-            return _known(unit, hand, account_id, now)
 
     def _issuer_for(self, new: NewAccount) -> str | None:
         if new.single_sign_on and not self._issuer:
@@ -294,6 +313,17 @@ def _known(unit: Unit, hand: Hand, account_id: UUID, now: datetime) -> dict[str,
 
 def _with_grants(unit: Unit, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {**row, "grants": unit.accounts.grants(row["id"], now=now)}
+
+
+def _changes(
+    account: dict[str, Any], wanted: dict[str, str | None], *, disabled: bool | None, now: datetime
+) -> dict[str, dict[str, Any]]:
+    """Return the columns that differ from what is wanted, by what it is called when they change."""
+    said = {name: value for name, value in wanted.items() if value is not None and value != account[name]}
+    found: dict[str, dict[str, Any]] = {"changed": said} if said else {}
+    if disabled is not None and disabled != bool(account["disabled_at"]):
+        found["disabled" if disabled else "enabled"] = {"disabled_at": now if disabled else None}
+    return found
 
 
 def _areas(account: dict[str, Any]) -> list[str]:

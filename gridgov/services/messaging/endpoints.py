@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
+from gridgov.editing import Seen, require_seen
 from gridgov.errors import ConflictError, InputError, NotFoundError
 from gridgov.ids import moment_of
 from gridgov.messages import Secret, one_line
@@ -60,15 +61,17 @@ class Endpoints:
         with self._store.acting(caller, now=self._clock()) as unit:
             return unit.endpoints.page(_areas(unit), limit=limit, before=before)
 
-    def add(self, caller: Caller, endpoint_id: UUID, district_code: str, wish: Wish) -> tuple[EndpointRow, Secret]:
-        """Add an endpoint, and return it with its secret, which is never shown again.
+    def add(
+        self, caller: Caller, endpoint_id: UUID, district_code: str, wish: Wish
+    ) -> tuple[EndpointRow, Secret | None]:
+        """Add an endpoint, and return it with its secret, which is never shown again: added before, without.
 
         Raises
         ------
         InputError
             If the address is not allowed, or there is no such kind or organisation.
         ConflictError
-            If the id is taken: whoever lost the answer makes a new secret.
+            If the id stands for another endpoint.
         """
         moment_of(endpoint_id)
         wish = self._checked(wish)
@@ -78,21 +81,13 @@ class Endpoints:
             unit.subject.require(_PERMISSION, district_code)
             _require_organisation(unit, wish.organisation_code)
             row = EndpointRow(
-                district_code,
-                endpoint_id,
-                wish.name,
-                wish.url,
-                None if wish.kinds is None else tuple(sorted(wish.kinds)),
-                wish.organisation_code,
-                now,
-                unit.subject.login,
+                district_code, endpoint_id, **_columns(wish), created_at=now, created_by=unit.subject.login
             )
-            if not unit.endpoints.add(row, secret.written):
-                message = "This endpoint is there already; if its secret was lost, make a new one."
-                raise ConflictError(message, field="id")
-        return row, secret
+            if unit.endpoints.find(endpoint_id) is None and unit.endpoints.add(row, secret.written):
+                return row, secret
+            return _made_before(unit, row), None
 
-    def change(self, caller: Caller, endpoint_id: UUID, wish: Wish) -> EndpointRow:
+    def change(self, caller: Caller, endpoint_id: UUID, wish: Wish, *, seen: Seen | None = None) -> EndpointRow:
         """Change what an endpoint is; it is used again at once if it was disabled, or rested because it failed.
 
         Raises
@@ -101,20 +96,17 @@ class Endpoints:
             If there is no such endpoint that the caller looks after.
         InputError
             As for `add`.
+        StaleError
+            If the endpoint is not what was `seen`.
         """
         wish = self._checked(wish)
-        values: dict[str, Any] = {
-            "name": wish.name,
-            "url": wish.url,
-            "kinds": None if wish.kinds is None else tuple(sorted(wish.kinds)),
-            "organisation_code": wish.organisation_code,
-            "disabled_at": None,
-            "failures": 0,
-            "paused_until": None,
-        }
+        values = _columns(wish) | {"disabled_at": None}
         with self._store.acting(caller, now=self._clock()) as unit:
             row = _mine(unit, endpoint_id)
             _require_organisation(unit, wish.organisation_code)
+            if any(getattr(row, name) != value for name, value in values.items()):
+                require_seen(seen, row)
+            values |= {"failures": 0, "paused_until": None}
             unit.endpoints.change(row, **values)
         return replace(row, **values)
 
@@ -131,18 +123,21 @@ class Endpoints:
             unit.endpoints.change(_mine(unit, endpoint_id), secret=secret.written)
         return secret
 
-    def disable(self, caller: Caller, endpoint_id: UUID) -> None:
+    def disable(self, caller: Caller, endpoint_id: UUID, *, seen: Seen | None = None) -> None:
         """Tell an endpoint nothing more; what it was told stays known.
 
         Raises
         ------
         NotFoundError
             If there is no such endpoint that the caller looks after.
+        StaleError
+            If it is not what was `seen`.
         """
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
             row = _mine(unit, endpoint_id)
             if row.disabled_at is None:
+                require_seen(seen, row)
                 unit.endpoints.change(row, disabled_at=now)
 
     def deliveries(
@@ -202,6 +197,20 @@ class Endpoints:
         return replace(wish, name=name)
 
 
+def _columns(wish: Wish) -> dict[str, Any]:
+    kinds = None if wish.kinds is None else tuple(sorted(wish.kinds))
+    return {"name": wish.name, "url": wish.url, "kinds": kinds, "organisation_code": wish.organisation_code}
+
+
+def _made_before(unit: Unit, wanted: EndpointRow) -> EndpointRow:
+    made = unit.endpoints.find(wanted.id)
+    same = ("district_code", "name", "url", "kinds", "organisation_code")
+    if made is None or any(getattr(made, name) != getattr(wanted, name) for name in same):
+        message = "This id already stands for another endpoint: make this one under a new id."
+        raise ConflictError(message, field="id")
+    return made
+
+
 def _areas(unit: Unit) -> tuple[str, ...]:
     unit.subject.require(_PERMISSION)
     return unit.subject.areas(_PERMISSION)
@@ -209,7 +218,7 @@ def _areas(unit: Unit) -> tuple[str, ...]:
 
 def _mine(unit: Unit, endpoint_id: UUID) -> EndpointRow:
     unit.subject.require(_PERMISSION)
-    row = unit.endpoints.find(endpoint_id)
+    row = unit.endpoints.find(endpoint_id, hold=True)
     if row is None or not unit.subject.may(_PERMISSION, row.district_code):
         message = "There is no such endpoint."
         raise NotFoundError(message, field="id")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
+from gridgov.editing import Seen, require_seen
 from gridgov.errors import InputError, NotFoundError
 from gridgov.messages import KINDS, Language, Letter, Preferences, Severity, codes_in, kind_of, letter
 from gridgov.messages.channels import AddressKind
@@ -104,19 +105,24 @@ class Inbox:
             unit.subject.require(_PERMISSION)
             return unit.messages.preferences(unit.subject.account_id)
 
-    def set_preferences(self, caller: Caller, wanted: Preferences) -> Preferences:
+    def set_preferences(self, caller: Caller, wanted: Preferences, *, seen: Seen | None = None) -> Preferences:
         """Keep how the caller wants to be told.
 
         Raises
         ------
         InputError
             If there is no such language, channel or kind.
+        StaleError
+            If the caller's wishes are not what was `seen`.
         """
         self._require_known(wanted)
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
             unit.subject.require(_PERMISSION)
-            unit.messages.set_preferences(unit.subject.account_id, wanted, now=now)
+            kept = unit.messages.hold_preferences(unit.subject.account_id, now=now)
+            if kept != wanted:
+                require_seen(seen, kept)
+                unit.messages.set_preferences(unit.subject.account_id, wanted, now=now)
         return wanted
 
     def _require_known(self, wanted: Preferences) -> None:

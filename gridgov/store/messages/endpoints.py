@@ -70,9 +70,10 @@ class EndpointStore:
         adding = insert(endpoint).values(**values).on_conflict_do_nothing().returning(endpoint.c.id)
         return self._connection.execute(adding).first() is not None
 
-    def find(self, endpoint_id: UUID) -> EndpointRow | None:
-        """Return an endpoint, or None if there is none or it is not to be seen."""
-        row = self._connection.execute(select(*_SHOWN).where(endpoint.c.id == endpoint_id)).first()
+    def find(self, endpoint_id: UUID, *, hold: bool = False) -> EndpointRow | None:
+        """Return an endpoint, or None if there is none or it is not to be seen; `hold` locks its row."""
+        query = select(*_SHOWN).where(endpoint.c.id == endpoint_id)
+        row = self._connection.execute(query.with_for_update() if hold else query).first()
         return _read(row) if row else None
 
     def page(self, districts: Collection[str], *, limit: int, before: UUID | None = None) -> list[EndpointRow]:

@@ -140,17 +140,18 @@ class MessageStore:
         row = self._connection.execute(select(preference).where(preference.c.account_id == account_id)).first()
         return _preferences(row) if row else Preferences()
 
+    def hold_preferences(self, account_id: UUID, *, now: datetime) -> Preferences:
+        """Return how somebody wants to be told, and make others who set it wait until this transaction ends."""
+        # Where nothing was set yet there is no row to lock: so there is one, and it says what holds without it.
+        unset = Preferences()
+        kept = insert(preference).values(account_id=account_id, **_columns(unset, now)).on_conflict_do_nothing()
+        self._connection.execute(kept)
+        mine = select(preference).where(preference.c.account_id == account_id)
+        return _preferences(self._connection.execute(mine.with_for_update()).one())
+
     def set_preferences(self, account_id: UUID, wanted: Preferences, *, now: datetime) -> None:
         """Keep how somebody wants to be told."""
-        values = {
-            "language": wanted.language,
-            "channels": sorted(wanted.channels),
-            "muted": sorted(wanted.muted),
-            "quiet_from": wanted.quiet_from,
-            "quiet_until": wanted.quiet_until,
-            "digest_hour": wanted.digest_hour,
-            "updated_at": now,
-        }
+        values = _columns(wanted, now)
         kept = insert(preference).values(account_id=account_id, **values)
         self._connection.execute(kept.on_conflict_do_update(index_elements=["account_id"], set_=values))
 
@@ -256,6 +257,18 @@ def _people(audience: Audience, living: set[UUID], held: list[_Held]) -> set[UUI
     if audience.role is None or audience.area_code is None:
         return set()
     return {h.account_id for h in held if h.role == audience.role and audience.area_code.startswith(h.area_code)}
+
+
+def _columns(wanted: Preferences, now: datetime) -> dict[str, Any]:
+    return {
+        "language": wanted.language,
+        "channels": sorted(wanted.channels),
+        "muted": sorted(wanted.muted),
+        "quiet_from": wanted.quiet_from,
+        "quiet_until": wanted.quiet_until,
+        "digest_hour": wanted.digest_hour,
+        "updated_at": now,
+    }
 
 
 def _preferences(row: Any) -> Preferences:
