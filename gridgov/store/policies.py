@@ -17,6 +17,7 @@ class Seen(Enum):
     BY_ALL = "whoever has entered"
     BY_ITSELF = "the account or the person that it is about, or who looks after it"
     WITH_INCIDENT = "the people of its district, and whoever takes part"
+    WITH_BOTH = "whoever sees both incidents that it names"
     WITH_WHISTLE = "whoever sees the whistle's incident"
     BY_OFFICE = "holders of a permission over its district"
 
@@ -65,7 +66,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         **_all(Seen.WITH_INCIDENT, "rad", "incident_party"),
         **_all(Seen.WITH_INCIDENT, "rc", "incident_state"),
-        **_all(Seen.WITH_INCIDENT, "rac", "incident_hop incident_duplicate whistle"),
+        **_all(Seen.WITH_INCIDENT, "rac", "incident_hop whistle"),
+        **_all(Seen.WITH_BOTH, "rac", "incident_duplicate"),
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),
         **_all(Seen.WITH_WHISTLE, "rac", "whistle_side summons check_in"),
         **_all(Seen.BY_OFFICE, "r", "seal sweep_failure"),

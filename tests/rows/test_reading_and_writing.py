@@ -102,6 +102,7 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
         Seen.BY_ALL: lambda _: bool(ROLES[who]),
         Seen.BY_ITSELF: lambda row: is_mine(town, who, table, row),
         Seen.WITH_INCIDENT: lambda row: row["id" if table == "incident" else "incident_id"] in seen,
+        Seen.WITH_BOTH: lambda row: {row["incident_id"], row["other_id"]} <= seen,
         Seen.WITH_WHISTLE: lambda row: row["whistle_id"] in whistles,
         Seen.BY_OFFICE: lambda row: subject.may(offices.get(table, "audit.read"), row["district_code"]),
     }
@@ -155,7 +156,7 @@ def _adapted(value: Any) -> Any:
 def may_write(town: Town, who: str, table: str) -> Callable[[Row], bool]:
     """Return what tells of each row that somebody reads whether they may change it."""
     subject = town.subjects[who]
-    if RULES[table].seen in {Seen.WITH_INCIDENT, Seen.WITH_WHISTLE}:
+    if RULES[table].seen in {Seen.WITH_INCIDENT, Seen.WITH_BOTH, Seen.WITH_WHISTLE}:
         merged = table == "incident_party"
         return lambda row: subject.may("case.unmerge") and row["part"] == "merged_reporter" if merged else acts(subject)
     if RULES[table].seen is Seen.BY_ITSELF:
@@ -209,7 +210,7 @@ def test_nothing_is_added_to_an_incident_of_somebody_else(town, who):
     known = {"district_code": hidden["district_code"], "incident_id": hidden["id"], "subject_id": hidden["id"]}
     known |= {"account_id": town.subjects[who].account_id, "party": str(town.subjects[who].account_id), "seq": 7}
     with town.sql(who) as connection:
-        for table in (name for name in TABLES if RULES[name].seen is Seen.WITH_INCIDENT):
+        for table in (name for name in TABLES if RULES[name].seen in {Seen.WITH_INCIDENT, Seen.WITH_BOTH}):
             row = row_of(metadata.tables[table], **known, kind="emergency")
             near = table == "change" and hidden["district_code"] in {area[:6] for _, area, _ in ROLES[who]}
             assert (attempt(connection, insertion(table, row)) is None) != near, table
@@ -225,6 +226,17 @@ def test_only_who_acts_adds_to_an_incident_of_their_own(town, who):
     with town.sql(who) as connection:
         added = attempt(connection, insertion("incident_hop", row)) is not None
     assert added == acts(town.subjects[who])
+
+
+def test_the_ids_of_what_may_be_the_same_are_told_only_to_whoever_sees_both(town):
+    pairs, hidden = town.rows("incident_duplicate"), 0
+    for who in ROLES:
+        seen = seen_incidents(town, town.subjects[who])
+        hidden += sum(row["incident_id"] in seen and row["other_id"] not in seen for row in pairs)
+        with town.sql(who) as connection:
+            found = connection.execute("SELECT other_id FROM incident_duplicate").fetchall()
+        assert {row["other_id"] for row in found} <= seen
+    assert hidden
 
 
 def test_nobody_acts_in_the_name_of_another(town):

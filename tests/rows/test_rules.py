@@ -16,6 +16,7 @@ _WORDS = {
     Seen.BY_ALL: ("entered",),
     Seen.BY_ITSELF: ("account", "person", "upload"),
     Seen.WITH_INCIDENT: ("party", "sees", "incident_state", "evidence"),
+    Seen.WITH_BOTH: ("other_id",),
     Seen.WITH_WHISTLE: ("whistle",),
     Seen.BY_OFFICE: ("districts",),
 }

@@ -119,7 +119,8 @@ def _account(unit: Any, name: str, grants: list[tuple[str, str, str | None]], pe
 def _fill(run: Connection, town: Town, owners: list[UUID]) -> None:
     for index, one in enumerate(town.made):
         head = {"district_code": one["district_code"], "account_id": owners[index % len(owners)]}
-        _fill_incident(run, one["id"], head)
+        other = town.made[(index + 1) % len(town.made)]
+        _fill_incident(run, one["id"], head | {"other_district_code": other["district_code"], "other_id": other["id"]})
         merged = {"part": "merged_reporter", "party": str(new_id()), "incident_id": one["id"]}
         put(run, "incident_party", district_code=one["district_code"], **merged)
         if index % 3 == 0:

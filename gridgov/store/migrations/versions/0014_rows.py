@@ -44,14 +44,14 @@ def _in_parties(permission: str, column: str) -> str:
     return f"{column} = ANY ((SELECT gridgov_private.parties('{permission}'))::text[])"
 
 
-def _visible(table: str, column: str = "incident_id") -> str:
+def _visible(table: str, column: str = "incident_id", district: str = "district_code") -> str:
     """Return the one condition: the district's own people, and whoever takes part.
 
     OFFSET 0: asked of each row that is looked at; else the planner may gather all that somebody ever took part in.
     """
     return (
-        f"({_in_districts('case.read')} OR EXISTS (SELECT FROM gridgov_private.party AS p "
-        f"WHERE p.district_code = {table}.district_code AND p.incident_id = {table}.{column} "
+        f"({_in_districts('case.read', district)} OR EXISTS (SELECT FROM gridgov_private.party AS p "
+        f"WHERE p.district_code = {table}.{district} AND p.incident_id = {table}.{column} "
         f"AND {_in_parties('case.read', 'p.party')} OFFSET 0))"
     )
 
@@ -73,6 +73,12 @@ def _whistle(table: str, *, change: bool = True) -> Rule:
     seen = _of_whistle(table)
     done = f"{_ACTS} AND {seen}"
     return Rule(seen, done, done if change else None)
+
+
+def _pair(table: str) -> Rule:
+    """Return the rule of what names two incidents: for whoever sees both."""
+    seen = f"{_visible(table)} AND {_visible(table, 'other_id', 'other_district_code')}"
+    return Rule(seen, f"{_ACTS} AND {seen}", f"{_ACTS} AND {seen}")
 
 
 def _whole(permission: str) -> str:
@@ -209,7 +215,7 @@ _RULES: dict[str, Rule] = {
     "incident_share": _case("incident_share"),
     "incident_hop": _case("incident_hop", change=True),
     "incident_external": _case("incident_external", add=False),
-    "incident_duplicate": _case("incident_duplicate", change=True),
+    "incident_duplicate": _pair("incident_duplicate"),
     "incident_party": Rule(
         f"{_in_districts('case.read')} OR {_in_parties('case.read', 'party')} OR {_SEES}",
         f"{_ACTS} AND ({_in_districts('case.read')} OR {_SEES})",
