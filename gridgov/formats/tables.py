@@ -16,6 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from gridgov.codes import restore
 from gridgov.coordinates import Datum, geometry_to_wgs84, to_wgs84
 from gridgov.errors import CodeError, CoordinateError, FileFormatError
+from gridgov.formats.formulas import as_meant
 from gridgov.formats.headers import CODE_COLUMNS, TEXT_COLUMNS, recognised, rename_headers
 from gridgov.formats.kinds import refused
 
@@ -46,7 +47,7 @@ def read_csv(path: Path, encoding: str, *, chunk_rows: int | None = None) -> Ite
             index_col=False,
         ) as chunks:
             while (chunk := _next(chunks)) is not None:
-                yield named(chunk.map(_without_guard))
+                yield named(chunk.map(as_meant))
     except UnicodeDecodeError as error:
         raise refused(path, f"is not {encoding} throughout: name its encoding, utf-8 or gb18030") from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -192,11 +193,6 @@ def _next(chunks: Iterator[pd.DataFrame]) -> pd.DataFrame | None:
 def _delimiter(line: str) -> str:
     counts = {delimiter: line.count(delimiter) for delimiter in _DELIMITERS}
     return max(counts, key=lambda delimiter: counts[delimiter])
-
-
-def _without_guard(value: str) -> str:
-    """Undo the apostrophe that `writing` puts before what a spreadsheet would run as a formula."""
-    return value[1:] if value[:1] == "'" and value[1:2] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _filled(row: tuple[object, ...]) -> Iterator[bool]:

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gridgov.errors import FileFormatError, GeometryError
+from gridgov.formats.formulas import disarmed
 from gridgov.formats.kinds import refused
 from gridgov.formats.vectors import foreign_errors
 
 _WRITTEN: Final = ".gpkg, .geojson, .parquet or .csv"
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_layer(frame: gpd.GeoDataFrame, path: str | Path, *, layer: str | None = None) -> Path:
@@ -86,7 +86,7 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
     result = frame.copy()
     for name in result.columns:
         if not pd.api.types.is_numeric_dtype(result[name]) and not pd.api.types.is_datetime64_any_dtype(result[name]):
-            result[name] = pd.Series([_guard(value) for value in result[name]], index=result.index, dtype=object)
+            result[name] = pd.Series([disarmed(value) for value in result[name]], index=result.index, dtype=object)
     return result
 
 
@@ -95,16 +95,6 @@ def csv_pieces(frames: Iterable[pd.DataFrame]) -> Iterator[bytes]:
     for number, frame in enumerate(frames):
         text = frame.to_csv(index=False, header=number == 0, lineterminator="\r\n").encode()
         yield text if number else codecs.BOM_UTF8 + text
-
-
-def _guard(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(_DANGEROUS):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
-    return value
 
 
 @contextmanager

@@ -60,9 +60,21 @@ def test_a_csv_begins_with_the_mark_that_lets_excel_see_utf8(layer: gpd.GeoDataF
     assert b"'=1+1" in content
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1"])
+FORMULAS = ["=cmd|' /C calc'!A0", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1", "\n=1"]
+FULL_WIDTH = ["\uff1d1+1", "\uff0bSUM(A1)", "\uff0d2+3", "\uff20x"]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *FULL_WIDTH])
 def test_every_formula_is_disarmed(text: str):
     assert guarded(pd.DataFrame({"a": [text]}))["a"][0] == f"'{text}"
+
+
+def test_what_was_disarmed_is_read_as_it_was_meant(layer: gpd.GeoDataFrame, tmp_path: Path):
+    texts = [*FORMULAS[:4], *FULL_WIDTH]
+    frame = gpd.GeoDataFrame({"text": texts}, geometry=[layer.geometry[0]] * len(texts), crs=4326)
+    path = write_layer(frame, tmp_path / "out.csv")
+    assert path.read_text("utf-8-sig").count("\n'") + path.read_text("utf-8-sig").count("\n\"'") == len(texts)
+    assert list(read_layer(path)["text"]) == texts
 
 
 @pytest.mark.parametrize("value", ["-5", "+86", "解放路", "a=b", "", None, -5.5, "-1e3"])
