@@ -12,9 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import problems
+from api import refusals
 from api.deps import Services
-from api.examples import Documented
+from api.document import Documented
 from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper
@@ -96,7 +96,7 @@ def create_app(
     for room in _ROOMS:
         app.include_router(room.router)
     pages.mount(app)
-    problems.install(app)
+    refusals.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Ranges)

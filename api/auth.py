@@ -19,10 +19,21 @@ from gridgov.services.accounts import Entered, Entrance, Origin
 
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_scheme = HTTPBearer(auto_error=False, description="A token: POST /api/v1/tokens makes one, or `gridgov login`")
+_scheme = HTTPBearer(
+    auto_error=False, scheme_name="token", description="A token: POST /api/v1/tokens makes one, or `gridgov login`"
+)
 
 
-def _caller(request: Request, _shown: Annotated[object, Security(_scheme)] = None) -> Caller:
+def find_caller(request: Request, _shown: Annotated[object, Security(_scheme)] = None) -> Caller:
+    """Return the proof that a request brings.
+
+    Raises
+    ------
+    NotAuthenticatedError
+        If it brings none.
+    NotAllowedError
+        If another page than ours asks.
+    """
     secret = bearer(request)
     if secret is None:
         secret = session(request)
@@ -37,7 +48,7 @@ def _caller(request: Request, _shown: Annotated[object, Security(_scheme)] = Non
     return caller
 
 
-TheCaller = Annotated[Caller, Depends(_caller)]
+TheCaller = Annotated[Caller, Depends(find_caller)]
 """The caller's proof; a request without one is answered with 401."""
 
 
