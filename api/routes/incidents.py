@@ -11,6 +11,7 @@ from api.auth import TheCaller, TheSubject, logged_in
 from api.deps import TheDesk, TheIntake, service
 from api.etags import etag
 from api.incidents import FactOut, IncidentOut, IncidentRowOut, LookOut, ReporterOut
+from api.past import AsOf, IncidentThenOut, moment_asked
 from api.problems import Problem
 from api.schemas import Page, ReceiptOut, ReportIn
 from gridgov.clock import instant
@@ -113,12 +114,26 @@ def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Qu
     return Page[IncidentRowOut].told(rows, limit=asked.limit)
 
 
-@router.get("/incidents/{incident_id}", responses={200: {"headers": _ETAG}, **_MISSING})
-def read_incident(incident_id: UUID, response: Response, desk: TheDesk, caller: TheCaller) -> IncidentOut:
+@router.get(
+    "/incidents/{incident_id}", responses={200: {"headers": _ETAG}, **_MISSING}, response_model_exclude_unset=True
+)
+def read_incident(
+    incident_id: UUID, response: Response, desk: TheDesk, caller: TheCaller, as_of: AsOf = None
+) -> IncidentOut | IncidentThenOut:
     """Return an incident as it stands now, with its place, its shares or probabilities, and its possible duplicates.
 
     `ETag` is its revision: an act that says `If-Match` is refused if somebody was quicker.
+
+    `as_of` a moment, it is told from its facts how it stood then, to whoever may see it now; 404 before it was taken
+    in, and a moment to come is answered by what is known now. Left out is what cannot be told: the working time that
+    hops took, always; and `deadline_at`, `due_at`, `due_step`, `remaining_s`, `handling_left_s`, `handling_whole_s`,
+    `handling_hours`, `handling_step` and `calendar_short` where limits, hours or the calendar were changed since, so
+    that reckoning them again no longer gives what the facts witness. A state of the past has no `ETag`. Of the list
+    there is no `as_of`: `since`, `until` and each incident's own past serve instead.
     """
+    moment = moment_asked(as_of)
+    if moment is not None:
+        return IncidentThenOut.model_validate(desk.incident(caller, incident_id, as_of=moment))
     found = IncidentOut.model_validate(desk.incident(caller, incident_id))
     response.headers["ETag"] = etag(found.revision)
     return found

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response, status
 from api.auth import TheCaller
 from api.deps import service
 from api.etags import Expected, IfUnchanged, etag
+from api.past import AsOf, WhistleThenOut, moment_asked
 from api.problems import Problem
 from api.schemas import Page
 from api.summons import WhistleOut, WhistleRowOut
@@ -94,9 +95,20 @@ def list_whistles(
     return Page[WhistleRowOut].told(rows, limit=limit)
 
 
-@router.get("/whistles/{whistle_id}", responses=_READ)
-def read_whistle(whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response) -> WhistleOut:
-    """Return a whistle with its sides, summons, check-ins, measures, releases, ratings and attempts."""
+@router.get("/whistles/{whistle_id}", responses=_READ, response_model_exclude_unset=True)
+def read_whistle(
+    whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response, as_of: AsOf = None
+) -> WhistleOut | WhistleThenOut:
+    """Return a whistle with its sides, summons, check-ins, measures, releases, ratings and attempts.
+
+    `as_of` a moment, it is told from the facts of its incident how it stood then, to whoever may see it now; 404
+    before it was drafted, and a moment to come is answered by what is known now. Left out is what was overwritten: of
+    a summons `leads` and `origin` where the summons were chosen again later, and `due_at` where that, or the blowing,
+    came later. Organisations are called as they are today. A state of the past has no `ETag`.
+    """
+    moment = moment_asked(as_of)
+    if moment is not None:
+        return WhistleThenOut.model_validate(whistling.whistle(caller, whistle_id, as_of=moment))
     found = WhistleOut.model_validate(whistling.whistle(caller, whistle_id))
     response.headers["ETag"] = etag(found.revision)
     return found

@@ -62,6 +62,8 @@ def _found(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _says_something(schema: dict[str, Any]) -> bool:
     found = _found(schema)
+    if "anyOf" in found:
+        return all(map(_says_something, found["anyOf"]))
     if "items" in found.get("properties", {}):
         return _says_something(found["properties"]["items"]["items"])
     return bool(found.get("properties")) or isinstance(found.get("additionalProperties"), dict)

@@ -2,6 +2,8 @@
 
 import shlex
 from contextlib import nullcontext
+from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,7 +16,7 @@ from gridgov.ids import new_id
 from gridgov.incidents import Stage
 from gridgov.incidents.lifecycle import Act
 from gridgov.settings import Settings
-from tests.cases.people import Life
+from tests.cases.people import Life, never_close
 from tests.support import secret_of, somebody
 
 
@@ -195,3 +197,29 @@ def test_what_is_refused_says_its_times_as_people_read_them(life, shell):
     assert shell("handler", f"accept {number}").exit_code == 0
     late = shell("handler", f"suspend {number} --reason x --until 2020-01-01T00:00:00+00:00").exception
     assert "2020-01-01T08:00:00+08:00" in str(late)
+
+
+def test_the_past_of_a_case_is_told_to_whoever_may_see_it(life, doors):
+    life.clock.move(timedelta(minutes=1))
+    taken_in = life.clock() - timedelta(minutes=1)
+    life.to(Stage.HANDLING)
+    address = f"/api/v1/incidents/{life.receipt.id}?as_of={{}}"
+
+    def then(moment: str, who: str = "centre"):
+        return doors(who, None, path=address.format(quote(moment)))
+
+    now = doors("centre", None, path=f"/api/v1/incidents/{life.receipt.id}")
+    past = then(taken_in.isoformat())
+    assert (past.status_code, past.json()["stage"], past.json()["revision"]) == (200, "reported", 1)
+    assert past.json()["hops"] == []
+    assert "ETag" in now.headers
+    assert "ETag" not in past.headers
+    assert past.json()["deadline_at"] is not None
+    never_close(life, life.lead)
+    changed = then(life.clock().isoformat())
+    assert (changed.json()["stage"], "deadline_at" in changed.json()) == ("handling", False)
+    assert set(now.json()["hops"][0]) - set(changed.json()["hops"][0]) == {"waited_working_s", "held_working_s"}
+    assert then((taken_in - timedelta(days=1)).isoformat()).json()["faults"][0]["field"] == "as_of"
+    assert then((taken_in - timedelta(days=1)).isoformat()).status_code == 404
+    assert then(taken_in.isoformat(), "worker").status_code == 200
+    assert then("2026-03-05T14:30:00").status_code == 422
