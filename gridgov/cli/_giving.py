@@ -36,6 +36,9 @@ Lon = Annotated[float | None, typer.Option("--lon", help="Longitude (or easting)
 Lat = Annotated[float | None, typer.Option("--lat", help="Latitude (or northing) in the datum.")]
 Accuracy = Annotated[float | None, typer.Option("--accuracy-m", help="Radius of the position's accuracy, metres.")]
 Wkt = Annotated[str | None, typer.Option("--wkt", help="A line or an outline in the datum, as WKT.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it stood then, like 2026-03-05T14:30:00+08:00; now if left out.")
+]
 At = Annotated[str | None, typer.Option("--at", help="When, like 2026-03-05T14:30:00+08:00; now if left out.")]
 
 

@@ -163,6 +163,22 @@ def test_a_case_lives_on_the_command_line(life, shell):
     assert "supervise -> handling" in shown
 
 
+def test_the_past_of_a_case_is_told_on_the_command_line(life, shell):
+    number, taken_in = life.receipt.number, life.clock()
+    life.clock.move(timedelta(minutes=1))
+    life.to(Stage.HANDLING)
+    shown = shell("centre", f"show {number} --as-of {taken_in.isoformat()}").output
+    assert f"{number}: reported, revision 1" in shown
+    assert "file until" in shown
+    assert "You may" not in shown
+    never_close(life, life.lead)
+    shown = shell("centre", f"show {number} --as-of {life.clock().isoformat()}").output
+    assert f"{number}: handling, revision 4" in shown
+    assert "not told of then" in shown
+    assert " until " not in shown
+    assert shell("centre", f"show {number} --as-of yesterday").exit_code
+
+
 def test_an_act_of_a_script_carries_its_own_id_and_revision(life, shell):
     act_id = new_id()
     first = shell("centre", f"file {life.receipt.number} --id {act_id} --revision 1")

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner
@@ -152,6 +153,9 @@ def test_the_command_line_does_the_same_acts(town, own_sample_url, monkeypatch, 
     run("street", "rate", whistle, zf, "5", "--words", "到场及时")
     assert "closed" in run("street", "close", whistle)
     assert "closed" in run("street", "show", whistle)
+    with town.store.transaction() as unit:
+        blown_at = unit.whistles.live.read(UUID(whistle)).blown_at.isoformat()
+    assert ": blown, revision 1\n" in run("street", "show", whistle, "--as-of", blown_at)
     assert whistle in run("zf", "list")
 
 

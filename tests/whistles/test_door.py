@@ -141,6 +141,10 @@ def test_a_whistle_lives_over_http(cast, door):
     assert shown.headers["ETag"] == f'"{shown.json()["revision"]}"'
     assert (len(shown.json()["attempts"]), shown.json()["ratings"][0]["score"]) == (1, 5)
     assert shown.json()["blown_at"].endswith("+08:00")
+    past = street.get(f"{path}?as_of=2026-06-15T12:00:00%2B08:00")
+    assert (past.json(), "ETag" in past.headers) == (shown.json(), False)
+    assert street.get(f"{path}?as_of=2026-06-15T11:59:00%2B08:00").status_code == 404
+    assert street.get(f"{path}?as_of=2026-06-15T11:59:00").status_code == 422
     assert [w["id"] for w in street.get("/whistles").json()["items"]] == [blown.json()["whistle_id"]]
 
 

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from gridgov.cli._attaching import attach_all
-from gridgov.cli._giving import Before, CaseArgument, Files, Identity, Limit, fitting, maybe_moment
+from gridgov.cli._giving import AsOf, Before, CaseArgument, Files, Identity, Limit, fitting, maybe_moment
 from gridgov.cli._hand import Hand, at_hand
 from gridgov.cli._saying import say, say_fields, say_more, say_table, shown
 from gridgov.errors import GridgovError
 from gridgov.formats import write_stream
 from gridgov.ids import new_id
 from gridgov.incidents import Placement
-from gridgov.incidents.hops import Measured
 from gridgov.incidents.lifecycle import Possibility
+from gridgov.incidents.replay import BY_RULES
 from gridgov.incidents.standing import Stage
 from gridgov.services.casework import Casework
 from gridgov.services.looking import Filter
@@ -24,6 +24,7 @@ from gridgov.services.tabling import Tabling
 
 _SHORT = 24
 _HOPS = ("hop", "organisation", "dispatched", "waited, s", "held, s", "ended by")
+_HOP = ("seq", "organisation_code", "dispatched_at", "waited_s", "held_s", "ended_by")
 
 
 def list_cases(  # noqa: PLR0913 - one option for each filter
@@ -73,19 +74,22 @@ def list_cases(  # noqa: PLR0913 - one option for each filter
     say_more(rows, limit)
 
 
-def show(case: CaseArgument) -> None:
+def show(case: CaseArgument, as_of: AsOf = None) -> None:
     """Say what a case is, where it stands, whose hands it went through, what you may do, and why not the rest."""
+    moment = maybe_moment(as_of, "as-of")
     with at_hand() as hand:
         incident_id = hand.incident(case)
-        row = hand.desk.incident(hand.caller, incident_id)
-        casework = hand.of(Casework)
-        acts, hops = casework.prospect(hand.caller, incident_id).acts, casework.hops(hand.caller, incident_id)
+        row = hand.desk.incident(hand.caller, incident_id, as_of=moment)
+        acts = [] if moment else hand.of(Casework).prospect(hand.caller, incident_id).acts
         names, attached = _matters(hand), hand.of(Gallery).of_incident(hand.caller, incident_id)
     say(f"{row['number']}: {row['stage']}, revision {row['revision']}")
     say_fields(_told(row, names))
-    say_fields({"attached": [str(one.id) for one in attached]})
-    if hops:
-        say_table(_HOPS, [(*_stay(hop), hop.waited_s, hop.held_s, hop.stay.ended_by) for hop in hops])
+    say_fields({"attached": [str(one.id) for one in attached if not moment or one.added_at <= moment]})
+    if row["hops"]:
+        say_table(_HOPS, [tuple(hop[column] for column in _HOP) for hop in row["hops"]])
+    if moment:
+        say_fields({"not_told_of_then": [name for name in BY_RULES if name not in row]})
+        return
     _say_acts(acts)
 
 
@@ -154,7 +158,7 @@ def _told(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "look_at": row["findings"],
         "priority": row["priority"],
         "clock": row["clock"],
-        "due": f"{row['due_kind']} until {shown(row['deadline_at'])}" if row["deadline_at"] else None,
+        "due": f"{row['due_kind']} until {shown(row['deadline_at'])}" if row.get("deadline_at") else None,
         "suspended_until": row["suspended_until"],
         "lead": row["lead_organisation_code"],
         "first_dispatched_to": row["first_organisation_code"],
@@ -165,10 +169,6 @@ def _told(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "whistles": row["whistles"],
         "possible_duplicates": [each["other_id"] for each in row["possible_duplicates"]],
     }
-
-
-def _stay(hop: Measured) -> tuple[Any, ...]:
-    return (hop.stay.seq, hop.stay.organisation_code, hop.stay.dispatched_at)
 
 
 def _say_acts(acts: list[Possibility]) -> None:

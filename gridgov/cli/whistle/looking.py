@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gridgov.cli._attaching import attach_all
-from gridgov.cli._giving import Before, Files, Identity, Limit, WhistleArgument
+from gridgov.cli._giving import AsOf, Before, Files, Identity, Limit, WhistleArgument, maybe_moment
 from gridgov.cli._hand import at_hand
 from gridgov.cli._saying import say, say_fields, say_more, say_table
 from gridgov.errors import GridgovError
@@ -29,12 +29,13 @@ def list_whistles(*, limit: Limit = 20, before: Before = None) -> None:
     say_more(rows, limit)
 
 
-def show(whistle: WhistleArgument) -> None:
+def show(whistle: WhistleArgument, as_of: AsOf = None) -> None:
     """Say what a whistle is for and where, who is to come until when, and everything that was done."""
+    moment = maybe_moment(as_of, "as-of")
     with at_hand() as hand:
-        row = hand.of(Whistling).whistle(hand.caller, hand.whistle(whistle))
+        row = hand.of(Whistling).whistle(hand.caller, hand.whistle(whistle), as_of=moment)
         try:
-            incident = hand.desk.incident(hand.caller, row["incident_id"])
+            incident = hand.desk.incident(hand.caller, row["incident_id"], as_of=moment)
             matter = hand.desk.matters(hand.caller).matter(row["matter_code"]).name
         except GridgovError:  # whoever may see the whistle may have no case of it to see
             incident, matter = {}, ""
@@ -100,7 +101,7 @@ def _say_summons(summons: Iterable[dict[str, Any]]) -> None:
             call["organisation_code"],
             call["name"],
             call["stage"],
-            call["due_at"],
+            call.get("due_at"),
             call["arrived_at"],
             None if call["time_to_scene_s"] is None else f"{call['time_to_scene_s'] / 60:.1f}",
         )
