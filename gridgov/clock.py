@@ -18,6 +18,11 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def shown(moment: datetime) -> str:
+    """Return an instant as people read it: in Shanghai's time, with its offset."""
+    return moment.astimezone(SHANGHAI).isoformat()
+
+
 def instant(value: datetime, *, field: str) -> datetime:
     """Return `value` in UTC, refusing a time that does not say its offset.
 

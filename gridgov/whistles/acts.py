@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gridgov.clock import shown
 from gridgov.errors import ConflictError, RuleError
 from gridgov.whistles.lifecycle import (
     DONE_WITH,
@@ -33,10 +34,10 @@ def confirm(whistle: Whistle, street_code: str, *, by: str, at: datetime, above:
     step = whistle_step(whistle.stage, WhistleAct.CONFIRM, Party.PARENT if above is not None else Party.SIDE)
     side = whistle.side(street_code)
     if side.confirmed_at:
-        message = f"Street {street_code} has confirmed already, at {side.confirmed_at.isoformat()}."
+        message = f"Street {street_code} has confirmed already, at {shown(side.confirmed_at)}."
         raise ConflictError(message, field="street_code")
     if above is not None and not side.confirm_step:
-        due = side.confirm_due_at.isoformat() if side.confirm_due_at else "later"
+        due = shown(side.confirm_due_at) if side.confirm_due_at else "later"
         message = f"Street {street_code} has until {due} to confirm; you may confirm in its stead after that."
         raise RuleError(message, field="street_code")
     side = replace(side, confirmed_at=at, confirmed_by=by, confirmed_above=above)
@@ -94,13 +95,16 @@ def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime, party: 
 
     A draft is withdrawn by its leading side, by the common parent or with its case. Once it is blown, each side says
     for itself that it needs nobody, and the last of them withdraws it: one street cannot send away whom another needs.
+    The common parent says so for a side that has not closed in time.
 
     Parameters
     ----------
     street_code
-        The side that says so; None for the common parent and for the case.
+        The side that says so, or in whose stead the common parent does; None for the parent of a draft and the case.
     """
     step = whistle_step(whistle.stage, WhistleAct.WITHDRAW, party)
+    if party is Party.PARENT and step.last is not None:
+        street_code = _silent(whistle, street_code)
     came = sorted(s.organisation_code for s in whistle.summons if s.arrived_at)
     if came:
         message = f"{', '.join(came)} came already: release them and close the whistle instead of withdrawing it."
@@ -113,6 +117,28 @@ def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime, party: 
     return replace(whistle, stage=step.last or step.next, withdrawn_at=at, summons=calls)
 
 
+def _party(whistle: Whistle, street_code: str, above: str | None) -> Party:
+    """Return as what somebody ends a side's part: as the side, or as the common parent (`above`) in its stead."""
+    if above is None:
+        return Party.SIDE
+    _silent(whistle, street_code)
+    return Party.PARENT
+
+
+def _silent(whistle: Whistle, street_code: str | None) -> str:
+    """Return the side in whose stead the common parent may act: closing is overdue, and that has escalated."""
+    if street_code is None:
+        waiting = ", ".join(sorted(s.street_code for s in whistle.sides if not s.withdrawn_at and not s.closed_at))
+        message = f"Say in which side's stead you act: street {waiting} has said nothing."
+        raise RuleError(message, field="street_code")
+    side = whistle.side(street_code)
+    if not whistle.close_step:
+        due = shown(whistle.close_due_at) if whistle.close_due_at else "later"
+        message = f"Street {street_code} has until {due} to end this itself; you may act in its stead after that."
+        raise RuleError(message, field="street_code")
+    return side.street_code
+
+
 def _given_up(whistle: Whistle, street_code: str, at: datetime) -> Whistle:
     side = whistle.side(street_code)
     if whistle.stage is Stage.DRAFTED and not side.leads:
@@ -120,7 +146,7 @@ def _given_up(whistle: Whistle, street_code: str, at: datetime) -> Whistle:
         raise RuleError(message, field="street_code")
     if side.withdrawn_at:
         waiting = ", ".join(sorted(s.street_code for s in whistle.sides if not s.withdrawn_at))
-        message = f"Street {street_code} has said so already, at {side.withdrawn_at.isoformat()}: {waiting} must too."
+        message = f"Street {street_code} has said so already, at {shown(side.withdrawn_at)}: {waiting} must too."
         raise ConflictError(message, field="street_code")
     return whistle.with_side(replace(side, withdrawn_at=at))
 
@@ -167,22 +193,35 @@ def leave(whistle: Whistle, organisation_code: str, *, at: datetime) -> Whistle:
     return whistle.with_call(replace(call, stage=step.next, left_at=call.left_at or at))
 
 
-def release(whistle: Whistle, organisation_code: str, street_code: str, *, at: datetime) -> Whistle:
-    """Return the whistle with an organisation released by a side; it is free once every side has let it go."""
-    return _let_go(whistle, organisation_code, street_code, SummonsAct.RELEASE, at=at)
+def release(
+    whistle: Whistle, organisation_code: str, street_code: str, *, at: datetime, above: str | None = None
+) -> Whistle:
+    """Return the whistle with an organisation released by a side; it is free once every side has let it go.
+
+    Parameters
+    ----------
+    above
+        The common parent that does so in the side's stead, which it may once closing is overdue and has escalated: one
+        side that stays silent must not hold for ever whom the others need no longer.
+    """
+    return _let_go(whistle, organisation_code, street_code, SummonsAct.RELEASE, at=at, above=above)
 
 
-def excuse(whistle: Whistle, organisation_code: str, street_code: str, *, at: datetime) -> Whistle:
-    """Return the whistle with an organisation that never came excused by a side."""
-    return _let_go(whistle, organisation_code, street_code, SummonsAct.EXCUSE, at=at)
+def excuse(
+    whistle: Whistle, organisation_code: str, street_code: str, *, at: datetime, above: str | None = None
+) -> Whistle:
+    """Return the whistle with an organisation that never came excused by a side; `above` as for `release`."""
+    return _let_go(whistle, organisation_code, street_code, SummonsAct.EXCUSE, at=at, above=above)
 
 
-def _let_go(whistle: Whistle, organisation_code: str, street_code: str, act: SummonsAct, *, at: datetime) -> Whistle:
+def _let_go(
+    whistle: Whistle, organisation_code: str, street_code: str, act: SummonsAct, *, at: datetime, above: str | None
+) -> Whistle:
     side, call = whistle.side(street_code), whistle.call(organisation_code)
     if side.street_code in call.let_go:
         message = f"Street {street_code} has let {organisation_code} go already."
         raise ConflictError(message, field="organisation_code")
-    step = summons_step(call.stage, act, Party.SIDE)
+    step = summons_step(call.stage, act, _party(whistle, street_code, above))
     call = replace(call, let_go=call.let_go | {street_code})
     if call.let_go >= whistle.streets:
         call = replace(call, stage=step.last or step.next, released_at=at)
@@ -201,15 +240,15 @@ def rate(whistle: Whistle, organisation_code: str, street_code: str, *, score: i
     return whistle.with_call(replace(call, stage=(step.last or step.next) if complete else step.next))
 
 
-def close(whistle: Whistle, street_code: str, *, at: datetime) -> Whistle:
+def close(whistle: Whistle, street_code: str, *, at: datetime, above: str | None = None) -> Whistle:
     """Return the whistle with a side closed; it closes itself only when every side has.
 
-    A side closes once it has let go everybody who was summoned.
+    A side closes once it has let go everybody who was summoned; `above` as for `release`.
     """
-    step = whistle_step(whistle.stage, WhistleAct.CLOSE, Party.SIDE)
+    step = whistle_step(whistle.stage, WhistleAct.CLOSE, _party(whistle, street_code, above))
     side = whistle.side(street_code)
     if side.closed_at:
-        message = f"Street {street_code} has closed already, at {side.closed_at.isoformat()}."
+        message = f"Street {street_code} has closed already, at {shown(side.closed_at)}."
         raise ConflictError(message, field="street_code")
     held = [s for s in whistle.summons if s.stage not in DONE_WITH and street_code not in s.let_go]
     if held:

@@ -37,7 +37,10 @@ LADDERS: Ladders = {
         Rung(2, timedelta(minutes=30), "district", "command_centre"),
     ),
     Due.MEASURE: (Rung(1, timedelta(0), "district", "command_centre"),),
-    Due.CLOSE: (Rung(1, timedelta(0), "district", "command_centre"),),
+    Due.CLOSE: (
+        Rung(1, timedelta(0), "district", "command_centre"),
+        Rung(2, timedelta(days=1), "parent", "command_centre"),
+    ),
 }
 """To whom lateness escalates where an installation has no rules of its own for it."""
 

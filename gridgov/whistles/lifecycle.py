@@ -89,7 +89,7 @@ class SummonsStep:
 
     stage: SummonsStage
     act: SummonsAct
-    party: Party
+    parties: frozenset[Party]
     next: SummonsStage
     last: SummonsStage | None = None
 
@@ -98,6 +98,8 @@ _SIDES = frozenset({Party.SIDE})
 _SIDES_OR_PARENT = frozenset({Party.SIDE, Party.PARENT})
 _CLOCK = frozenset({Party.SYSTEM})
 _ALL_ABOVE = _SIDES_OR_PARENT | _CLOCK
+_ANSWERERS = frozenset({Party.ANSWERER})
+_VOUCHERS = frozenset({Party.VOUCHER})
 _S, _A = Stage, WhistleAct
 
 WHISTLE_STEPS: tuple[WhistleStep, ...] = (
@@ -107,39 +109,39 @@ WHISTLE_STEPS: tuple[WhistleStep, ...] = (
     WhistleStep(_S.DRAFTED, _A.WITHDRAW, _ALL_ABOVE, _S.WITHDRAWN),
     WhistleStep(_S.DRAFTED, _A.ESCALATE, _CLOCK, _S.DRAFTED),
     WhistleStep(_S.BLOWN, _A.CHOOSE_LEAD, _SIDES, _S.BLOWN),
-    WhistleStep(_S.BLOWN, _A.WITHDRAW, _SIDES, _S.BLOWN, _S.WITHDRAWN),
-    WhistleStep(_S.BLOWN, _A.CLOSE, _SIDES, _S.CLOSING, _S.CLOSED),
+    WhistleStep(_S.BLOWN, _A.WITHDRAW, _SIDES_OR_PARENT, _S.BLOWN, _S.WITHDRAWN),
+    WhistleStep(_S.BLOWN, _A.CLOSE, _SIDES_OR_PARENT, _S.CLOSING, _S.CLOSED),
     WhistleStep(_S.BLOWN, _A.ESCALATE, _CLOCK, _S.BLOWN),
-    WhistleStep(_S.CLOSING, _A.CLOSE, _SIDES, _S.CLOSING, _S.CLOSED),
+    WhistleStep(_S.CLOSING, _A.CLOSE, _SIDES_OR_PARENT, _S.CLOSING, _S.CLOSED),
     WhistleStep(_S.CLOSING, _A.ESCALATE, _CLOCK, _S.CLOSING),
 )
 """Every step a whistle can take; what is not here is impossible."""
 
-_T, _D, _P = SummonsStage, SummonsAct, Party
+_T, _D = SummonsStage, SummonsAct
 
 SUMMONS_STEPS: tuple[SummonsStep, ...] = (
-    SummonsStep(_T.PENDING, _D.SUMMON, _P.SYSTEM, _T.SUMMONED),
-    SummonsStep(_T.PENDING, _D.WITHDRAW, _P.SYSTEM, _T.WITHDRAWN),
-    SummonsStep(_T.SUMMONED, _D.ACKNOWLEDGE, _P.ANSWERER, _T.ACKNOWLEDGED),
-    SummonsStep(_T.SUMMONED, _D.CHECK_IN, _P.ANSWERER, _T.ON_SITE),
-    SummonsStep(_T.SUMMONED, _D.VOUCH, _P.VOUCHER, _T.ON_SITE),
-    SummonsStep(_T.SUMMONED, _D.EXCUSE, _P.SIDE, _T.SUMMONED, _T.EXCUSED),
-    SummonsStep(_T.SUMMONED, _D.WITHDRAW, _P.SYSTEM, _T.WITHDRAWN),
-    SummonsStep(_T.SUMMONED, _D.ESCALATE, _P.SYSTEM, _T.SUMMONED),
-    SummonsStep(_T.ACKNOWLEDGED, _D.CHECK_IN, _P.ANSWERER, _T.ON_SITE),
-    SummonsStep(_T.ACKNOWLEDGED, _D.VOUCH, _P.VOUCHER, _T.ON_SITE),
-    SummonsStep(_T.ACKNOWLEDGED, _D.EXCUSE, _P.SIDE, _T.ACKNOWLEDGED, _T.EXCUSED),
-    SummonsStep(_T.ACKNOWLEDGED, _D.WITHDRAW, _P.SYSTEM, _T.WITHDRAWN),
-    SummonsStep(_T.ACKNOWLEDGED, _D.ESCALATE, _P.SYSTEM, _T.ACKNOWLEDGED),
-    SummonsStep(_T.ON_SITE, _D.FILE_MEASURE, _P.ANSWERER, _T.MEASURED),
-    SummonsStep(_T.ON_SITE, _D.ESCALATE, _P.SYSTEM, _T.ON_SITE),
-    SummonsStep(_T.MEASURED, _D.FILE_MEASURE, _P.ANSWERER, _T.MEASURED),
-    SummonsStep(_T.MEASURED, _D.RELEASE, _P.SIDE, _T.MEASURED, _T.RELEASED),
-    SummonsStep(_T.RELEASED, _D.LEAVE, _P.ANSWERER, _T.RELEASED),
-    SummonsStep(_T.RELEASED, _D.RATE, _P.SIDE, _T.RELEASED, _T.RATED),
-    SummonsStep(_T.RATED, _D.LEAVE, _P.ANSWERER, _T.RATED),
-    SummonsStep(_T.RATED, _D.RATE, _P.SIDE, _T.RATED, _T.RATED),
-    SummonsStep(_T.EXCUSED, _D.RATE, _P.SIDE, _T.EXCUSED, _T.RATED),
+    SummonsStep(_T.PENDING, _D.SUMMON, _CLOCK, _T.SUMMONED),
+    SummonsStep(_T.PENDING, _D.WITHDRAW, _CLOCK, _T.WITHDRAWN),
+    SummonsStep(_T.SUMMONED, _D.ACKNOWLEDGE, _ANSWERERS, _T.ACKNOWLEDGED),
+    SummonsStep(_T.SUMMONED, _D.CHECK_IN, _ANSWERERS, _T.ON_SITE),
+    SummonsStep(_T.SUMMONED, _D.VOUCH, _VOUCHERS, _T.ON_SITE),
+    SummonsStep(_T.SUMMONED, _D.EXCUSE, _SIDES_OR_PARENT, _T.SUMMONED, _T.EXCUSED),
+    SummonsStep(_T.SUMMONED, _D.WITHDRAW, _CLOCK, _T.WITHDRAWN),
+    SummonsStep(_T.SUMMONED, _D.ESCALATE, _CLOCK, _T.SUMMONED),
+    SummonsStep(_T.ACKNOWLEDGED, _D.CHECK_IN, _ANSWERERS, _T.ON_SITE),
+    SummonsStep(_T.ACKNOWLEDGED, _D.VOUCH, _VOUCHERS, _T.ON_SITE),
+    SummonsStep(_T.ACKNOWLEDGED, _D.EXCUSE, _SIDES_OR_PARENT, _T.ACKNOWLEDGED, _T.EXCUSED),
+    SummonsStep(_T.ACKNOWLEDGED, _D.WITHDRAW, _CLOCK, _T.WITHDRAWN),
+    SummonsStep(_T.ACKNOWLEDGED, _D.ESCALATE, _CLOCK, _T.ACKNOWLEDGED),
+    SummonsStep(_T.ON_SITE, _D.FILE_MEASURE, _ANSWERERS, _T.MEASURED),
+    SummonsStep(_T.ON_SITE, _D.ESCALATE, _CLOCK, _T.ON_SITE),
+    SummonsStep(_T.MEASURED, _D.FILE_MEASURE, _ANSWERERS, _T.MEASURED),
+    SummonsStep(_T.MEASURED, _D.RELEASE, _SIDES_OR_PARENT, _T.MEASURED, _T.RELEASED),
+    SummonsStep(_T.RELEASED, _D.LEAVE, _ANSWERERS, _T.RELEASED),
+    SummonsStep(_T.RELEASED, _D.RATE, _SIDES, _T.RELEASED, _T.RATED),
+    SummonsStep(_T.RATED, _D.LEAVE, _ANSWERERS, _T.RATED),
+    SummonsStep(_T.RATED, _D.RATE, _SIDES, _T.RATED, _T.RATED),
+    SummonsStep(_T.EXCUSED, _D.RATE, _SIDES, _T.EXCUSED, _T.RATED),
 )
 """Every step a summons can take. Nobody on site leaves before the release: there is no such row."""
 
@@ -178,8 +180,8 @@ def summons_step(stage: SummonsStage, act: SummonsAct, party: Party) -> SummonsS
         If there is no such step, or not for this party.
     """
     step = _SUMMONS.get((stage, act))
-    if step is None or party is not step.party:
-        possible = sorted(s.act.value for s in SUMMONS_STEPS if s.stage is stage and party is s.party)
+    if step is None or party not in step.parties:
+        possible = sorted(s.act.value for s in SUMMONS_STEPS if s.stage is stage and party in s.parties)
         raise _impossible(stage, act, possible)
     return step
 

@@ -173,6 +173,46 @@ def test_a_side_that_does_not_confirm_escalates_to_the_city_which_confirms_in_it
     assert len(play.organisations()) == 8
 
 
+def test_a_side_that_stays_silent_holds_nobody_for_ever_the_city_ends_it_in_its_stead(cast):
+    play = cast.confirmed()
+    one, silent = (s.street_code for s in play.now().sides)
+    came, *absent = play.organisations()
+    play.come(came)
+    play.release(came, cast.street(one))
+    for code in absent:
+        play.excuse(code, cast.street(one))
+    play.close(cast.street(one))
+    city = cast.centre("3701")
+    with pytest.raises(RuleError, match="has until"):
+        play.do("release", city, Which(came, silent))
+    passed(cast, 7 * 24 * 60)
+    cast.sweep()
+    assert rows(cast, notice, kind="whistle.late", area_code=silent) == 1
+    assert rows(cast, notice, kind="whistle.late", area_code=one) == 0
+    with pytest.raises(NotAllowedError):
+        play.do("release", cast.centre(silent[:6]), Which(came, silent))
+    with pytest.raises(NotAllowedError):
+        play.do("close", city, None)
+    play.do("release", city, Which(came, silent))
+    assert play.leave(came)["act"] == "leave"
+    for code in absent:
+        play.do("excuse", city, Which(code, silent), "长期未答复")
+    assert play.do("close", city, silent)["stage"] == "closed"
+    said = [fact.payload.get("above") for fact in play.facts() if fact.kind.value == "whistle_side_closed"]
+    assert said == [None, "3701"]
+    passed(cast, 24 * 60)
+    assert cast.sweep() == 0
+
+
+def test_what_is_not_closed_a_day_after_it_should_have_been_is_told_to_the_city_as_well(cast):
+    play = cast.confirmed()
+    for days in (7, 1):
+        passed(cast, days * 24 * 60)
+        cast.sweep()
+    told = {"kind": "whistle.escalated", "whistle_id": play.now().id, "area_code": "3701"}
+    assert rows(cast, notice, **told) == 1
+
+
 def test_a_whistle_blown_across_a_border_waits_for_the_other_side(cast):
     play = cast.drafted()
     play.withdraw()

@@ -24,7 +24,7 @@ from gridgov.whistles import (
 from tests.whistles.samples import NOON, ONE, TWO, A, B, blown, whistle, with_stage
 
 WHISTLE_ALLOWED = {(s.stage, s.act, party): s for s in WHISTLE_STEPS for party in s.parties}
-SUMMONS_ALLOWED = {(s.stage, s.act, s.party): s for s in SUMMONS_STEPS}
+SUMMONS_ALLOWED = {(s.stage, s.act, party): s for s in SUMMONS_STEPS for party in s.parties}
 
 
 @pytest.mark.parametrize("triple", list(product(Stage, WhistleAct, Party)), ids=str)
@@ -150,8 +150,8 @@ def test_no_side_sends_away_alone_whom_another_needs_and_nobody_whom_has_come(st
     assert (half.stage, half.called) == (Stage.BLOWN, blown().called)
     with pytest.raises(ConflictError, match=last):
         acts.withdraw(half, first, at=NOON)
-    for party in (Party.PARENT, Party.SYSTEM):
-        with pytest.raises(RuleError, match="not possible"):
+    for party, why in ((Party.PARENT, "in which side's stead"), (Party.SYSTEM, "not possible")):
+        with pytest.raises(RuleError, match=why):
             acts.withdraw(half, None, at=NOON, party=party)
     with pytest.raises(RuleError, match="came already"):
         acts.withdraw(acts.arrive(half, A, at=NOON), last, at=NOON)
@@ -195,6 +195,33 @@ def test_a_side_closes_only_when_it_holds_nobody_and_the_whistle_only_with_the_l
         assert done.stage is (Stage.CLOSING if street == ONE else Stage.CLOSED)
         with pytest.raises((ConflictError, RuleError)):
             acts.close(done, street, at=NOON)
+
+
+def test_the_area_above_acts_for_a_silent_side_once_closing_is_overdue_and_no_sooner():
+    there = acts.file_measure(acts.arrive(blown(), A, at=NOON), A, at=NOON)
+    half = acts.close(acts.excuse(acts.release(there, A, ONE, at=NOON), B, ONE, at=NOON), ONE, at=NOON)
+    ways = (
+        lambda w: acts.release(w, A, TWO, at=NOON, above="3701"),
+        lambda w: acts.excuse(w, B, TWO, at=NOON, above="3701"),
+        lambda w: acts.close(w, TWO, at=NOON, above="3701"),
+    )
+    for way in ways:
+        with pytest.raises(RuleError, match=f"{TWO} has until 2026-06-22T12:00:00\\+08:00"):
+            way(half)
+    late = replace(half, close_step=1)
+    with pytest.raises(ConflictError, match="closed already"):
+        acts.close(late, ONE, at=NOON, above="3701")
+    for way in ways:
+        late = way(late)
+    assert (late.stage, late.call(A).stage) == (Stage.CLOSED, SummonsStage.RELEASED)
+
+
+def test_the_area_above_withdraws_for_a_silent_side_what_nobody_has_come_for():
+    half = acts.withdraw(blown(), ONE, at=NOON)
+    with pytest.raises(RuleError, match="has until"):
+        acts.withdraw(half, TWO, at=NOON, party=Party.PARENT)
+    late = replace(half, close_step=1)
+    assert acts.withdraw(late, TWO, at=NOON, party=Party.PARENT).stage is Stage.WITHDRAWN
 
 
 @pytest.mark.parametrize("score", [0, 6, -1])

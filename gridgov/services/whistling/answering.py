@@ -8,13 +8,14 @@ import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
+from gridgov.clock import shown
 from gridgov.coordinates import Datum, point_to_wgs84
 from gridgov.errors import CoordinateError, GeometryError, RuleError
 from gridgov.incidents import FactKind, GivenPosition
 from gridgov.services.proving import promised, require_attached
 from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import Sighting
-from gridgov.services.whistling.scene import Outcome, Scene, shown
+from gridgov.services.whistling.scene import Outcome, Scene
 from gridgov.store.whistles import RawPosition
 from gridgov.whistles import (
     WORDS,

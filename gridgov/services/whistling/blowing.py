@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gridgov.access import party_of
+from gridgov.clock import shown
 from gridgov.errors import ConflictError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import FactKind
@@ -12,7 +13,7 @@ from gridgov.incidents.standing import Head, Standing
 from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import BlowOrder, Callers
 from gridgov.services.whistling.deciding import Basis, basis_of, may_be_drafted
-from gridgov.services.whistling.scene import Outcome, shown
+from gridgov.services.whistling.scene import Outcome
 from gridgov.services.whistling.summoning import all_listed, summons_of
 from gridgov.store.unit import Unit
 from gridgov.whistles import LiveSide, Stage, StreetShare, Whistle, acts

@@ -18,13 +18,7 @@ from gridgov.whistles.authority import may_stand_above, require_above, side_for,
 def confirm(scene: Scene, street_code: str | None) -> Outcome:
     """Confirm a side, by its own people or, once that has escalated, by the area above all sides."""
     whistle, by = scene.whistle, scene.subject.login
-    try:
-        street = side_for(scene.subject, "whistle.confirm", whistle, street_code)
-        above = None
-    except NotAllowedError:
-        if street_code is None or not may_stand_above(scene.subject, whistle):
-            raise
-        street, above = street_code, whistle.parent
+    street, above = _for(scene, "whistle.confirm", street_code)
     require_worked_on(scene.standing)
     after = acts.confirm(whistle, street, by=by, at=scene.now, above=above)
     said = (FactKind.WHISTLE_CONFIRMED, {"whistle": str(whistle.id), "street": street, "above": above})
@@ -34,6 +28,20 @@ def confirm(scene: Scene, street_code: str | None) -> Outcome:
     going = blowing.blown(after)
     says = {"street_code": street, "waiting_for": [], **going.says}
     return Outcome(after, "blown", [said, *going.facts], going.notices, going.admits, says)
+
+
+def _for(scene: Scene, permission: str, street_code: str | None) -> tuple[str, str | None]:
+    """Return the side that somebody acts for and, where they stand above all sides and act in its stead, their area."""
+    try:
+        return side_for(scene.subject, permission, scene.whistle, street_code), None
+    except NotAllowedError:
+        if street_code is None or not may_stand_above(scene.subject, scene.whistle):
+            raise
+        return street_code, scene.whistle.parent
+
+
+def _in_stead(above: str | None) -> dict[str, str]:
+    return {"above": above} if above else {}
 
 
 def choose_lead(scene: Scene, choice: str, street_code: str | None) -> Outcome:
@@ -64,11 +72,11 @@ def withdraw(scene: Scene, reason: str, street_code: str | None) -> Outcome:
     """Withdraw a whistle while nobody has come: a draft by its leading side or the area above, else by every side."""
     whistle = scene.whistle
     mine = sides_for(scene.subject, "whistle.close", whistle)
-    if not mine:
-        require_above(scene.subject, whistle)
-    street = _first(scene, "whistle.close", street_code) if mine else None
+    above = None if mine else require_above(scene.subject, whistle)
+    stands = None if whistle.stage is Stage.DRAFTED else street_code
+    street = _first(scene, "whistle.close", street_code) if mine else stands
     after = acts.withdraw(whistle, street, at=scene.now, party=Party.SIDE if mine else Party.PARENT)
-    fact = {"whistle": str(whistle.id), "street": street, "reason": reason}
+    fact = {"whistle": str(whistle.id), "street": street, "reason": reason, **_in_stead(above)}
     if after.stage is Stage.WITHDRAWN:
         return withdrawn(after, fact, {"street_code": street, "waiting_for": []})
     waiting = sorted(s.street_code for s in after.sides if not s.withdrawn_at)
@@ -96,11 +104,11 @@ def _first(scene: Scene, permission: str, street_code: str | None) -> str:
 
 
 def let_go(scene: Scene, organisation_code: str, street_code: str | None, *, excused: str | None) -> Outcome:
-    """Release an organisation, or excuse one that never came (`excused` says why), for one side."""
-    street = side_for(scene.subject, "whistle.release", scene.whistle, street_code)
+    """Release an organisation, or excuse one that never came (`excused` says why), for one side or in its stead."""
+    street, above = _for(scene, "whistle.release", street_code)
     _require_other_hand(scene, organisation_code)
     act = acts.release if excused is None else acts.excuse
-    after = act(scene.whistle, organisation_code, street, at=scene.now)
+    after = act(scene.whistle, organisation_code, street, at=scene.now, above=above)
     who = scene.doer(organisation_code)
     scene.unit.whistles.log.let_go(after, who, street, excused=excused is not None, reason=excused)
     call = after.call(organisation_code)
@@ -109,7 +117,7 @@ def let_go(scene: Scene, organisation_code: str, street_code: str | None, *, exc
     kind, name = (FactKind.SUMMONS_RELEASED, "released") if excused is None else (FactKind.SUMMONS_EXCUSED, "excused")
     told = [] if held else telling.to_organisations(after, [organisation_code], name)
     says = {"organisation_code": organisation_code, "street_code": street, "still_held_by": held}
-    fact |= {"reason": excused} if excused else {}
+    fact |= ({"reason": excused} if excused else {}) | _in_stead(above)
     return Outcome(after, name, [(kind, fact)], told, says=says | {"summons_stage": call.stage.value})
 
 
@@ -136,13 +144,13 @@ def _require_other_hand(scene: Scene, organisation_code: str) -> None:
 
 
 def close(scene: Scene, street_code: str | None) -> Outcome:
-    """Close a side; the whistle closes with the last. Photos that were promised and never came are written down."""
-    street = side_for(scene.subject, "whistle.close", scene.whistle, street_code)
-    after = acts.close(scene.whistle, street, at=scene.now)
+    """Close a side, or in its stead; the whistle closes with the last. What was promised and never came is noted."""
+    street, above = _for(scene, "whistle.close", street_code)
+    after = acts.close(scene.whistle, street, at=scene.now, above=above)
     open_sides = sorted(s.street_code for s in after.sides if not s.closed_at)
     lacking = {call.organisation_code: scene.missing(call.organisation_code) for call in after.called}
     missing = {code: identifiers for code, identifiers in lacking.items() if identifiers}
-    fact: dict[str, Any] = {"whistle": str(after.id), "street": street, "open": open_sides}
+    fact: dict[str, Any] = {"whistle": str(after.id), "street": street, "open": open_sides, **_in_stead(above)}
     facts = [(FactKind.WHISTLE_SIDE_CLOSED, fact | ({"missing": missing} if missing else {}))]
     says = {"street_code": street, "open_sides": open_sides, "missing": missing}
     if open_sides:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gridgov.access import Subject
-from gridgov.clock import SHANGHAI
+from gridgov.clock import shown
 from gridgov.errors import RuleError, StaleError
 from gridgov.incidents import FactKind, Head, Standing
 from gridgov.messages import Notice
@@ -216,8 +216,3 @@ def ladders(unit: Unit) -> Ladders:
 def _after(limit: Limit) -> timedelta:
     # A whistle's time is the wall clock's, and its days have 24 hours.
     return timedelta(days=limit.amount) if limit.seconds is None else timedelta(seconds=limit.seconds)
-
-
-def shown(moment: datetime) -> str:
-    """Return an instant as people read it: in Shanghai's time, with its offset."""
-    return moment.astimezone(SHANGHAI).isoformat()

@@ -68,13 +68,15 @@ def districts_of(whistle: Whistle, step: DueStep) -> list[str]:
 
 
 def _late_themselves(whistle: Whistle, step: DueStep, occasion: str, data: dict[str, Any]) -> list[Notice]:
-    if step.due is Due.CONFIRM:
-        late = Audience(role=STREET_ROLE, area_code=step.target)
-    elif step.due is Due.CLOSE:
-        return []
-    else:
-        late = Audience(organisation_code=step.target)
+    if step.due is Due.CLOSE:
+        silent = sorted(side.street_code for side in whistle.sides if not side.closed_at)
+        return [_notice(whistle, "late", _people(street), f"{occasion}:{street}", data) for street in silent]
+    late = _people(step.target) if step.due is Due.CONFIRM else Audience(organisation_code=step.target)
     return [_notice(whistle, "late", late, occasion, data)]
+
+
+def _people(street_code: str) -> Audience:
+    return Audience(role=STREET_ROLE, area_code=street_code)
 
 
 def _notice(whistle: Whistle, event: str, audience: Audience, occasion: str, data: dict[str, Any]) -> Notice:

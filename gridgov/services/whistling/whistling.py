@@ -91,7 +91,10 @@ class Whistling:
     def withdraw(
         self, caller: Caller, whistle_id: UUID, asked: Asked, reason: str, street_code: str | None = None
     ) -> Answer:
-        """Take a whistle back while nobody has come: a draft by its leading side, one that is blown by every side."""
+        """Take a whistle back while nobody has come: a draft by its leading side, one that is blown by every side.
+
+        For a side that is silent, the area above all sides says so; see `close`.
+        """
         said = words(reason, "reason") or ""
         deed = Deed("withdraw", {"reason": said, "street_code": street_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.withdraw(scene, said, street_code))
@@ -138,7 +141,7 @@ class Whistling:
         return self._do(caller, whistle_id, asked, deed, lambda scene: answering.leave(scene, organisation_code))
 
     def release(self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which") -> Answer:
-        """Release an organisation for one side; it is free once every side has."""
+        """Release an organisation for one side; it is free once every side has. In a silent side's stead as `close`."""
         deed = Deed("release", asdict(which))
         code, street = which.organisation_code, which.street_code
         return self._do(
@@ -146,7 +149,7 @@ class Whistling:
         )
 
     def excuse(self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which", reason: str) -> Answer:
-        """Let an organisation off that never came."""
+        """Let an organisation off that never came. In a silent side's stead as `close`."""
         said = words(reason, "reason")
         deed = Deed("excuse", {**asdict(which), "reason": said})
         code, street = which.organisation_code, which.street_code
@@ -162,7 +165,10 @@ class Whistling:
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.rate(scene, code, street, score, said))
 
     def close(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str | None = None) -> Answer:
-        """Close a side, which has let everybody go; the whistle closes with the last of them."""
+        """Close a side, which has let everybody go; the whistle closes with the last of them.
+
+        The side's own people do, or the area above all sides once closing is overdue and that has escalated.
+        """
         deed = Deed("close", {"street_code": street_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.close(scene, street_code))
 
