@@ -14,7 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import refusals
 from api.deps import Services
-from api.examples import Documented
+from api.document import Documented
 from api.limits import LOOPBACK, BodyLimit, SecurityHeaders
 from api.logs import RequestLog
 from api.maps import MapKeeper

@@ -7,19 +7,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI
-
 EXAMPLES = files("api") / "examples.json"
-
-
-class Documented(FastAPI):
-    """An application whose document shows an example wherever there is one."""
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the document."""
-        if self.openapi_schema is None:
-            self.openapi_schema = _shown(super().openapi())
-        return self.openapi_schema
 
 
 def json_of(document: dict[str, Any], operation: str, name: str) -> dict[str, Any] | None:
@@ -41,7 +29,8 @@ def json_of(document: dict[str, Any], operation: str, name: str) -> dict[str, An
     return found
 
 
-def _shown(document: dict[str, Any]) -> dict[str, Any]:
+def shown(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document that shows an example wherever there is one."""
     for operation, examples in json.loads(EXAMPLES.read_text("utf-8")).items():
         for name, example in examples.items():
             content = json_of(document, operation, name)

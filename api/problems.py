@@ -29,15 +29,6 @@ _HEADERS = {
 }
 
 
-_PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_STALE = {
-    "description": "It was changed since it was looked at; `details` holds what is wanted and what is stored",
-    "content": _PROBLEM,
-}
-_UNREADABLE = {"description": "The body is no JSON; `detail` says where it breaks", "content": _PROBLEM}
-_UNTYPED = {"description": "The body's Content-Type is not application/json", "content": _PROBLEM}
-
-
 class Fault(BaseModel):
     """One thing that is wrong with the input."""
 
@@ -81,25 +72,6 @@ def response(
     return JSONResponse(
         problem.model_dump(), status_code=status, media_type="application/problem+json", headers=_HEADERS.get(status)
     )
-
-
-def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """Return an OpenAPI document in which every error is a problem+json; FastAPI gives it the route's media type.
-
-    What every operation with a body, and every edit under a condition, may be answered is added here, once for all.
-    """
-    operations = [operation for item in document["paths"].values() for operation in item.values()]
-    for operation in operations:
-        if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
-            operation["responses"].setdefault("412", _STALE)
-        if "application/json" in operation.get("requestBody", {}).get("content", ()):
-            operation["responses"] |= {"400": _UNREADABLE, "415": _UNTYPED} | operation["responses"]
-    answers = (pair for operation in operations for pair in operation["responses"].items())
-    for status, answer in answers:
-        if status >= "400" and "content" in answer:
-            schema = next(iter(answer["content"].values()))
-            answer["content"] = {"application/problem+json": schema}
-    return document
 
 
 def unexpected() -> JSONResponse:

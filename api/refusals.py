@@ -19,7 +19,7 @@ from starlette.routing import Match, Mount
 
 from api.auth import find_caller
 from api.deps import Services
-from api.problems import Fault, describe, response, status_of
+from api.problems import Fault, response, status_of
 from gridgov import errors
 from gridgov.access import Caller
 
@@ -32,8 +32,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.GridgovError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    plain = app.openapi
-    app.openapi = lambda: describe(plain())  # type: ignore[method-assign]  # the way FastAPI's own docs extend it
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:

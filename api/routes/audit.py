@@ -28,16 +28,7 @@ _ALONE = (
 )
 """For a page that carries everything inside itself and runs nothing."""
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "Nobody is logged in"},
-    403: {"model": Problem, "description": "No role of yours allows this"},
-    503: {"model": Problem, "description": "The database does not answer; try again"},
-}
-_ONE: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such case for you"},
-    422: {"model": Problem, "description": "The id is none"},
-    **_REFUSALS,
-}
+_MAY_NOT: dict[int | str, dict[str, Any]] = {403: {"model": Problem, "description": "No role of yours allows this"}}
 
 
 class HeadOut(BaseModel):
@@ -67,13 +58,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@router.get("/audit/heads", responses=_REFUSALS)
+@router.get("/audit/heads", responses=_MAY_NOT)
 def list_heads(caller: TheCaller, auditing: TheAuditing) -> Page[HeadOut]:
     """List the newest seal of each district that you audit; keep them outside of this installation."""
     return Page(items=[HeadOut(district_code=code, head=head) for code, head in auditing.heads(caller).items()])
 
 
-@router.get("/audit/verifications", responses=_REFUSALS)
+@router.get("/audit/verifications", responses=_MAY_NOT)
 def list_verifications(caller: TheCaller, auditing: TheAuditing) -> Page[VerificationOut]:
     """List what the newest verification of each district that you audit came to."""
     rows = auditing.last_verifications(caller)
@@ -83,7 +74,7 @@ def list_verifications(caller: TheCaller, auditing: TheAuditing) -> Page[Verific
 @router.get(
     "/incidents/{incident_id}/story",
     responses={
-        **_ONE,
+        **_MAY_NOT,
         200: {
             "model": StoryOut,
             "description": "The story",

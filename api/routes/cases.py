@@ -18,25 +18,18 @@ router = APIRouter(prefix="/api/v1", tags=["cases"])
 
 TheCasework = Annotated[Casework, Depends(service(Casework))]
 
-_WORDS = {
-    401: "Nobody is logged in, or no longer",
-    403: "Somebody is logged in and may not do this with this case",
-    404: "There is no such incident, or it is not yours to see",
-    409: "The id stands for another act",
-    412: "Somebody has acted since; `details` holds what you wanted and what is stored",
-    422: "Something in it is wrong, or it cannot be done at this stage; `details` says what can",
-    503: "The database does not answer; try again",
+_MAY_NOT: dict[int | str, dict[str, Any]] = {
+    403: {"model": Problem, "description": "Somebody is logged in and may not do this with this case"},
+}
+_CANNOT: dict[int | str, dict[str, Any]] = {
+    422: {
+        "model": Problem,
+        "description": "Something in it is wrong, or it cannot be done at this stage; `details` says what can",
+    },
 }
 
 
-def _said(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Problem, "description": _WORDS[status]} for status in statuses}
-
-
-_READ = _said(401, 403, 404, 422, 503)
-
-
-@router.get("/incidents/{incident_id}/acts", responses=_READ)
+@router.get("/incidents/{incident_id}/acts", responses=_MAY_NOT)
 def list_possible_acts(incident_id: UUID, casework: TheCasework, caller: TheCaller, response: Response) -> ProspectOut:
     """Say what you may do with a case now, where it leads, and why not the rest."""
     found = casework.prospect(caller, incident_id)
@@ -45,7 +38,7 @@ def list_possible_acts(incident_id: UUID, casework: TheCasework, caller: TheCall
     return ProspectOut(case=case, acts=[PossibilityOut.of(each) for each in found.acts])
 
 
-@router.get("/incidents/{incident_id}/hops", responses=_READ)
+@router.get("/incidents/{incident_id}/hops", responses=_MAY_NOT)
 def list_hops(incident_id: UUID, casework: TheCasework, caller: TheCaller) -> Page[HopOut]:
     """List whose hands a case went through, in order, and how long it lay idle in each."""
     return Page(items=[HopOut.of(hop) for hop in casework.hops(caller, incident_id)])
@@ -78,5 +71,5 @@ for _body in BODIES:
         methods=["POST"],
         name=f"{_name}_incident",
         description=_body.__doc__,
-        responses=_said(401, 403, 404, 409, 412, 422, 503),
+        responses=_MAY_NOT | _CANNOT,
     )

@@ -18,14 +18,13 @@ from gridgov.areas import Level
 from gridgov.clock import instant
 from gridgov.incidents import GivenPosition
 
-router = APIRouter(
-    prefix="/api/v1", tags=["grid"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
-)
+router = APIRouter(prefix="/api/v1", tags=["grid"], dependencies=[Depends(logged_in)])
 
-_BAD: dict[int | str, dict[str, Any]] = {
+_READ: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "No role of yours reads the grid, or your token was not made for it"},
-    422: {"model": Problem},
-    503: {"model": Problem},
+}
+_MISSING: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no such cell, or the book knows no such address"}
 }
 _LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": Level.COMMUNITY}
 
@@ -49,14 +48,14 @@ def reads_the_grid(subject: TheSubject) -> None:
     subject.require("grid.read")
 
 
-@router.get("/cells", response_class=GeoJson, responses={200: {"model": FeatureCollection[CellOut]}, **_BAD})
+@router.get("/cells", response_class=GeoJson, responses={200: {"model": FeatureCollection[CellOut]}, **_READ})
 def list_cells(desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> GeoJson:
     """Return the cells as a GeoJSON FeatureCollection that QGIS and GDAL open by this address."""
     frame = desk.cells(caller, as_of=instant(as_of, field="as_of") if as_of else None)
     return _collection(frame.drop(columns=["id", "street_id"]))
 
 
-@router.get("/areas/{level}", response_class=GeoJson, responses={200: {"model": FeatureCollection[AreaOut]}, **_BAD})
+@router.get("/areas/{level}", response_class=GeoJson, responses={200: {"model": FeatureCollection[AreaOut]}, **_READ})
 def list_areas(
     level: Literal["districts", "streets", "communities"], desk: TheDesk, caller: TheCaller, as_of: AsOf = None
 ) -> GeoJson:
@@ -64,13 +63,13 @@ def list_areas(
     return _collection(desk.areas(caller, _LEVELS[level], as_of=instant(as_of, field="as_of") if as_of else None))
 
 
-@router.get("/cells/{cell_code}/duties", responses={404: {"model": Problem}, **_BAD})
+@router.get("/cells/{cell_code}/duties", responses=_READ | _MISSING)
 def who_answers(cell_code: CellCode, desk: TheDesk, caller: TheCaller, as_of: AsOf = None) -> Page[DutyOut]:
     """Return who answers for a cell: its own people first, then those of its community and street."""
     return Page[DutyOut].told(desk.who(caller, cell_code, as_of=instant(as_of, field="as_of") if as_of else None))
 
 
-@router.get("/locate", responses=_BAD, dependencies=[Depends(reads_the_grid)])
+@router.get("/locate", responses=_READ, dependencies=[Depends(reads_the_grid)])
 def locate(
     intake: TheIntake,
     datum: Annotated[str, Query(max_length=40, description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n")],
@@ -82,13 +81,13 @@ def locate(
     return PlaceOut.of(intake.place(GivenPosition(datum, shapely.Point(lon, lat), accuracy_m)))
 
 
-@router.get("/addresses", responses={404: {"model": Problem}, **_BAD}, dependencies=[Depends(reads_the_grid)])
+@router.get("/addresses", responses=_READ | _MISSING, dependencies=[Depends(reads_the_grid)])
 def find_address(intake: TheIntake, text: Annotated[str, Query(min_length=1, max_length=500)]) -> AddressOut:
     """Return what an address means: `sure`, or `unsure` with a question; 404 where the book knows no such address."""
     return AddressOut.of(intake.look_up(text))
 
 
-@router.get("/summary", responses={503: {"model": Problem}})
+@router.get("/summary")
 def summary(desk: TheDesk, caller: TheCaller) -> SummaryOut:
     """Return the counts of the 24 hours up to the newest report that you see."""
     return SummaryOut.model_validate(desk.last_day(caller), from_attributes=True)

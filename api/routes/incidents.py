@@ -20,22 +20,8 @@ from gridgov.incidents.standing import Stage
 from gridgov.services.looking import Filter
 from gridgov.services.revealing import Revealing
 
-router = APIRouter(
-    prefix="/api/v1", tags=["incidents"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
-)
+router = APIRouter(prefix="/api/v1", tags=["incidents"], dependencies=[Depends(logged_in)])
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    403: {"model": Problem, "description": "No role of yours reports incidents"},
-    409: {"model": Problem, "description": "The id, or the channel's number, already stands for another report"},
-    413: {"model": Problem, "description": "The body is too large"},
-    422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
-    503: {"model": Problem, "description": "The database does not answer, or no grid is loaded; try again"},
-}
-_MISSING: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such thing"},
-    422: _REFUSALS[422],
-    503: _REFUSALS[503],
-}
 _ETAG: dict[str, Any] = {"ETag": {"description": 'The revision, as in `"7"`', "schema": {"type": "string"}}}
 
 TheRevealing = Annotated[Revealing, Depends(service(Revealing))]
@@ -52,7 +38,11 @@ class LookIn(BaseModel):
 @router.post(
     "/incidents",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": ReceiptOut, "description": "The same report was taken in before"}, **_REFUSALS},
+    responses={
+        200: {"model": ReceiptOut, "description": "The same report was taken in before"},
+        403: {"model": Problem, "description": "No role of yours reports incidents"},
+        409: {"model": Problem, "description": "The id, or the channel's number, already stands for another report"},
+    },
 )
 def report_incident(report: ReportIn, response: Response, intake: TheIntake, subject: TheSubject) -> ReceiptOut:
     """Take a report in: locate and classify it, look for duplicates, draft a combined whistle across a border."""
@@ -107,16 +97,14 @@ class PageOf(Filters):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-@router.get("/incidents", responses={422: _REFUSALS[422], 503: _REFUSALS[503]})
+@router.get("/incidents")
 def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]) -> Page[IncidentRowOut]:
     """List the incidents that you may see, newest first. Reporters are not shown."""
     rows = desk.incidents(caller, asked.wanted(), limit=asked.limit, before=asked.cursor)
     return Page[IncidentRowOut].told(rows, limit=asked.limit)
 
 
-@router.get(
-    "/incidents/{incident_id}", responses={200: {"headers": _ETAG}, **_MISSING}, response_model_exclude_unset=True
-)
+@router.get("/incidents/{incident_id}", responses={200: {"headers": _ETAG}}, response_model_exclude_unset=True)
 def read_incident(
     incident_id: UUID, response: Response, desk: TheDesk, caller: TheCaller, as_of: AsOf = None
 ) -> IncidentOut | IncidentThenOut:
@@ -139,7 +127,7 @@ def read_incident(
     return found
 
 
-@router.get("/incidents/{incident_id}/facts", responses=_MISSING)
+@router.get("/incidents/{incident_id}/facts")
 def read_facts(
     incident_id: UUID,
     desk: TheDesk,
@@ -151,7 +139,7 @@ def read_facts(
     return Page(items=[FactOut.of(fact) for fact in desk.facts(caller, incident_id, as_of=moment)])
 
 
-@router.get("/incidents/{incident_id}/reporter", responses=_MISSING)
+@router.get("/incidents/{incident_id}/reporter")
 def read_reporter(incident_id: UUID, revealing: TheRevealing, caller: TheCaller) -> ReporterOut:
     """Return who reported, masked: enough to know that somebody can be called, not whom."""
     return ReporterOut.of(revealing.masked(caller, incident_id))
@@ -159,21 +147,14 @@ def read_reporter(incident_id: UUID, revealing: TheRevealing, caller: TheCaller)
 
 @router.post(
     "/incidents/{incident_id}/reporter/looks",
-    responses={**_MISSING, 403: {"model": Problem, "description": "No role of yours reveals reporters here"}},
+    responses={403: {"model": Problem, "description": "No role of yours reveals reporters here"}},
 )
 def reveal_reporter(incident_id: UUID, look: LookIn, revealing: TheRevealing, caller: TheCaller) -> ReporterOut:
-    """Return who reported. The look is written down with its purpose, and the auditor reads it."""
+    """Return who reported, unmasked. The look is written down with its purpose, and the auditor reads it."""
     return ReporterOut.of(revealing.reveal(caller, incident_id, look.purpose, look_id=look.id))
 
 
-@router.get(
-    "/looks",
-    responses={
-        403: {"model": Problem, "description": "No role of yours reads looks"},
-        422: _REFUSALS[422],
-        503: _REFUSALS[503],
-    },
-)
+@router.get("/looks", responses={403: {"model": Problem, "description": "No role of yours reads looks"}})
 def list_looks(
     revealing: TheRevealing,
     caller: TheCaller,

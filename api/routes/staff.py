@@ -12,23 +12,19 @@ from api.schemas import Page
 from api.staff import BatchIn, BatchOut, OwnOut, RefusedOut, ShiftIn, ShiftOut, StaffPositionOut
 from gridgov.services.positions import Positions
 
-router = APIRouter(
-    prefix="/api/v1", tags=["staff"], dependencies=[Depends(logged_in)], responses={401: {"model": Problem}}
-)
+router = APIRouter(prefix="/api/v1", tags=["staff"], dependencies=[Depends(logged_in)])
 
 ThePositions = Annotated[Positions, Depends(service(Positions))]
 
-_BAD: dict[int | str, dict[str, Any]] = {
+_MAY_NOT: dict[int | str, dict[str, Any]] = {
     403: {
         "model": Problem,
         "description": "The account is no person's, or no role of theirs goes on duty or locates staff",
     },
-    422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
-    503: {"model": Problem, "description": "The database does not answer; try again"},
 }
 
 
-@router.post("/shifts", status_code=status.HTTP_201_CREATED, responses={409: {"model": Problem}, **_BAD})
+@router.post("/shifts", status_code=status.HTTP_201_CREATED, responses=_MAY_NOT)
 def start_shift(shift: ShiftIn, positions: ThePositions, caller: TheCaller) -> ShiftOut:
     """Go on duty, from now on: only then positions are taken, and others may see where you are.
 
@@ -37,20 +33,20 @@ def start_shift(shift: ShiftIn, positions: ThePositions, caller: TheCaller) -> S
     return ShiftOut.of(positions.start(caller, shift.id))
 
 
-@router.post("/shifts/{shift_id}/end", responses={404: {"model": Problem}, **_BAD})
+@router.post("/shifts/{shift_id}/end", responses=_MAY_NOT)
 def end_shift(shift_id: UUID, positions: ThePositions, caller: TheCaller) -> ShiftOut:
     """Go off duty."""
     return ShiftOut.of(positions.end(caller, shift_id))
 
 
-@router.post("/positions", responses=_BAD)
+@router.post("/positions", responses=_MAY_NOT)
 def add_positions(batch: BatchIn, positions: ThePositions, caller: TheCaller) -> BatchOut:
     """Send where you were. What was taken off duty is refused and kept nowhere; what was sent before is kept once."""
     kept, refused = positions.add(caller, [one.given() for one in batch.positions])
     return BatchOut(kept=kept, refused=[RefusedOut(index=r.index, reason=r.reason) for r in refused])
 
 
-@router.get("/positions", responses=_BAD)
+@router.get("/positions", responses=_MAY_NOT)
 def locate_staff(
     positions: ThePositions,
     caller: TheCaller,
@@ -62,7 +58,7 @@ def locate_staff(
     return Page[StaffPositionOut].told(positions.locate(caller, purpose))
 
 
-@router.get("/me/positions", responses=_BAD)
+@router.get("/me/positions", responses=_MAY_NOT)
 def read_own_positions(positions: ThePositions, caller: TheCaller, response: Response) -> OwnOut:
     """Return what is kept about you: shifts, positions, and who looked at them, when and what for."""
     response.headers["Cache-Control"] = "no-store"

@@ -159,7 +159,7 @@ def acknowledge_summons(body: OrganisationIn, hand: Hand) -> ActOut:
 
 @_acts.post("/check-in")
 def check_in(body: SightingIn, hand: Hand) -> ActOut:
-    """Arrive. A check-in that is refused is written down with its distance; one that waits wants somebody to vouch."""
+    """Arrive on site. What is refused is written down with its distance; what waits wants somebody to vouch."""
     return hand.does(hand.whistling.check_in, body, body.sighting())
 
 
