@@ -19,6 +19,7 @@ from tests.support import SetClock
 pytestmark = [pytest.mark.usefixtures("as_before"), pytest.mark.slow]
 
 CLEANING = "370102-D-HW"
+ENFORCEMENT = "370102-D-ZF"
 STREET = "370102001"
 OFFICE = f"{STREET}-S"
 COMMUNITY = "370102001006"
@@ -244,6 +245,26 @@ def test_kinds_and_teams_are_arranged_and_programs_hear(desk: Desk):
     assert "No message" in says("chief", "endpoint", "deliveries")
     with pytest.raises(InputError, match="--since"):
         says("chief", "endpoint", "retry")
+
+
+def test_who_acts_on_an_older_whistle_reads_their_act_and_the_whistle(desk: Desk):
+    says, place = desk.says, beside_the_market()
+    desk.hire("enforcer", "department_officer", "370102", ENFORCEMENT)
+    desk.hire("centre", "command_centre", "370102")
+    where = ("--datum", "wgs84", "--lon", place.x, "--lat", place.y)
+    said = says("centre", "report", "--matter", "20601", "--text", "搭建违建", *where)
+    number, street = NUMBER.search(said)[0], _cell(said)[:9]
+    desk.hire("street", "street_officer", street)
+    called = ("--not-by-list", "--organisation", ENFORCEMENT, "--reason", "需执法到场")
+    blown = says("street", "whistle", "blow", number, *called)
+    whistle = ID.search(blown)[0]
+    says("enforcer", "whistle", "acknowledge", whistle, ENFORCEMENT, "--revision", "1")
+    with pytest.raises(StaleError) as stale:
+        says("street", "whistle", "withdraw", whistle, "--reason", "误报", "--revision", "1")
+    told = "\n".join(_saying.said_of(stale.value))
+    for words in ("act withdraw", "reason 误报", "stage blown", ENFORCEMENT, "acknowledged_at 2026"):
+        assert words in told
+    assert "+00:00" not in told
 
 
 def _cell(said: str) -> str:
