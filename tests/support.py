@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,13 +12,15 @@ from typing import Any
 import pytest
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text
 
 from gridgov.access import Caller
 from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
+from gridgov.messages import kind_of
 from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.store.entering import APP, JOBS
+from gridgov.store.tables import notice
 from gridgov.store.unit import Store, Unit
 
 
@@ -137,3 +140,17 @@ def somebody(
 def secret_of(login: str) -> str:
     """Return the secret of a token that `somebody` made, as a program would send it."""
     return f"secret-of-{login}"
+
+
+def lacking(store: Store, noun: str) -> tuple[set[str], dict[str, set[str]]]:
+    """Return the kinds of notice of a noun (``case.``) that were posted, and fields of their words that any lacks."""
+    with store.transaction() as unit:
+        query = select(notice.c.kind, notice.c.data).where(notice.c.kind.startswith(noun))
+        posted = unit.connection.execute(query).all()
+    lacks: dict[str, set[str]] = {}
+    for kind, data in posted:
+        used = {*kind_of(kind).fields, *re.findall(r"\{(\w+)\}", "".join(kind_of(kind).words.values()))}
+        missing = {name for name in used if data.get(name) is None}
+        if missing:
+            lacks[kind] = lacks.get(kind, set()) | missing
+    return {kind for kind, _ in posted}, lacks

@@ -4,7 +4,7 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -56,8 +56,9 @@ class Entry:
     def label(self, upto: str = "unit") -> str:
         """Return the address written out, as far as the part `upto`."""
         order = ("district", "street", "community", "road", "number", "estate", "building", "unit")
-        shown = [_shown(part, self.written[part]) for part in order[: order.index(upto) + 1] if part != "community"]
-        return "".join(shown) + (f"（{self.name}）" if self.name and upto == "unit" else "")
+        parts = [part for part in order[: order.index(upto) + 1] if part != "community"]
+        name = f"（{self.name}）" if self.name and upto == "unit" else ""
+        return written_out(self.written, parts) + name
 
 
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -315,6 +316,11 @@ def _old_names(text: str) -> Iterator[tuple[str, datetime]]:
             message = f"The old name {item!r} has no date: write it like 旧名@2015-06-30, the last day it was valid."
             raise InputError(message, field="old_names") from error
         yield name, datetime.combine(last, time.max, SHANGHAI).astimezone(UTC)
+
+
+def written_out(written: Mapping[str, str | None], parts: Iterable[str]) -> str:
+    """Return the parts of an address as people write them, one behind the other; what is not known is left out."""
+    return "".join(_shown(part, written.get(part) or "") for part in parts)
 
 
 def _shown(part: str, value: str) -> str:

@@ -21,7 +21,14 @@ from gridgov.messages.preferences import Severity
 
 _CODE = re.compile(r"[\w.:\-]{1,90}")
 _FIELD = re.compile(r"\{(\w+)\}")
-_NAMED = {"matter", "organisation", "area"}
+_NAMED = {
+    "matter": ("matter",),
+    "organisation": ("organisation",),
+    "area": ("area",),
+    "party": ("organisation", "area"),
+    "address": ("address",),
+}
+"""The forms of codes that the store knows names for, and among which of its names each is looked for."""
 _UNKNOWN = "other"
 
 
@@ -89,7 +96,7 @@ def letter(
     at
         When it happened; shown in Shanghai's time.
     names
-        Names for codes, by ``matter:CODE``, ``organisation:CODE`` or ``area:CODE``.
+        Names for codes, by ``matter:CODE``, ``organisation:CODE``, ``area:CODE`` or ``address:DISTRICT:KEY``.
     """
     known = kind_of(kind)
     shown = {name: _shown(name, value, language, names or {}) for name, value in data.items()}
@@ -146,6 +153,8 @@ def _shown(name: str, value: Any, language: str, names: Mapping[str, str]) -> st
             return _time(value)
         case "count":
             return str(value) if isinstance(value, int | float) else None
+        case "position":
+            return _position(value)
         case _:
             return _named(form, str(value), language, names)
 
@@ -154,7 +163,9 @@ def _named(form: str, code: str, language: str, names: Mapping[str, str]) -> str
     if not _CODE.fullmatch(code):
         return None
     if form in _NAMED:
-        return one_line(names.get(f"{form}:{code}", code), longest=80)
+        name = next((names[f"{kind}:{code}"] for kind in _NAMED[form] if names.get(f"{kind}:{code}")), None)
+        # A code of the address book says nothing to anybody.
+        return one_line(name or code, longest=80) if name or form != "address" else None
     words: dict[str, str] | None = _book()["words"].get(form, {}).get(code)
     return words[language] if words else code
 
@@ -167,11 +178,19 @@ def _time(value: Any) -> str | None:
     return _moment(found) if found.tzinfo else None
 
 
+def _position(value: Any) -> str | None:
+    """Return longitude and latitude as a map takes them, to the metre."""
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(isinstance(one, float) for one in value):
+        return None
+    return f"{value[0]:.5f}, {value[1]:.5f} (WGS 84)"
+
+
 def _moment(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def codes_in(data: Mapping[str, Any]) -> set[str]:
     """Return the codes in a notice's data for which the store may know names, as ``matter:CODE`` and so on."""
-    forms = {name: field["as"] for name, field in _book()["fields"].items() if field["as"] in _NAMED}
-    return {f"{forms[name]}:{value}" for name, value in data.items() if name in forms and isinstance(value, str)}
+    forms = {name: _NAMED[field["as"]] for name, field in _book()["fields"].items() if field["as"] in _NAMED}
+    told = ((name, value) for name, value in data.items() if name in forms and isinstance(value, str))
+    return {f"{form}:{value}" for name, value in told for form in forms[name]}

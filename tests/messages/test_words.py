@@ -82,6 +82,21 @@ def test_times_are_shown_in_shanghai_and_codes_by_their_names():
     assert found.parameters == ("370102-1", "2026-06-15 12:30")
 
 
+def test_an_address_is_shown_as_the_book_has_it_and_never_by_its_key_or_as_somebody_wrote_it():
+    book = {"address:370102:A1": "舜福大道301号"}
+    assert codes_in({"place": "370102:A1"}) == {"address:370102:A1"}
+    shown = letter("whistle.late", {"place": "370102:A1"}, at=NOON, language="zh", names=book)
+    assert shown.lines[0] == "附近: 舜福大道301号"
+    for unknown in ("370102:A2", "张三家对面"):
+        assert letter("whistle.late", {"place": unknown}, at=NOON, language="zh", names=book).lines == shown.lines[1:]
+
+
+def test_who_is_late_is_named_whether_an_organisation_or_a_street():
+    names = {"organisation:370102-D-ZF": "执法大队", "area:370102001": "解放路街道"}
+    for code, name in (("370102-D-ZF", "执法大队"), ("370102001", "解放路街道")):
+        assert name in letter("whistle.escalated", {"target": code}, at=NOON, language="zh", names=names).title
+
+
 def test_what_is_not_named_is_never_shown():
     told = {"reporter": "Zhang San", "phone": "13800000000", "text": "my neighbour", "reason": "he said", "number": "1"}
     assert letter("case.returned", told, at=NOON, language="en").text == (
@@ -90,9 +105,11 @@ def test_what_is_not_named_is_never_shown():
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-@pytest.mark.parametrize("field", ["number", "matter", "due_kind", "due_at", "step", "kind", "target", "organisation"])
+@pytest.mark.parametrize(
+    "field", ["number", "matter", "due_kind", "due_at", "step", "kind", "target", "organisation", "place", "position"]
+)
 def test_whatever_stands_in_a_field_does_no_harm(nasty, field):
-    names = {f"{form}:X": nasty for form in ("matter", "organisation", "area")}
+    names = {f"{form}:X": nasty for form in ("matter", "organisation", "area", "address")}
     for data in ({field: nasty}, {field: "X"}, {field: {"a": nasty}}, {field: [nasty]}):
         for kind in ("case.overdue", "whistle.escalated", nasty):
             found = letter(kind, data, at=NOON, language="zh", names=names)

@@ -279,6 +279,9 @@ def compose(claimed: Claimed, can: Capabilities, names: Mapping[str, str]) -> Me
 _ORDER = [Severity.LOW, Severity.NORMAL, Severity.URGENT]
 
 
+_TOLD = {"number", "due_at", "confirm_due_at", "deadline_at", "step"}
+
+
 def _data(claimed: Claimed) -> dict[str, Any]:
     (first, *others) = claimed.items
     if others:
@@ -288,5 +291,5 @@ def _data(claimed: Claimed) -> dict[str, Any]:
         "district_code": claimed.district_code,
         "incident_id": str(first.incident_id) if first.incident_id else None,
         "whistle_id": str(first.whistle_id) if first.whistle_id else None,
-        **{name: value for name, value in first.data.items() if name in {"number", "due_at", "deadline_at", "step"}},
+        **{name: value for name, value in first.data.items() if name in _TOLD},
     }

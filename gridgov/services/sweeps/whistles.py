@@ -56,7 +56,7 @@ def _reckoned(whistle: Whistle, looks_next: datetime | None) -> tuple[FactKind, 
 
 
 def _tell(unit: Unit, late: Sequence[Whistle], led_to: Mapping[UUID, Outcome], now: datetime) -> None:
-    unit.messages.post([notice for w in late for notice in led_to[w.id].notices], at=now)
+    telling.tell(unit, [(w, led_to[w.id].notices) for w in late], at=now)
     unit.whistles.live.change_each(late, "whistle.escalated", at=now)
 
 

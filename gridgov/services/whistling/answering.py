@@ -171,7 +171,9 @@ def _vouched(after: Whistle, code: str, stood: Judgement, evidence: dict[str, An
     fact = {"whistle": str(after.id), "organisation": code, "arrived_at": arrived, "voucher_distance_m": away}
     says = {"organisation_code": code, "time_to_scene_s": call.time_to_scene_s, "voucher_distance_m": away}
     facts = [(FactKind.VOUCHED, fact | {"time_to_scene_s": call.time_to_scene_s, **evidence})]
-    return Outcome(after, "vouched", facts, telling.to_organisations(after, [code], "vouched"), says=says)
+    return Outcome(
+        after, "vouched", facts, telling.to_organisations(after, [code], "vouched", organisation=code), says=says
+    )
 
 
 def _require_there(spot: Spot | None, scene: Scene) -> Judgement:

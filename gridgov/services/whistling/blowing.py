@@ -119,7 +119,7 @@ def tell_draft(unit: Unit, whistle: Whistle, *, at: datetime) -> None:
     head = Head(whistle.district_code, whistle.incident_id)
     for party, part in found.admits:
         unit.cases.admit(head, party, part)
-    unit.messages.post(found.notices, at=at)
+    telling.tell(unit, [(whistle, found.notices)], at=at)
 
 
 def blown(whistle: Whistle) -> Outcome:

@@ -52,7 +52,8 @@ def choose_lead(scene: Scene, choice: str, street_code: str | None) -> Outcome:
     agreed = after.lead.street_code == choice and not any(s.lead_choice for s in after.sides)
     fact = {"whistle": str(whistle.id), "street": street, "choice": choice, "agreed": agreed}
     says = {"street_code": street, "choice": choice, "agreed": agreed, "leads": after.lead.street_code}
-    told = telling.to_sides(after, "lead_chosen", f"{scene.act_id}", choice=choice, agreed=agreed)
+    event = "lead_chosen" if agreed else "lead_wanted"
+    told = telling.to_sides(after, event, f"{scene.act_id}", side=choice)
     return Outcome(after, "lead_chosen", [(FactKind.WHISTLE_LEAD_CHOSEN, fact)], told, says=says)
 
 
@@ -80,7 +81,7 @@ def withdraw(scene: Scene, reason: str, street_code: str | None) -> Outcome:
     if after.stage is Stage.WITHDRAWN:
         return withdrawn(after, fact, {"street_code": street, "waiting_for": []})
     waiting = sorted(s.street_code for s in after.sides if not s.withdrawn_at)
-    told = telling.to_sides(after, "side_withdrawn", f"{street}", street=street)
+    told = telling.to_sides(after, "side_withdrawn", f"{street}", side=street)
     says = {"street_code": street, "waiting_for": waiting}
     return Outcome(after, "side_withdrawn", [(FactKind.WHISTLE_SIDE_WITHDRAWN, fact)], told, says=says)
 
@@ -154,7 +155,8 @@ def close(scene: Scene, street_code: str | None) -> Outcome:
     facts = [(FactKind.WHISTLE_SIDE_CLOSED, fact | ({"missing": missing} if missing else {}))]
     says = {"street_code": street, "open_sides": open_sides, "missing": missing}
     if open_sides:
-        return Outcome(after, "side_closed", facts, telling.to_sides(after, "side_closed", street), says=says)
+        told = telling.to_sides(after, "side_closed", street, side=street)
+        return Outcome(after, "side_closed", facts, told, says=says)
     facts.append((FactKind.WHISTLE_CLOSED, {"whistle": str(after.id)}))
     return Outcome(after, "closed", facts, _closed(after), says=says)
 

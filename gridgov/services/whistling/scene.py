@@ -12,6 +12,7 @@ from gridgov.errors import RuleError, StaleError
 from gridgov.incidents import FactKind, Head, Standing
 from gridgov.messages import Notice
 from gridgov.services.proving import awaited
+from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import Asked
 from gridgov.store.acts import digest_of
 from gridgov.store.unit import Unit
@@ -150,7 +151,7 @@ def keep(unit: Unit, before: Whistle, outcome: Outcome, *, at: datetime, author:
     for party, part in outcome.admits:
         unit.cases.admit(head, party, part)
     unit.cases.append(head, outcome.facts, at=at, author=author)
-    unit.messages.post(outcome.notices, at=at)
+    telling.tell(unit, [(after, outcome.notices)], at=at)
     unit.whistles.live.change(after, f"whistle.{outcome.change}", at=at)
     return after
 

@@ -1,13 +1,43 @@
-"""Whom to tell of what happens to a whistle. No notice says anything of a reporter."""
+"""Whom to tell of what happens to a whistle, for which case and where. No notice says anything of a reporter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from gridgov.incidents import Head
 from gridgov.messages import Audience, Notice
+from gridgov.store.unit import Unit
+from gridgov.store.whistles import Whereabouts
 from gridgov.whistles import Due, DueStep, Whistle
 
 STREET_ROLE = "street_officer"
 ABOVE_ROLE = "command_centre"
+
+
+def tell(unit: Unit, told: Iterable[tuple[Whistle, Sequence[Notice]]], *, at: datetime) -> None:
+    """Post the notices of whistles. Each says which case it is for and where, so that it is enough to know the way."""
+    told = [(whistle, notices) for whistle, notices in told if notices]
+    found = unit.whistles.whereabouts(_head(whistle) for whistle, _ in told) if told else {}
+    about = {whistle.id: _about(whistle, found[_head(whistle)]) for whistle, _ in told}
+    every = [replace(one, data=about[whistle.id] | one.data) for whistle, notices in told for one in notices]
+    unit.messages.post(every, at=at)
+
+
+def _head(whistle: Whistle) -> Head:
+    return Head(whistle.district_code, whistle.incident_id)
+
+
+def _about(whistle: Whistle, here: Whereabouts) -> dict[str, Any]:
+    return {
+        "number": here.number,
+        "matter": here.matter_code,
+        "kind": whistle.kind.code,
+        "street": here.cell_code[:9] if here.cell_code else whistle.lead.street_code,
+        "community": here.cell_code[:12] if here.cell_code else None,
+        "place": here.address,
+        "position": list(here.point) if here.point else None,
+    }
 
 
 def to_sides(whistle: Whistle, event: str, occasion: str = "", **data: Any) -> list[Notice]:
@@ -32,12 +62,14 @@ def summoned(whistle: Whistle) -> list[Notice]:
     codes = [s.organisation_code for s in whistle.called]
     due_at = next((s.due_at for s in whistle.called if s.due_at), None)
     until = due_at.isoformat() if due_at else None
-    return to_organisations(whistle, codes, "summoned", due_at=until, kind=whistle.kind.code)
+    return to_organisations(whistle, codes, "summoned", due_at=until)
 
 
 def escalated(whistle: Whistle, step: DueStep) -> list[Notice]:
     """Return what is told when something is late: to those the rules name, and to whoever is late themselves."""
-    data = {"due": step.due.value, "target": step.target, "step": step.rung.step}
+    target = whistle.lead.street_code if step.due is Due.CLOSE else step.target
+    since = (step.at - step.rung.after).isoformat()
+    data = {"due": step.due.value, "target": target, "step": step.rung.step, "due_at": since}
     occasion = f"{step.due}:{step.target}:{step.rung.step}"
     above = [
         _notice(whistle, "escalated", audience, f"{occasion}:{number}", data)

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, Text, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
+from gridgov.gazetteer import written_out
 from gridgov.ids import new_id
 from gridgov.messages import Audience, Notice, Preferences
 from gridgov.store.tables import (
     account,
     account_grant,
+    address,
     area_period,
     delivery,
     delivery_item,
@@ -211,7 +213,10 @@ class MessageStore:
         self._connection.execute(delete(notice).where(tuple_(notice.c.district_code, notice.c.id).in_(keys)))
 
     def names(self, codes: Iterable[str]) -> dict[str, str]:
-        """Return the names of codes like ``matter:20908``, ``organisation:CODE`` and ``area:CODE``, as they are now."""
+        """Return the names of codes like ``matter:20908``, ``organisation:CODE`` and ``area:CODE``, as they are now.
+
+        ``address:370102:KEY`` is an address of the book; its name tells road and number, estate and building.
+        """
         wanted: dict[str, set[str]] = {}
         for written in codes:
             form, _, code = written.partition(":")
@@ -220,7 +225,7 @@ class MessageStore:
         for form, query in _NAMES.items():
             if wanted.get(form):
                 rows = self._connection.execute(query, {"codes": sorted(wanted[form])})
-                found |= {f"{form}:{code}": name for code, name in rows}
+                found |= {f"{form}:{row[0]}": _name_in(row) for row in rows}
         return found
 
 
@@ -287,7 +292,28 @@ def _named(code: Any, name: Any, newest: Any) -> Select[Any]:
     return select(code, name).ext(distinct_on(code)).where(wanted).order_by(code, newest.desc())
 
 
+def _name_in(row: Any) -> str:
+    """Return the name in a row of a code and its name, or of a code and the parts of an address."""
+    _, *said = row
+    if len(said) == 1:
+        return str(said[0])
+    *parts, name = said
+    return written_out(dict(zip(_PARTS, parts, strict=True)), _PARTS) or name or ""
+
+
+_PARTS = ("road", "number", "estate", "building")
+
+
+def _addresses() -> Select[Any]:
+    """Return the query for addresses of the book; each is looked up by its key."""
+    written = func.unnest(bindparam("codes", type_=ARRAY(Text))).column_valued("written")
+    key = func.substr(written, func.strpos(written, ":") + 1)
+    mine = and_(address.c.district_code == func.split_part(written, ":", 1), address.c.source_key == key)
+    return select(written, *(address.c[part] for part in _PARTS), address.c.name).join(address, mine)
+
+
 _NAMES = {
+    "address": _addresses(),
     "matter": _named(matter.c.code, matter.c.name, matter.c.list_version),
     "organisation": _named(organisation.c.code, organisation.c.name, organisation.c.code),
     "area": _named(area_period.c.code, area_period.c.name, area_period.c.valid),

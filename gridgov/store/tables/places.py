@@ -1,6 +1,6 @@
 """The address book that the gazetteer searches."""
 
-from sqlalchemy import Column, String, Table, Text
+from sqlalchemy import Column, Index, String, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from gridgov.store.tables.base import district, metadata, shape, text
@@ -22,4 +22,5 @@ address = Table(
     Column("aliases", ARRAY(Text), nullable=False),
     Column("old_names", JSONB, nullable=False, comment='[["old name", "last day it was valid"], ...]'),
     shape("POINT"),
+    Index("address_geom_idx", "geom", postgresql_using="gist"),  # which one is near, for messages
 )

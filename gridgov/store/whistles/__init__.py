@@ -1,5 +1,6 @@
 """Whistles as they are kept."""
 
+from gridgov.store.whistles.ground import Whereabouts
 from gridgov.store.whistles.kinds import KindStore
 from gridgov.store.whistles.live import Ground, LiveStore
 from gridgov.store.whistles.log import Doer, LogStore, RawPosition, Waiting
@@ -15,5 +16,6 @@ __all__ = [
     "RawPosition",
     "TeamStore",
     "Waiting",
+    "Whereabouts",
     "WhistleStore",
 ]

@@ -1,5 +1,6 @@
 """Whistles with their sides and summons."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, literal, select
 
+from gridgov.incidents import Head
 from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
     area_period,
@@ -19,6 +21,7 @@ from gridgov.store.tables import (
     whistle,
     whistle_side,
 )
+from gridgov.store.whistles.ground import Whereabouts, whereabouts
 from gridgov.store.whistles.kinds import KindStore
 from gridgov.store.whistles.live import LiveStore
 from gridgov.store.whistles.log import LogStore
@@ -51,6 +54,10 @@ class WhistleStore:
     def teams(self) -> TeamStore:
         """Command groups and team templates."""
         return TeamStore(self._connection)
+
+    def whereabouts(self, heads: Iterable[Head]) -> dict[Head, Whereabouts]:
+        """Return which incidents these are, and where."""
+        return whereabouts(self._connection, heads)
 
     def add_draft(
         self,

@@ -44,6 +44,7 @@ def _changes() -> None:
 
 
 def _notices() -> None:
+    op.create_index("address_geom_idx", "address", ["geom"], postgresql_using="gist")
     op.add_column("notice", sa.Column("fan_due_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "notice_fan_due_at_idx", "notice", ["fan_due_at"], postgresql_where=sa.text("fan_due_at IS NOT NULL")
