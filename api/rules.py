@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.etags import Edited
+from api.shapes import Moment
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError
 from gridgov.organisations import OrganisationKind
@@ -316,7 +317,7 @@ class RuleChangeOut(BaseModel):
     """A change of a rule."""
 
     id: UUID
-    at: datetime
+    at: Moment
     author: str
     what: str
     data: dict[str, Any]

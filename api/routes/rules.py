@@ -213,10 +213,13 @@ def list_dispatches_against_the_list(
 
 @router.get("/rule-changes", responses=_REFUSED)
 def list_rule_changes(
-    caller: TheCaller, rules: TheRules, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    caller: TheCaller,
+    rules: TheRules,
+    cursor: Annotated[UUID | None, Query(description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[RuleChangeOut]:
-    """List the newest changes of rules, each with its author."""
-    return Page(items=[RuleChangeOut(**local(row)) for row in rules.changes(caller, limit=limit)])
+    """List the changes of rules, newest first, each with its author."""
+    return Page[RuleChangeOut].told(rules.changes(caller, limit=limit, before=cursor), limit=limit)
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -9,10 +9,10 @@ import typer
 
 from gridgov.access import Caller
 from gridgov.cli._acting import OrLocal
+from gridgov.cli._giving import Before, maybe_moment
 from gridgov.cli._giving import Limit as Most
-from gridgov.cli._giving import maybe_moment
 from gridgov.cli._hand import Hand
-from gridgov.cli._saying import say, say_table, shown
+from gridgov.cli._saying import say, say_more, say_table, shown
 from gridgov.errors import InputError
 from gridgov.services.rule_files import list_from, years_from
 from gridgov.services.rules import MACHINE, RuleBook
@@ -248,10 +248,11 @@ def against(
 
 
 @ours.command()
-def changes(at: At, *, limit: Most = 50) -> None:
-    """Show the newest changes of rules, and who made them."""
-    rows = at.book.changes(at.who, limit=limit)
+def changes(at: At, *, limit: Most = 50, before: Before = None) -> None:
+    """Show the changes of rules, newest first, and who made them."""
+    rows = at.book.changes(at.who, limit=limit, before=before)
     say_table(("at", "by", "what", "is now"), [(r["at"], r["author"], r["what"], r["data"]) for r in rows])
+    say_more(rows, limit)
 
 
 def _step(number: int, said: str, source: str, *, around_the_clock: bool) -> Escalation:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
@@ -143,10 +144,10 @@ class RuleReading:
                 unit.subject.require("case.read")
             return unit.rules.against_list(since, until, subject=unit.acting, limit=limit, before=before)
 
-    def changes(self, caller: Caller | None, *, limit: int) -> list[dict[str, Any]]:
-        """Return the newest changes of rules, with their authors."""
+    def changes(self, caller: Caller | None, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
+        """Return changes of rules with their authors, newest first, strictly before the id `before`."""
         with self._reading(caller) as unit:
-            return unit.worktime.changes(limit=limit)
+            return unit.worktime.changes(limit=limit, before=before)
 
     @contextmanager
     def _reading(self, caller: Caller | None) -> Iterator[Unit]:

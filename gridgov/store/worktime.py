@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as put
@@ -256,9 +257,10 @@ class WorktimeStore:
         """Return the roles there are, whose holders a step of escalation may tell."""
         return set(self._connection.execute(select(role.c.code)).scalars())
 
-    def changes(self, *, limit: int) -> list[dict[str, Any]]:
-        """Return the newest changes of rules."""
+    def changes(self, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
+        """Return changes of rules, newest first, strictly before the id `before`."""
         query = select(rule_change).order_by(rule_change.c.id.desc()).limit(limit)
+        query = query.where(rule_change.c.id < before) if before else query
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
 

@@ -75,6 +75,21 @@ def test_a_limit_is_set_shown_used_and_taken_away(client):
     assert [c["author"] for c in get(client, "rule-changes").json()["items"]] == ["keeper", "keeper"]
 
 
+def test_changes_are_walked_by_their_cursor_to_the_first_of_all(client):
+    for hours in range(1, 6):
+        wanted = {**LIMIT, "limit": {"amount": hours, "unit": "hours"}}
+        assert client.put("/api/v1/limits", json=wanted).status_code == 204
+    seen, cursor = [], None
+    while True:
+        page = get(client, "rule-changes", limit=2, **({"cursor": cursor} if cursor else {})).json()
+        seen += [change["id"] for change in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [change["id"] for change in get(client, "rule-changes").json()["items"]]
+    assert len(set(seen)) == 5
+
+
 def test_a_year_is_loaded_and_the_calendar_reaches_further(client):
     assert get(client, "calendar").json()["last_day"] == "2026-12-31"
     assert client.put("/api/v1/calendar/2027", json=YEAR).json()["last_day"] == "2027-12-31"
