@@ -248,7 +248,14 @@ def _tell(occasion: Occasion, after: Standing, act: Act, meant: Meaning, occasio
     unit, head = occasion.unit, after.head
     asks = any(whom is news.Whom.REPORTERS for whom in news.TOLD[act])
     reporters = unit.cases.reporters(head) if asks else []
-    data = {"act": act.value, "stage": after.stage.value, "organisation": after.handling_organisation_code}
+    data = {
+        "act": act.value,
+        "stage": after.stage.value,
+        "organisation": after.handling_organisation_code,
+        "due_at": _said_at(after.deadline_at),
+        "until": _said_at(after.suspended_until),
+        "minutes": after.extension_s // 60 if after.extension_s else None,
+    }
     told = news.notices(act, after, occasion=occasion_id, reporters=reporters, data=data)
     if meant.against_list:
         told.append(news.against_list(after, occasion=occasion_id, data=data))
