@@ -99,7 +99,12 @@ class PageOf(Filters):
 
 @router.get("/incidents")
 def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]) -> Page[IncidentRowOut]:
-    """List the incidents that you may see, newest first. Reporters are not shown."""
+    """List the incidents that you may see, newest first. Reporters are not shown.
+
+    The list has no `as_of`: at which stage, in whose hands and where incidents were at a moment stands in their facts
+    alone, where no index finds a page of them. `since` and `until` list what was reported in a time, and each incident
+    tells its own past.
+    """
     rows = desk.incidents(caller, asked.wanted(), limit=asked.limit, before=asked.cursor)
     return Page[IncidentRowOut].told(rows, limit=asked.limit)
 
@@ -116,8 +121,7 @@ def read_incident(
     in, and a moment to come is answered by what is known now. Left out is what cannot be told: the working time that
     hops took, always; and `deadline_at`, `due_at`, `due_step`, `remaining_s`, `handling_left_s`, `handling_whole_s`,
     `handling_hours`, `handling_step` and `calendar_short` where limits, hours or the calendar were changed since, so
-    that reckoning them again no longer gives what the facts witness. A state of the past has no `ETag`. Of the list
-    there is no `as_of`: `since`, `until` and each incident's own past serve instead.
+    that reckoning them again no longer gives what the facts witness. A state of the past has no `ETag`.
     """
     moment = moment_asked(as_of)
     if moment is not None:
