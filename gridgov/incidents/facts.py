@@ -68,6 +68,8 @@ class FactKind(StrEnum):
     RECLASSIFIED = "reclassified"
     RELOCATED = "relocated"
     NOTED = "noted"
+    REPORTER_REVEALED = "reporter_revealed"
+    """Somebody looked at who reported; what for stands in the log of looks, for few."""
     OVERDUE = "overdue"
     RECKONED = "reckoned"
     """A deadline that lay beyond the calendar, or the next look at one, by the rules of time as they are now."""

@@ -92,6 +92,7 @@ KINDS: Mapping[str, Pair] = MappingProxyType(
         "reclassified": ("改归类", "Reclassified"),
         "relocated": ("改定位", "Relocated"),
         "noted": ("备注", "Note"),
+        "reporter_revealed": ("查看报告人信息", "Reporter's identity looked at"),
         "overdue": ("超时", "Overdue"),
         "reckoned": ("时限已推算", "Deadline reckoned"),
     }
@@ -117,6 +118,7 @@ FIELDS: Mapping[str, Pair] = MappingProxyType(
         "source": ("来源", "Source"),
         "role": ("角色", "Role"),
         "target": ("对象", "Whom"),
+        "look": ("查看记录", "Look"),
         "accuracy_m": ("精度（米）", "Accuracy (m)"),
         "question": ("待确认", "Open question"),
         "unknown": ("未知", "Unknown"),

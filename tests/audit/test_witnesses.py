@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import DateTime, text
 
 from gridgov.errors import RuleError
+from gridgov.ids import new_id
 from gridgov.incidents import FactKind
 from gridgov.services.comparing import check_rows, unwitnessed
 from gridgov.services.exporting import Exporting
+from gridgov.services.revealing import Revealing
 from gridgov.services.rules import RuleBook
 from gridgov.store.tables import metadata
 from gridgov.store.witnesses import WITNESSED, _plain, digests
@@ -112,6 +114,22 @@ def test_the_story_of_a_whistle_that_was_altered_is_not_whole(lived, store, cloc
     verification = exporting.story_of(number)["verification"]
     assert not verification["whole"]
     assert {f["what"] for f in verification["findings"]} == {"rows_differ"}
+
+
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM look", "UPDATE look SET login = 'somebody'", "UPDATE look SET purpose = '回访报告人'"]
+)
+def test_who_looked_at_a_reporter_stays_written_down(cast, store, clock, sql):
+    play = cast.blown()
+    now, look, revealing = play.now(), new_id(), Revealing(store, clock=clock)
+    for _ in range(2):
+        revealing.reveal(cast.centre("370102"), now.incident_id, "核实现场情况", look_id=look)
+    assert play.kinds().count("reporter_revealed") == 1
+    assert "核实" not in str([fact.payload for fact in play.facts()])
+    with store.owning() as unit:
+        assert found(play, unit) == []
+        unit.connection.execute(text(sql))
+        assert found(play, unit) == ["since this fact, look was changed beside the chain"]
 
 
 def test_an_append_that_is_undone_with_its_savepoint_and_tried_again_is_found_whole(lived, store, clock):

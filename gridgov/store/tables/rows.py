@@ -21,6 +21,7 @@ look = Table(
     Column("person_id", Uuid),
     text("purpose"),
     Index("look_id_idx", "id"),
+    Index("look_incident_id_idx", "district_code", "incident_id", postgresql_where=sql("incident_id IS NOT NULL")),
     Index("look_district_code_person_id_idx", "district_code", "person_id", "account_id", "at"),
 )
 

@@ -22,6 +22,7 @@ CREATE TABLE look (
 );
 COMMENT ON COLUMN look.kind IS 'reporter, position, table';
 CREATE INDEX look_id_idx ON look (id);
+CREATE INDEX look_incident_id_idx ON look (district_code, incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX look_district_code_person_id_idx ON look (district_code, person_id, account_id, at);
 
 CREATE TABLE shift (
