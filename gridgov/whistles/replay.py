@@ -118,9 +118,10 @@ def _summons_chosen(then: Whistle, fact: Fact) -> Whistle:
 
 
 def _withdrawn(then: Whistle, fact: Fact) -> Whistle:
-    street = fact.payload["street"]
-    above = Party.SYSTEM if "with_case" in fact.payload else Party.PARENT
-    return acts.withdraw(then, street, at=fact.at, party=Party.SIDE if street else above)
+    said = fact.payload
+    above = Party.SYSTEM if "with_case" in said else Party.PARENT
+    party = Party.SIDE if said["street"] and "above" not in said else above
+    return acts.withdraw(then, said["street"], at=fact.at, party=party)
 
 
 def _escalated(then: Whistle, fact: Fact) -> Whistle:
@@ -139,7 +140,15 @@ def _of_one(act: Callable[..., Whistle]) -> Callable[[Whistle, Fact], Whistle]:
 
 
 def _let_go(act: Callable[..., Whistle]) -> Callable[[Whistle, Fact], Whistle]:
-    return lambda then, fact: act(then, fact.payload["organisation"], fact.payload["street"], at=fact.at)
+    def let_go(then: Whistle, fact: Fact) -> Whistle:
+        said = fact.payload
+        return act(then, said["organisation"], said["street"], at=fact.at, above=said.get("above"))
+
+    return let_go
+
+
+def _closed(then: Whistle, fact: Fact) -> Whistle:
+    return acts.close(then, fact.payload["street"], at=fact.at, above=fact.payload.get("above"))
 
 
 def _rated(then: Whistle, fact: Fact) -> Whistle:
@@ -157,7 +166,7 @@ _DOES: Mapping[FactKind, Callable[[Whistle, Fact], Whistle]] = MappingProxyType(
         FactKind.WHISTLE_SIDE_WITHDRAWN: _withdrawn,
         FactKind.WHISTLE_WITHDRAWN: _withdrawn,
         FactKind.WHISTLE_ESCALATED: _escalated,
-        FactKind.WHISTLE_SIDE_CLOSED: lambda w, fact: acts.close(w, fact.payload["street"], at=fact.at),
+        FactKind.WHISTLE_SIDE_CLOSED: _closed,
         FactKind.SUMMONS_ACKNOWLEDGED: _of_one(acts.acknowledge),
         FactKind.CHECKED_IN: _arrived,
         FactKind.VOUCHED: _arrived,

@@ -11,6 +11,7 @@ from gridgov.errors import GridgovError, NotFoundError
 from gridgov.ids import new_id
 from gridgov.incidents.asked import File, Reject, Relocate
 from gridgov.services.casework import Casework
+from gridgov.services.whistling import Which
 from gridgov.whistles import SummonsStage
 from tests.support import at
 from tests.whistles.stage import INSIDE, Cast, Play, away, blow, passed
@@ -159,6 +160,42 @@ def test_a_draft_that_ends_with_its_case_was_there_before_and_the_place_was_wher
         casework.act(centre, incident_id, asked, act_id=new_id())
         answers[cast.clock()] = seen(play)
     assert [one["stage"] for one in answers.values()] == ["drafted", "drafted", "withdrawn", "withdrawn"]
+    check_past(play, answers)
+
+
+def test_what_the_city_ended_in_a_silent_sides_stead_is_told_as_it_was(cast):
+    play, city = cast.confirmed(), cast.centre("3701")
+    one, silent = (side.street_code for side in play.now().sides)
+    came, *absent = play.organisations()
+    answers = {cast.clock(): seen(play)}
+    way = [
+        lambda: play.come(came),
+        lambda: play.release(came, cast.street(one)),
+        *(lambda code=code: play.excuse(code, cast.street(one)) for code in absent),
+        lambda: passed(cast, 8 * 24 * 60) and cast.sweep(),
+        lambda: play.do("release", city, Which(came, silent)),
+        *(lambda code=code: play.do("excuse", city, Which(code, silent), "长期未答复") for code in absent),
+        lambda: play.do("close", city, one),
+        lambda: play.do("close", city, silent),
+    ]
+    for does in way:
+        passed(cast, 1)
+        does()
+        answers[cast.clock()] = seen(play)
+    assert answers[cast.clock()]["stage"] == "closed"
+    check_past(play, answers)
+
+
+def test_what_the_city_withdrew_in_each_sides_stead_is_told_as_it_was(cast):
+    play, city = cast.confirmed(), cast.centre("3701")
+    answers = {cast.clock(): seen(play)}
+    passed(cast, 8 * 24 * 60)
+    cast.sweep()
+    for side in play.now().sides:
+        passed(cast, 1)
+        play.do("withdraw", city, "长期未答复", side.street_code)
+        answers[cast.clock()] = seen(play)
+    assert [one["stage"] for one in answers.values()] == ["blown", "blown", "withdrawn"]
     check_past(play, answers)
 
 
