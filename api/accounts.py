@@ -11,21 +11,16 @@ from api.problems import Problem
 from gridgov.access.logins import LONGEST_PASSWORD
 
 REFUSED: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "Nobody is logged in, or no longer"},
-    403: {"model": Problem, "description": "Somebody is logged in and may not do this"},
-    422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
-    503: {"model": Problem, "description": "The database does not answer; try again"},
+    403: {"model": Problem, "description": "Somebody is logged in and may not do this"}
 }
-MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such thing for you"}}
+WRONG: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "The login or the password is wrong, or the account is kept out"}
+}
 TAKEN: dict[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "The id or the login stands for something else"}
 }
 TOO_MANY: dict[int | str, dict[str, Any]] = {
-    429: {
-        "model": Problem,
-        "description": "Too many wrong passwords: wait",
-        "headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}},
-    }
+    429: {"model": Problem, "description": "Too many wrong passwords, or too many requests: wait"}
 }
 
 AreaCode = Annotated[str, Field(pattern="^[0-9]{2,15}$", examples=["370102"])]

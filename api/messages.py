@@ -14,10 +14,7 @@ from gridgov.services.messaging import MOST_RETRIED, Told, Wish
 from gridgov.store.messages import EndpointRow, Lost
 
 REFUSED: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "Nobody is logged in, or no longer"},
-    403: {"model": Problem, "description": "Somebody is logged in and may not do this"},
-    422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
-    503: {"model": Problem, "description": "The database does not answer; try again"},
+    403: {"model": Problem, "description": "Somebody is logged in and may not do this"}
 }
 MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such thing for you"}}
 TAKEN: dict[int | str, dict[str, Any]] = {409: {"model": Problem, "description": "The id is taken already"}}

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import auth
 from api.accounts import (
-    MISSING,
     REFUSED,
     TAKEN,
     TOO_MANY,
+    WRONG,
     EnteredOut,
     LoginIn,
     MeOut,
@@ -40,7 +40,7 @@ _AWAY = "gridgov-sign-on"
 _PLAIN = "/?&=#%:@+,~!$*()"
 
 
-@router.post("/login", responses={**REFUSED, **TOO_MANY}, dependencies=[Depends(auth.require_same_origin)])
+@router.post("/login", responses=WRONG | TOO_MANY, dependencies=[Depends(auth.require_same_origin)])
 def log_in(given: LoginIn, request: Request, response: Response, entrance: TheEntrance) -> EnteredOut:
     """Log in for a page: the session comes as a cookie, under a new secret each time. Programs use tokens."""
     left = auth.session(request)
@@ -53,7 +53,7 @@ def log_in(given: LoginIn, request: Request, response: Response, entrance: TheEn
     return _kept(request, response, entered)
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT, responses=REFUSED)
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
 def log_out(caller: TheCaller, request: Request, response: Response, entrance: TheEntrance) -> None:
     """End the session, or the token, that this is asked with."""
     entrance.me(caller)
@@ -69,7 +69,7 @@ def who_am_i(caller: TheCaller, request: Request, response: Response, entrance: 
     return MeOut(**local(entrance.me(caller)), csrf=csrf_of(left) if left else None)
 
 
-@router.post("/password", responses={**REFUSED, **TOO_MANY})
+@router.post("/password", responses=TOO_MANY)
 def change_password(
     given: PasswordIn, caller: TheCaller, request: Request, response: Response, entrance: TheEntrance
 ) -> EnteredOut:
@@ -88,7 +88,7 @@ def list_tokens(caller: TheCaller, keys: TheKeys) -> Page[TokenOut]:
 @router.post(
     "/tokens",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": NewTokenOut, "description": "It was made before"}, **REFUSED, **TAKEN},
+    responses={200: {"model": NewTokenOut, "description": "It was made before"}, **TAKEN},
 )
 def make_token(given: TokenIn, caller: TheCaller, response: Response, keys: TheKeys) -> NewTokenOut:
     """Make a token for a program: limited to scopes, ending on a day, its secret told this once."""
@@ -99,7 +99,7 @@ def make_token(given: TokenIn, caller: TheCaller, response: Response, keys: TheK
     return NewTokenOut(**local(row), token=secret)
 
 
-@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT, responses={**REFUSED, **MISSING})
+@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
 def end_token(token_id: UUID, caller: TheCaller, keys: TheKeys) -> None:
     """End one of one's own tokens."""
     keys.end(caller, "token", token_id)
@@ -111,7 +111,7 @@ def list_sessions(caller: TheCaller, keys: TheKeys) -> Page[SessionOut]:
     return Page(items=[SessionOut(**local(row)) for row in keys.sessions(caller)])
 
 
-@router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT, responses={**REFUSED, **MISSING})
+@router.delete("/sessions/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
 def end_session(session_id: UUID, caller: TheCaller, keys: TheKeys) -> None:
     """End one of one's own sessions."""
     keys.end(caller, "session", session_id)

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response, status
 
 from api.accounts import (
-    MISSING,
     REFUSED,
     TAKEN,
     AccountChange,
@@ -55,7 +54,7 @@ def list_accounts(
 @router.post(
     "/accounts",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": NewAccountOut, "description": "It was made before"}, **REFUSED, **TAKEN},
+    responses={200: {"model": NewAccountOut, "description": "It was made before"}, **TAKEN},
     dependencies=[Depends(_secret)],
 )
 def make_account(
@@ -70,7 +69,7 @@ def make_account(
     return NewAccountOut(**local(row), password=password)
 
 
-@router.get("/accounts/{account_id}", responses={**REFUSED, **MISSING})
+@router.get("/accounts/{account_id}", responses=REFUSED)
 def read_account(
     account_id: UUID, caller: TheCaller, response: Response, administration: TheAdministration
 ) -> AccountOut:
@@ -78,7 +77,7 @@ def read_account(
     return _tagged(administration.account(caller, account_id), response)
 
 
-@router.patch("/accounts/{account_id}", responses={**REFUSED, **MISSING})
+@router.patch("/accounts/{account_id}")
 def change_account(
     account_id: UUID,
     given: AccountChange,
@@ -95,21 +94,21 @@ def change_account(
     return _tagged(row, response)
 
 
-@router.post("/accounts/{account_id}/password", responses={**REFUSED, **MISSING}, dependencies=[Depends(_secret)])
+@router.post("/accounts/{account_id}/password", dependencies=[Depends(_secret)])
 def reset_password(account_id: UUID, caller: TheCaller, administration: TheAdministration) -> NewAccountOut:
     """Set a first password anew: all sessions and tokens end, and it must be changed."""
     row, password = administration.reset_password(caller, account_id)
     return NewAccountOut(**local(row), password=password)
 
 
-@router.post("/accounts/{account_id}/grants", responses={**REFUSED, **MISSING, **TAKEN})
+@router.post("/accounts/{account_id}/grants", responses=TAKEN)
 def give_role(account_id: UUID, given: GrantIn, caller: TheCaller, administration: TheAdministration) -> AccountOut:
     """Give a role over an area inside one's own; given before under the same id, it stays given once."""
     new = NewGrant(given.role, given.area_code, given.organisation_code, given.id)
     return _account(administration.give(caller, account_id, new))
 
 
-@router.delete("/accounts/{account_id}/grants/{grant_id}", responses={**REFUSED, **MISSING})
+@router.delete("/accounts/{account_id}/grants/{grant_id}")
 def withdraw_role(
     account_id: UUID,
     grant_id: UUID,
@@ -123,7 +122,7 @@ def withdraw_role(
     return _tagged(administration.withdraw(caller, account_id, grant_id, seen=seen), response)
 
 
-@router.get("/accounts/{account_id}/events", responses={**REFUSED, **MISSING})
+@router.get("/accounts/{account_id}/events", responses=REFUSED)
 def list_events(
     account_id: UUID,
     caller: TheCaller,

@@ -24,10 +24,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "`end` where the server stops or the session is over. After an hour at most a stream just closes",
         "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
     },
-    401: {"model": Problem, "description": "Nobody is logged in"},
-    422: {"model": Problem, "description": "The cursor is longer than any cursor"},
-    429: {"model": Problem, "description": "Too many streams of one account"},
-    503: {"model": Problem, "description": "The database does not answer; try again"},
+    429: {"model": Problem, "description": "Too many streams of one account, or too many requests"},
 }
 
 

@@ -39,21 +39,17 @@ _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 _SEALED = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 """For a file that somebody sent, opened as a page: it may show itself and nothing else."""
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "Nobody is logged in"},
-    403: {"model": Problem, "description": "No role of yours allows this"},
-    404: {"model": Problem, "description": "There is no such thing for you"},
-    409: {"model": Problem, "description": "Another state is stored: another upload, missing parts, given up"},
-    413: {"model": Problem, "description": "A part is larger than a part may be"},
-    422: {"model": Problem, "description": "Something in it is wrong; `faults` names the field and what to do"},
-    429: {"model": Problem, "description": "Too much at once, in a day, or for this case"},
-    503: {
-        "model": Problem,
-        "description": "The database or the store of attachments does not answer, or too many files are being looked "
-        "at; `Retry-After` says when to try again",
-    },
+_OF_UPLOADS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": said}
+    for status, said in {
+        404: "There is no such upload, or no such case, for you",
+        409: "Another state is stored: another upload, missing parts, given up",
+        413: "A part is larger than a part may be",
+        429: "Too much at once, in a day, or for this case; or too many requests",
+        503: "The database or the store of attachments does not answer, or too many files are being looked at; "
+        "`Retry-After` says when to try again",
+    }.items()
 }
-_READING: dict[int | str, dict[str, Any]] = {code: _REFUSALS[code] for code in (401, 404, 422, 503)}
 
 
 class UploadIn(BaseModel):
@@ -172,7 +168,7 @@ class ToldOut(BaseModel):
 @router.post(
     "/evidence/uploads",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": UploadOut, "description": "It was announced before"}, **_REFUSALS},
+    responses={200: {"model": UploadOut, "description": "It was announced before"}, **_OF_UPLOADS},
 )
 def announce_upload(upload: UploadIn, caller: TheCaller, attaching: TheAttaching, response: Response) -> UploadOut:
     """Announce a photo or a short video; a file that is too large is refused before any of it is sent."""
@@ -182,7 +178,7 @@ def announce_upload(upload: UploadIn, caller: TheCaller, attaching: TheAttaching
     return UploadOut.of(progress)
 
 
-@router.get("/evidence/uploads/{upload_id}", responses=_READING)
+@router.get("/evidence/uploads/{upload_id}")
 def read_upload(upload_id: UUID, caller: TheCaller, attaching: TheAttaching) -> UploadOut:
     """Return which parts are there, so that a phone goes on where it broke off."""
     return UploadOut.of(attaching.progress(caller, upload_id))
@@ -190,7 +186,7 @@ def read_upload(upload_id: UUID, caller: TheCaller, attaching: TheAttaching) -> 
 
 @router.put(
     "/evidence/uploads/{upload_id}/parts/{number}",
-    responses=_REFUSALS,
+    responses=_OF_UPLOADS,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -226,7 +222,7 @@ async def put_part(
         return UploadOut.of(await run_in_threadpool(attaching.receive, caller, upload_id, number, part, sha256))
 
 
-@router.post("/evidence/uploads/{upload_id}/complete", responses=_REFUSALS)
+@router.post("/evidence/uploads/{upload_id}/complete", responses=_OF_UPLOADS)
 def complete_upload(upload_id: UUID, caller: TheCaller, attaching: TheAttaching) -> EvidenceOut:
     """Put the parts together, check and clean the file, and hang it on its case; done twice, it is done once.
 
@@ -235,25 +231,27 @@ def complete_upload(upload_id: UUID, caller: TheCaller, attaching: TheAttaching)
     return EvidenceOut.of(attaching.complete(caller, upload_id))
 
 
-@router.delete("/evidence/uploads/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSALS)
+@router.delete("/evidence/uploads/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, responses=_OF_UPLOADS)
 def give_up_upload(upload_id: UUID, caller: TheCaller, attaching: TheAttaching) -> None:
     """Give an open upload up. What hangs on a case is never removed."""
     attaching.give_up(caller, upload_id)
 
 
-@router.get("/incidents/{incident_id}/evidence", responses=_READING)
+@router.get("/incidents/{incident_id}/evidence")
 def list_evidence(incident_id: UUID, caller: TheCaller, gallery: TheGallery) -> Page[EvidenceOut]:
     """List an incident's attachments, oldest first; whoever may see the incident may see them."""
     return Page(items=[EvidenceOut.of(found) for found in gallery.of_incident(caller, incident_id)])
 
 
-@router.get("/evidence/{evidence_id}", responses=_READING)
+@router.get("/evidence/{evidence_id}")
 def read_evidence(evidence_id: UUID, caller: TheCaller, gallery: TheGallery) -> EvidenceOut:
     """Return what is known of an attachment."""
     return EvidenceOut.of(gallery.one(caller, evidence_id))
 
 
-@router.get("/evidence/{evidence_id}/exif", responses={**_READING, 403: _REFUSALS[403]})
+@router.get(
+    "/evidence/{evidence_id}/exif", responses={403: {"model": Problem, "description": "No role of yours reads it"}}
+)
 def read_exif(evidence_id: UUID, caller: TheCaller, gallery: TheGallery) -> ToldOut:
     """Return where and when a camera says it was: for the command centre and the case's street."""
     told = gallery.told(caller, evidence_id)
@@ -265,7 +263,6 @@ _FILE: dict[int | str, dict[str, Any]] = {
     206: {"description": "The part that `Range` asked for"},
     304: {"description": "It has not changed; it never does"},
     416: {"description": "The range begins beyond the end"},
-    **_READING,
 }
 
 

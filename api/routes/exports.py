@@ -17,10 +17,7 @@ TheTabling = Annotated[Tabling, Depends(service(Tabling))]
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "A table", "content": {"text/csv": {"schema": {"type": "string"}}}},
-    401: {"model": Problem, "description": "Nobody is logged in, or no longer"},
     403: {"model": Problem, "description": "No role of yours takes lists away"},
-    422: {"model": Problem, "description": "A filter is wrong"},
-    503: {"model": Problem, "description": "The database does not answer; try again"},
 }
 
 

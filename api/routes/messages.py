@@ -50,7 +50,7 @@ def read_inbox(
     return InboxOut(items=items, next=str(items[-1].id) if len(items) == limit else None, unread=page.unread)
 
 
-@router.post("/inbox/{notice_id}/read", responses={**REFUSED, **MISSING})
+@router.post("/inbox/{notice_id}/read")
 def mark_notice_read(notice_id: UUID, caller: TheCaller, inbox: TheInbox) -> ReadOut:
     """Remember that the caller has read a notice; again, nothing changes."""
     return ReadOut(id=notice_id, read_at=local(inbox.read(caller, notice_id)))
@@ -64,7 +64,7 @@ def read_preferences(caller: TheCaller, inbox: TheInbox, response: Response) -> 
     return found
 
 
-@router.put("/me/preferences", responses=REFUSED)
+@router.put("/me/preferences")
 def set_preferences(
     wanted: PreferencesBody, caller: TheCaller, inbox: TheInbox, response: Response, unchanged: IfUnchanged
 ) -> PreferencesBody:
@@ -87,7 +87,7 @@ def list_endpoints(
 @router.post(
     "/endpoints",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": EndpointMadeOut, "description": "It was added before"}, **REFUSED, **TAKEN},
+    responses={200: {"model": EndpointMadeOut, "description": "It was added before"}, **TAKEN},
 )
 def add_endpoint(wanted: EndpointIn, caller: TheCaller, response: Response, endpoints: TheEndpoints) -> EndpointMadeOut:
     """Add a program; its secret is in this answer and nowhere else."""
@@ -97,7 +97,7 @@ def add_endpoint(wanted: EndpointIn, caller: TheCaller, response: Response, endp
     return EndpointMadeOut.made(row, secret.written if secret else None)
 
 
-@router.put("/endpoints/{endpoint_id}", responses={**REFUSED, **MISSING})
+@router.put("/endpoints/{endpoint_id}")
 def change_endpoint(
     endpoint_id: UUID, wanted: EndpointBody, caller: TheCaller, endpoints: TheEndpoints, unchanged: IfUnchanged
 ) -> EndpointOut:
@@ -106,13 +106,13 @@ def change_endpoint(
     return EndpointOut.of(endpoints.change(caller, endpoint_id, wanted.wish(), seen=seen))
 
 
-@router.post("/endpoints/{endpoint_id}/secret", responses={**REFUSED, **MISSING})
+@router.post("/endpoints/{endpoint_id}/secret")
 def renew_endpoint_secret(endpoint_id: UUID, caller: TheCaller, endpoints: TheEndpoints) -> SecretOut:
     """Give a program a new secret; the old one signs nothing any more."""
     return SecretOut(secret=endpoints.renew(caller, endpoint_id).written)
 
 
-@router.delete("/endpoints/{endpoint_id}", status_code=status.HTTP_204_NO_CONTENT, responses={**REFUSED, **MISSING})
+@router.delete("/endpoints/{endpoint_id}", status_code=status.HTTP_204_NO_CONTENT)
 def disable_endpoint(endpoint_id: UUID, caller: TheCaller, endpoints: TheEndpoints, unchanged: IfUnchanged) -> None:
     """Tell a program nothing more; what it was told stays known."""
     seen = unchanged.seen({"id": str(endpoint_id), "disabled": True}, EndpointOut.of)
@@ -133,13 +133,13 @@ def list_deliveries(
     return Page(items=items, next=str(items[-1].id) if len(items) == limit else None)
 
 
-@router.post("/deliveries/retry", responses={**REFUSED, **MISSING})
+@router.post("/deliveries/retry", responses=MISSING)
 def retry_deliveries(wanted: RetryBody, caller: TheCaller, endpoints: TheEndpoints) -> RetriedOut:
     """Give all messages that were given up since a time another chance: after an outage of the mail server, say."""
     return RetriedOut(retried=endpoints.retry_all(caller, wanted.lost()))
 
 
-@router.post("/deliveries/{delivery_id}/retry", responses={**REFUSED, **MISSING})
+@router.post("/deliveries/{delivery_id}/retry")
 def retry_delivery(delivery_id: UUID, caller: TheCaller, endpoints: TheEndpoints) -> DeliveryOut:
     """Give a message that was given up another chance; another one is left as it is."""
     return DeliveryOut(**local(endpoints.retry(caller, delivery_id)))

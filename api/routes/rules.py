@@ -38,13 +38,7 @@ router = APIRouter(prefix="/api/v1", tags=["rules"])
 
 TheRules = Annotated[RuleBook, Depends(service(RuleBook))]
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "description": said}
-    for code, said in {
-        401: "Nobody is logged in, or no longer",
-        403: "Somebody is logged in and may not do this",
-        422: "Something in it is wrong; `faults` names the field and what to do",
-        503: "The database does not answer, or something is not loaded yet",
-    }.items()
+    403: {"model": Problem, "description": "Somebody is logged in and may not do this"}
 }
 _MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "There is no such thing"}}
 _TAKEN: dict[int | str, dict[str, Any]] = {409: {"model": Problem, "description": "Another is in force since then"}}
@@ -82,7 +76,7 @@ def list_versions(caller: TheCaller, rules: TheRules) -> Page[VersionOut]:
     return Page(items=[VersionOut(**local(row)) for row in rules.versions(caller)])
 
 
-@router.post("/matter-lists", responses={**_REFUSED, **_TAKEN})
+@router.post("/matter-lists", responses=_TAKEN)
 def publish_list(given: ListIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> PublishedOut:
     """Put a list in force from now on, whole; what says the same as the one in force makes no new version.
 
@@ -100,7 +94,7 @@ def read_calendar(caller: TheCaller, rules: TheRules) -> CalendarOut:
     return CalendarOut.of(rules.calendar(caller))
 
 
-@router.put("/calendar/{year}", responses=_REFUSED)
+@router.put("/calendar/{year}")
 def put_year(
     year: Annotated[int, Path(ge=1, le=9998)],
     given: YearIn,
@@ -122,13 +116,13 @@ def list_hours(caller: TheCaller, rules: TheRules) -> Page[HoursOut]:
     return Page(items=HoursOut.all_of(rules.hours(caller)))
 
 
-@router.put("/hours/{code}", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSED)
+@router.put("/hours/{code}", status_code=status.HTTP_204_NO_CONTENT)
 def put_hours(code: PathCode, given: HoursIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> None:
     """Add hours that organisations may keep, or change them for all who do."""
     rules.put_hours(caller, given.hours(code), seen=unchanged.seen(given, HoursOut.one_of))
 
 
-@router.put("/hours/{code}/keepers", status_code=status.HTTP_204_NO_CONTENT, responses={**_REFUSED, **_MISSING})
+@router.put("/hours/{code}/keepers", status_code=status.HTTP_204_NO_CONTENT, responses=_MISSING)
 def keep_hours(code: PathCode, given: KeepersIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> None:
     """Let an organisation, or a kind of organisation, keep these hours; `If-Match` is the ETag of the hours."""
     seen = unchanged.seen(given, HoursOut.one_of)
@@ -141,13 +135,13 @@ def list_limits(caller: TheCaller, rules: TheRules) -> Page[LimitOut]:
     return Page(items=[LimitOut.of(row) for row in rules.limits(caller)])
 
 
-@router.put("/limits", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSED)
+@router.put("/limits", status_code=status.HTTP_204_NO_CONTENT)
 def put_limit(given: LimitIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged) -> None:
     """Set a limit, for all, for a priority, for a matter, or for a matter of a priority."""
     rules.put_limit(caller, given.row(), seen=unchanged.seen(given, LimitOut.of))
 
 
-@router.delete("/limits", status_code=status.HTTP_204_NO_CONTENT, responses={**_REFUSED, **_MISSING})
+@router.delete("/limits", status_code=status.HTTP_204_NO_CONTENT, responses=_MISSING)
 def drop_limit(
     kind: LimitKind,
     caller: TheCaller,
@@ -185,7 +179,7 @@ def list_escalations(caller: TheCaller, rules: TheRules) -> Page[StepsOut]:
     return Page(items=[StepsOut.of(kind, found.get(kind, [])) for kind in LimitKind])
 
 
-@router.put("/escalations/{kind}", status_code=status.HTTP_204_NO_CONTENT, responses=_REFUSED)
+@router.put("/escalations/{kind}", status_code=status.HTTP_204_NO_CONTENT)
 def put_escalations(
     kind: LimitKind, given: StepsIn, caller: TheCaller, rules: TheRules, unchanged: IfUnchanged
 ) -> None:

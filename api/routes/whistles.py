@@ -40,22 +40,13 @@ TheWhistling = Annotated[Whistling, Depends(service(Whistling))]
 TheArranging = Annotated[Arranging, Depends(service(Arranging))]
 
 
-def _said(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    words = {
-        401: "Nobody is logged in, or no longer",
-        403: "Somebody is logged in and may not do this",
-        404: "There is no such thing, or it is not yours to see",
+_ACT: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": said}
+    for status, said in {
         409: "It was done already, or the id stands for another act",
-        412: "The whistle has changed since it was looked at; `details` holds both states",
         422: "Something in it is wrong, or the rules forbid it now; nothing is lost, an attempt is written down",
-        503: "The database does not answer; try again",
-    }
-    return {code: {"model": Problem, "description": words[code]} for code in statuses}
-
-
-_ACT = _said(401, 403, 404, 409, 412, 422, 503)
-_READ = _said(401, 404, 422, 503)
-_LIST = _said(401, 422, 503)
+    }.items()
+}
 
 
 def _answer(answer: dict[str, Any], response: Response) -> ActOut:
@@ -83,7 +74,7 @@ Hand = Annotated[_Hand, Depends()]
 _acts = APIRouter(prefix="/whistles/{whistle_id}", responses=_ACT)
 
 
-@router.get("/whistles", responses=_LIST)
+@router.get("/whistles")
 def list_whistles(
     whistling: TheWhistling,
     caller: TheCaller,
@@ -95,7 +86,7 @@ def list_whistles(
     return Page[WhistleRowOut].told(rows, limit=limit)
 
 
-@router.get("/whistles/{whistle_id}", responses=_READ, response_model_exclude_unset=True)
+@router.get("/whistles/{whistle_id}", response_model_exclude_unset=True)
 def read_whistle(
     whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response, as_of: AsOf = None
 ) -> WhistleOut | WhistleThenOut:
@@ -117,7 +108,7 @@ def read_whistle(
 @router.post(
     "/incidents/{incident_id}/whistles",
     status_code=status.HTTP_201_CREATED,
-    responses=_said(401, 403, 404, 409, 422, 503),
+    responses=_ACT,
 )
 def blow_whistle(
     incident_id: UUID, body: BlowIn, whistling: TheWhistling, caller: TheCaller, response: Response
@@ -205,13 +196,13 @@ def close_side(body: SideIn, hand: Hand) -> ActOut:
     return hand.does(hand.whistling.close, body, body.street_code)
 
 
-@router.get("/whistle-kinds", responses=_LIST)
+@router.get("/whistle-kinds")
 def list_whistle_kinds(arranging: TheArranging, caller: TheCaller) -> Page[KindOut]:
     """List the kinds of whistle with every limit, the retired ones as well."""
     return Page(items=[KindOut.of(kind) for kind in arranging.kinds(caller)])
 
 
-@router.put("/whistle-kinds/{code}", responses=_said(401, 403, 422, 503))
+@router.put("/whistle-kinds/{code}")
 def put_whistle_kind(
     code: Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,39}$")],
     body: KindIn,
@@ -223,7 +214,7 @@ def put_whistle_kind(
     return KindOut.of(arranging.put_kind(caller, body.kind(code), seen=unchanged.seen(body, KindOut.of)))
 
 
-@router.get("/teams", responses=_LIST)
+@router.get("/teams")
 def list_teams(arranging: TheArranging, caller: TheCaller) -> Page[TeamOut]:
     """List the command groups and team templates that can be summoned."""
     return Page(items=[TeamOut.of(team) for team in arranging.teams(caller)])
@@ -232,7 +223,10 @@ def list_teams(arranging: TheArranging, caller: TheCaller) -> Page[TeamOut]:
 @router.post(
     "/teams",
     status_code=status.HTTP_201_CREATED,
-    responses={200: {"model": TeamOut, "description": "It was made before"}, **_said(401, 403, 409, 422, 503)},
+    responses={
+        200: {"model": TeamOut, "description": "It was made before"},
+        409: {"model": Problem, "description": "Another team there is called so, or the id stands for another"},
+    },
 )
 def add_team(body: TeamIn, arranging: TheArranging, caller: TheCaller, response: Response) -> TeamOut:
     """Make a command group or a team template for whistles in one's own area."""
@@ -242,7 +236,7 @@ def add_team(body: TeamIn, arranging: TheArranging, caller: TheCaller, response:
     return TeamOut.of(team)
 
 
-@router.delete("/teams/{team_id}", responses=_said(401, 403, 404, 422, 503))
+@router.delete("/teams/{team_id}")
 def retire_team(team_id: UUID, arranging: TheArranging, caller: TheCaller, unchanged: IfUnchanged) -> TeamOut:
     """Let a team be summoned no more."""
     seen = unchanged.seen({"id": str(team_id), "retired": True}, TeamOut.of)
