@@ -198,7 +198,9 @@ def test_an_act_decided_on_an_older_state_is_answered_with_both(cast):
     play.acknowledge(first)
     with pytest.raises(StaleError) as caught:
         cast.whistling.acknowledge(cast.department(second), play.whistle_id, Asked(new_id(), old), second)
-    assert caught.value.details == [{"yours": {"revision": old}, "stored": {"revision": old + 1, "stage": "blown"}}]
+    ((yours, stored),) = ((both["yours"], both["stored"]) for both in caught.value.details)
+    assert yours == {"revision": old, "act": "acknowledge", "organisation_code": second}
+    assert (stored["id"], stored["revision"], stored["stage"]) == (str(play.whistle_id), old + 1, "blown")
     new = Asked(new_id(), old + 1)
     assert cast.whistling.acknowledge(cast.department(second), play.whistle_id, new, second)["revision"] == old + 2
 
