@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from scipy import stats
 
 from gridgov.coordinates import BD09, GCJ02, WGS84, Datum, DatumGuess, Reference, detect_datum
+from gridgov.coordinates.detect import _student
 from gridgov.errors import GeometryError
 
 DATUMS = [WGS84, GCJ02, BD09]
@@ -145,3 +147,9 @@ def test_there_must_be_something_to_compare_with(reference: Reference):
         Reference.from_layers([])
     with pytest.raises(GeometryError, match="one per position"):
         detect_datum([117.1], [36.6], reference, expected=[])
+
+
+@pytest.mark.parametrize("freedom", [1, 3, 4.5])
+def test_the_density_of_the_tail_is_students(freedom: float):
+    for value in (0.0, 0.3, 2.0, 40.0):
+        assert _student(value, freedom) == pytest.approx(stats.t.logpdf(value, freedom), abs=1e-12)
