@@ -81,9 +81,7 @@ def add(
     with at_hand() as hand:
         row, secret = hand.of(Endpoints).add(hand.caller, identity or new_id(), district, wish)
     say(f"{row.id}  {row.name}")
-    say(
-        f"  secret  {secret.written}" if secret else "  It is there already: `gridgov endpoint secret` renews it."
-    )
+    say(f"  secret  {secret.written}" if secret else "  It is there already: `gridgov endpoint secret` renews it.")
 
 
 @app.command()
