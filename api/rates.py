@@ -5,8 +5,8 @@ import time
 from http import HTTPStatus
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.storage import MemoryStorage  # the one beside it starts a thread for nearly every request
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -45,7 +45,7 @@ class RateLimit:
         if scope["type"] != "http" or f"{scope['path']}/".startswith(_FREE):
             await self._app(scope, receive, send)
             return
-        wait = self._wait(scope)
+        wait = await self._wait(scope)
         if wait is None:
             await self._app(scope, receive, send)
             return
@@ -54,16 +54,16 @@ class RateLimit:
         answer.headers["Retry-After"] = str(wait)
         await answer(scope, receive, send)
 
-    def _wait(self, scope: Scope) -> int | None:
+    async def _wait(self, scope: Scope) -> int | None:
         """Return after how many seconds to ask again, or None where the request is within both limits."""
         address = network_of(scope["client"][0]) if scope.get("client") else "local"
         secret = secret_in(Request(scope))
         caller = digest(secret).hex() if secret else address
         for limit, kind, key in ((self._per_address, "address", address), (self._per_caller, "caller", caller)):
-            if limit and not self._limiter.hit(limit, kind, key):
-                return self._seconds(limit, kind, key)
+            if limit and not await self._limiter.hit(limit, kind, key):
+                return await self._seconds(limit, kind, key)
         return None
 
-    def _seconds(self, limit: RateLimitItem, kind: str, key: str) -> int:
-        left = self._limiter.get_window_stats(limit, kind, key).reset_time - time.time()
-        return max(1, math.ceil(left))
+    async def _seconds(self, limit: RateLimitItem, kind: str, key: str) -> int:
+        stats = await self._limiter.get_window_stats(limit, kind, key)
+        return max(1, math.ceil(stats.reset_time - time.time()))
