@@ -112,7 +112,7 @@ def test_not_a_number_is_refused_by_name(client):
 
 def test_what_is_not_json_is_refused(client):
     answer = client.post(URL, content="{", headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     (fault,) = answer.json()["faults"]
     assert fault["field"] == "body"
     assert "JSON" in fault["message"]
