@@ -260,8 +260,14 @@ def test_a_server_that_cannot_start_says_its_last_words(made: Cluster):
 
 def test_an_interrupted_program_leaves_as_well(made: Cluster):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, str(made.home)], text=True, **pipes) as process:
+    # What a shell starts in the background inherits that interrupts are ignored.
+    heeding = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{PROGRAM}"
+    process = subprocess.Popen([sys.executable, "-c", heeding, str(made.home)], text=True, **pipes)
+    try:
         assert process.stdout.readline() == "in\n"
         process.send_signal(signal.SIGINT)
-        process.wait()
+        process.wait(60)
+    finally:
+        process.kill()
+        process.communicate()
     assert made.server.pid is None

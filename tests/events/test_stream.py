@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -369,17 +368,19 @@ def test_the_program_ends_at_once_on_sigterm_with_a_stream_open(own_sample_url):
         port = probe.getsockname()[1]
     environment = {**os.environ, "GRIDGOV_DATABASE_URL": own_sample_url, "GRIDGOV_PORT": str(port)}
     command = [sys.executable, "-c", "from gridgov.cli import main; main()", "serve"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
         wait_for(lambda: _ready(port) or process.poll() is not None)
         listener = Listener(f"http://127.0.0.1:{port}", secret_of("program"))
         assert listener.words == ["hello"]
         process.send_signal(signal.SIGTERM)
-        started = time.monotonic()
         process.wait(60)
         listener.join()
         assert listener.reasons() == ["server-stops"]
-        assert time.monotonic() - started < 60
-    store.close()
+    finally:
+        process.kill()
+        process.wait()
+        store.close()
 
 
 def _ready(port: int) -> bool:
