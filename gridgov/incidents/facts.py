@@ -69,7 +69,7 @@ class FactKind(StrEnum):
     RELOCATED = "relocated"
     NOTED = "noted"
     REPORTER_REVEALED = "reporter_revealed"
-    """Somebody looked at who reported; what for stands in the log of looks, for few."""
+    """Somebody looked at who reported; who, and what for, stands in the log of looks, for few."""
     OVERDUE = "overdue"
     RECKONED = "reckoned"
     """A deadline that lay beyond the calendar, or the next look at one, by the rules of time as they are now."""

@@ -7,7 +7,6 @@ from gridgov.access import Caller
 from gridgov.clock import Clock
 from gridgov.errors import InputError, NotAllowedError, NotFoundError
 from gridgov.ids import moment_of
-from gridgov.incidents import FactKind, Head
 from gridgov.settings import Settings
 from gridgov.store.looks import Identity
 from gridgov.store.unit import Store, Unit
@@ -52,8 +51,8 @@ class Revealing:
     def reveal(self, caller: Caller, incident_id: UUID, purpose: str, *, look_id: UUID) -> Identity:
         """Return who reported, and write down that the caller looked, and what for.
 
-        That they looked stands on the case's chain, which witnesses what stands in the log: whoever takes a look out of
-        it, or puts another name or purpose there, is found. What for is told to few, and is not on the chain.
+        That somebody looked stands on the case's chain, which witnesses what stands in the log: whoever takes a look
+        out of it, or puts another name or purpose there, is found. Who, and what for, is told to few: not on the chain.
 
         Raises
         ------
@@ -71,18 +70,12 @@ class Revealing:
             message = f"Say in {_FEWEST} to {_MOST} characters what the look is for: it is written down with your name."
             raise InputError(message, field="purpose")
         moment_of(look_id)
-        now = self._clock()
-        with self._store.acting(caller, now=now) as unit:
+        with self._store.acting(caller, now=self._clock()) as unit:
             district_code = _district(unit, incident_id)
             if not unit.lists.head(incident_id, unit.subject, permission="reporter.reveal"):
                 message = "No role of yours reveals reporters here (reporter.reveal): ask your administrator."
                 raise NotAllowedError(message)
-            head = unit.cases.lock(incident_id).head
-            found = unit.looks.reveal(district_code, incident_id, look_id=look_id, purpose=words)
-            if not _is_told(unit, head, look_id):
-                said = [(FactKind.REPORTER_REVEALED, {"look": str(look_id)})]
-                unit.cases.append(head, said, at=now, author=unit.subject.login)
-            return found
+            return unit.looks.reveal(district_code, incident_id, look_id=look_id, purpose=words)
 
     def looks(self, caller: Caller, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return who looked at what, newest first.
@@ -95,11 +88,6 @@ class Revealing:
         with self._store.acting(caller, now=self._clock()) as unit:
             unit.subject.require("looks.read")
             return unit.looks.page(unit.subject, limit=limit, before=before)
-
-
-def _is_told(unit: Unit, head: Head, look_id: UUID) -> bool:
-    facts = unit.incidents.facts(head.district_code, head.incident_id)
-    return any(f.kind is FactKind.REPORTER_REVEALED and f.payload["look"] == str(look_id) for f in facts)
 
 
 def _district(unit: Unit, incident_id: UUID) -> str:

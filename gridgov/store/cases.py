@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridgov.errors import NotFoundError
+from gridgov.errors import NotAllowedError, NotFoundError
 from gridgov.incidents import Clock, Fact, FactKind, Head, Place, Stage, Standing, chain
 from gridgov.incidents.hops import Stay
 from gridgov.incidents.witness import witnessing
@@ -64,8 +64,16 @@ class CaseStore:
         ------
         NotFoundError
             If there is none with this id, or it is not visible to who acts.
+        NotAllowedError
+            If whoever acts may read it, and no more.
         """
-        return self._watched([self._standing(incident_id, _standings().with_for_update(of=incident_state))])[0]
+        try:
+            found = self._standing(incident_id, _standings().with_for_update(of=incident_state))
+        except NotFoundError:  # the rules of the rows lock only what may be changed
+            self.read(incident_id)
+            message = "You may read this case, but nothing lets you act upon it: ask your administrator for a role."
+            raise NotAllowedError(message) from None
+        return self._watched([found])[0]
 
     def _watched(self, locked: list[Standing]) -> list[Standing]:
         """Return locked cases, their rows remembered as they are before anything is done: facts witness the change."""

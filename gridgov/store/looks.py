@@ -16,6 +16,7 @@ from gridgov.store.tables import look
 
 _MASKED = text("SELECT name, phone FROM gridgov_masked_reporter(:district_code, :incident_id)")
 _REVEAL = text("SELECT name, phone FROM gridgov_reveal(:district_code, :incident_id, :look_id, :purpose)")
+_SHOWN = [c for c in look.c if c.name != "nonce"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class LookStore:
         return Identity(*row) if row else Identity()
 
     def reveal(self, district_code: str, incident_id: UUID, *, look_id: UUID, purpose: str) -> Identity:
-        """Return who reported; the same statement writes the look down, at the time of entering.
+        """Return who reported; the same statement writes the look down and appends it to the case's chain.
 
-        The same look again stays one.
+        Both are of the time of entering. The same look again stays one.
 
         Raises
         ------
@@ -68,7 +69,9 @@ class LookStore:
         """Return looks in the districts of which `subject` reads them, newest first, strictly before `before`."""
         c = look.c
         areas = subject.areas("looks.read")
-        query = select(look).where(or_(false(), *(c.district_code.startswith(area, autoescape=True) for area in areas)))
+        query = select(*_SHOWN).where(
+            or_(false(), *(c.district_code.startswith(area, autoescape=True) for area in areas))
+        )
         query = query.where(c.id < before) if before else query
         return self._all(query.order_by(c.id.desc()).limit(limit))
 
@@ -76,7 +79,7 @@ class LookStore:
         """Return who looked at a person's position since a moment, newest first."""
         c = look.c
         same = and_(c.district_code == person[0], c.person_id == person[1], c.at >= since)
-        return self._all(select(look).where(same).order_by(c.at.desc()))
+        return self._all(select(*_SHOWN).where(same).order_by(c.at.desc()))
 
     def _all(self, query: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in self._connection.execute(query).mappings()]

@@ -52,7 +52,7 @@ WITNESSED: Mapping[str, str] = MappingProxyType(
         "incident_duplicate": "other_district_code other_id score distance_m similarity",
         "incident_hop": "seq organisation_code dispatched_at accepted_at ended_at ended_by",
         "incident_party": "party part",
-        "look": "id at kind account_id login person_id purpose",
+        "look": "id at kind account_id login person_id purpose nonce",
         "whistle": "id kind stage combined crosses_district drafted_at level issuer_area_code issued_by reason "
         "list_version rules blown_at closed_at withdrawn_at close_due_at close_step due_at revision",
         "whistle_side": "whistle_id street_code street_district_code street_id organisation_code share measure leads "
@@ -73,8 +73,8 @@ WITNESSED: Mapping[str, str] = MappingProxyType(
 Not here, on purpose: `evidence`, which has a fact of its own for each row; `evidence_exif` and `reporter`, since a
 place, a time or a phone number could be found from a digest by trying, and the chain is read by more people than they
 are; `incident_external`, which repeats for looking up what the first fact witnesses of the report; `act`, which keeps
-answers for those who ask again and decides nothing of a case. Of looks, those at a case's reporter hang on the case;
-those at people's positions and at tables hang on no chain.
+answers for those who ask again and decides nothing of a case. Of looks, those at a case's reporter hang on the case,
+each with a nonce, since fewer read who looked than read the chain; those at positions and at tables hang on no chain.
 """
 
 

@@ -1,11 +1,13 @@
 """Witnesses: what acts change of a case and its whistle stands on the chain; what changes otherwise is found."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import DateTime, text
 
 from gridgov.errors import RuleError
 from gridgov.ids import new_id
-from gridgov.incidents import FactKind
+from gridgov.incidents import FactKind, first_break
 from gridgov.services.comparing import check_rows, unwitnessed
 from gridgov.services.exporting import Exporting
 from gridgov.services.revealing import Revealing
@@ -130,6 +132,22 @@ def test_who_looked_at_a_reporter_stays_written_down(cast, store, clock, sql):
         assert found(play, unit) == []
         unit.connection.execute(text(sql))
         assert found(play, unit) == ["since this fact, look was changed beside the chain"]
+
+
+def test_what_the_database_appends_of_looks_is_a_link_like_any_other(cast, store, clock):
+    play = cast.blown()
+    revealing, before = Revealing(store, clock=clock), len(play.facts())
+    for purpose, later in (("核实现场情况", 0), ('回访 "报告人"\\', 7), ("再次核实情况", 1_000_000)):
+        clock.move(timedelta(microseconds=later))
+        revealing.reveal(cast.centre("370102"), play.now().incident_id, purpose, look_id=new_id())
+    added = play.facts()[before:]
+    assert [(fact.kind, fact.author) for fact in added] == [("reporter_revealed", "system")] * 3
+    assert added[-1].at == clock()
+    assert first_break(play.facts()) is None
+    with store.owning() as unit:
+        assert found(play, unit) == []
+        facts, now = play.facts(), play.now()
+        assert unwitnessed(facts, unit.audit.rows_of(now.district_code, now.incident_id)) == []
 
 
 def test_an_append_that_is_undone_with_its_savepoint_and_tried_again_is_found_whole(lived, store, clock):

@@ -2,11 +2,12 @@
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from api.app import create_app
 from gridgov.ids import new_id
 from gridgov.settings import Settings
+from gridgov.store.tables import credential
 from tests.rows.making import make_incidents
 from tests.support import NOON, SavepointStore, SetClock, secret_of, somebody
 
@@ -23,9 +24,14 @@ def made(store: SavepointStore) -> list:
 def door(store: SavepointStore):
     app = create_app(store, Settings(), clock=SetClock(NOON), names=["testserver"])
 
-    def of(role: str, area: str = "370102", organisation: str | None = None) -> TestClient:
+    def of(
+        role: str, area: str = "370102", organisation: str | None = None, scopes: list[str] | None = None
+    ) -> TestClient:
         login = f"{role}-{new_id().hex[-12:]}"
-        somebody(store, role, area, organisation, login=login)
+        caller = somebody(store, role, area, organisation, login=login)
+        with store.owning() as unit:
+            mine = credential.c.secret_hash == caller.secret_hash
+            unit.connection.execute(update(credential).where(mine).values(scopes=scopes))
         client = TestClient(app, raise_server_exceptions=False)
         client.headers["Authorization"] = f"Bearer {secret_of(login)}"
         return client
@@ -83,6 +89,42 @@ def test_a_reporter_is_masked_and_revealed_with_a_purpose_that_the_auditor_reads
     assert kept["login"].startswith("command_centre")
     other = centre.post(f"/api/v1/incidents/{hidden}/reporter/looks", json={**look, "purpose": "别的用途"})
     assert other.status_code == 409
+
+
+def test_a_reporter_is_revealed_by_a_token_that_may_do_nothing_else(door, made):
+    program, hidden = door("command_centre", scopes=["case.read", "reporter.reveal"]), home(made)
+    look = {"id": str(new_id()), **PURPOSE}
+    for _ in range(2):
+        shown = program.post(f"/api/v1/incidents/{hidden}/reporter/looks", json=look)
+        assert (shown.status_code, shown.json()["phone"]) == (200, "00012340078")
+    (kept,) = door("auditor").get("/api/v1/looks").json()["items"]
+    assert kept["id"] == look["id"]
+    assert told_of_looks(program, hidden) == [look["id"]]
+
+
+def told_of_looks(client: TestClient, incident_id: str) -> list[str]:
+    facts = client.get(f"/api/v1/incidents/{incident_id}/facts").json()["items"]
+    return [fact["payload"]["look"] for fact in facts if fact["kind"] == "reporter_revealed"]
+
+
+def test_whoever_reads_a_case_learns_that_somebody_looked_and_not_who(door, made):
+    centre, street, hidden = door("command_centre"), door("street_officer"), home(made)
+    look = {"id": str(new_id()), **PURPOSE}
+    assert centre.post(f"/api/v1/incidents/{hidden}/reporter/looks", json=look).status_code == 200
+    assert told_of_looks(street, hidden) == [look["id"]]
+    facts = street.get(f"/api/v1/incidents/{hidden}/facts").text
+    assert "command_centre" not in facts
+    assert PURPOSE["purpose"] not in facts
+    assert street.get("/api/v1/looks").status_code == 403
+
+
+def test_the_nonce_of_a_look_is_shown_to_nobody(door, made, store):
+    centre, auditor, hidden = door("command_centre"), door("auditor"), home(made)
+    centre.post(f"/api/v1/incidents/{hidden}/reporter/looks", json={"id": str(new_id()), **PURPOSE})
+    with store.owning() as unit:
+        nonce = unit.connection.execute(text("SELECT nonce::text FROM look")).scalar_one()
+    assert nonce not in auditor.get("/api/v1/looks").text
+    assert nonce not in auditor.get(f"/api/v1/incidents/{hidden}/facts").text
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,17 @@ def test_a_reporter_is_shown_by_no_function_to_whom_it_is_not(town):
         assert connection.execute("SELECT * FROM gridgov_masked_reporter(%s, %s)", asked).fetchall() == []
 
 
+def test_no_look_is_without_its_fact_whoever_asks_the_function(town):
+    one = next(one for one in town.made if one["district_code"] == "370102")
+    asked = [one["district_code"], one["id"]]
+    with town.sql("centre") as connection:
+        connection.execute("SELECT * FROM gridgov_reveal(%s, %s, gen_random_uuid(), 'curiosity')", asked)
+        told = "SELECT count(*) AS n FROM incident_fact WHERE incident_id = %s AND kind = 'reporter_revealed'"
+        assert connection.execute(told, [one["id"]]).fetchone() == {"n": 1}
+        with pytest.raises(REFUSED):
+            connection.execute("SELECT nonce FROM look")
+
+
 def test_work_in_the_background_changes_no_schema_and_reads_no_reporter(town):
     with town.sql(None, user="gridgov_jobs") as connection:
         assert count(connection) == len(town.made)

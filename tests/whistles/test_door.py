@@ -258,3 +258,11 @@ def test_a_team_is_made_listed_and_retired(door):
     assert stranger.send("DELETE", f"/teams/{made.json()['id']}", None).status_code == 403
     assert street.send("DELETE", f"/teams/{made.json()['id']}", None).status_code == 200
     assert street.get("/teams").json()["items"] == []
+
+
+def test_whoever_may_read_a_whistle_and_not_act_upon_it_is_told_so(cast, door):
+    whistle_id = cast.blown().whistle_id
+    auditor, stranger = door("auditor", "370102"), door("grid_worker", "370112")
+    refused = auditor.post(f"/whistles/{whistle_id}/close")
+    assert (refused.status_code, "may read" in refused.json()["detail"]) == (403, True)
+    assert stranger.post(f"/whistles/{whistle_id}/close").status_code == 404

@@ -20,6 +20,13 @@ look = Table(
     Column("incident_id", Uuid),
     Column("person_id", Uuid),
     text("purpose"),
+    Column(
+        "nonce",
+        Uuid,
+        nullable=False,
+        server_default=sql("gen_random_uuid()"),
+        comment="read by nobody: the digest of a look on a chain tells nothing to whoever tries",
+    ),
     Index("look_id_idx", "id"),
     Index("look_incident_id_idx", "district_code", "incident_id", postgresql_where=sql("incident_id IS NOT NULL")),
     Index("look_district_code_person_id_idx", "district_code", "person_id", "account_id", "at"),

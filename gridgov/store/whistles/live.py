@@ -10,7 +10,7 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Row, Select, Table, func, insert, select, tuple_, update
 
-from gridgov.errors import NotFoundError
+from gridgov.errors import NotAllowedError, NotFoundError
 from gridgov.store.geometry import from_store
 from gridgov.store.tables import (
     area_period,
@@ -82,8 +82,15 @@ class LiveStore:
         ------
         NotFoundError
             If there is none with this id, or it is not visible to who acts.
+        NotAllowedError
+            If whoever acts may read it, and no more.
         """
-        return self._one(whistle_id, _heads().with_for_update(of=whistle))
+        try:
+            return self._one(whistle_id, _heads().with_for_update(of=whistle))
+        except NotFoundError:  # the rules of the rows lock only what may be changed
+            self.read(whistle_id)
+            message = "You may read this whistle, but nothing lets you act upon it: ask your administrator for a role."
+            raise NotAllowedError(message) from None
 
     def read(self, whistle_id: UUID) -> Whistle:
         """Return a whistle as it stands; raises as `lock`."""

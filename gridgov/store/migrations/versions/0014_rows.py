@@ -261,7 +261,10 @@ _RULES: dict[str, Rule] = {
     "verification": Rule(_in_districts("audit.read"), _in_districts("audit.read")),
     "sweep_failure": Rule(_in_districts("audit.read")),
     # Looks are written by the functions that show something; positions by the person, while on duty.
-    "look": Rule(f"{_in_districts('looks.read')} OR {_MYSELF}"),
+    "look": Rule(
+        f"{_in_districts('looks.read')} OR {_MYSELF}",
+        columns="district_code, id, at, kind, account_id, login, incident_id, person_id, purpose",
+    ),
     # A track is its account's: another account that is made for the same person opens none of it.
     "shift": Rule(_OWN_SHIFT, _OWN_SHIFT, _OWN_SHIFT),
     "staff_position": Rule(f"{_MYSELF} AND {_ON_DUTY}", f"{_MYSELF} AND {_ON_DUTY}"),

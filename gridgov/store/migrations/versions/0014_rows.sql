@@ -18,9 +18,11 @@ CREATE TABLE look (
     incident_id uuid,
     person_id uuid,
     purpose text NOT NULL,
+    nonce uuid NOT NULL DEFAULT gen_random_uuid(),
     CONSTRAINT look_pkey PRIMARY KEY (district_code, id)
 );
 COMMENT ON COLUMN look.kind IS 'reporter, position, table';
+COMMENT ON COLUMN look.nonce IS 'read by nobody: the digest of a look on a chain tells nothing to whoever tries';
 CREATE INDEX look_id_idx ON look (id);
 CREATE INDEX look_incident_id_idx ON look (district_code, incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX look_district_code_person_id_idx ON look (district_code, person_id, account_id, at);
@@ -364,10 +366,43 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.reporter AS r WHERE r.district_code = district AND r.incident_id = incident)
 $$;
 
--- Who reported. The look is written down by the statement that returns the identity.
+-- Appends to a case's chain that somebody looked at its reporter; the case must be locked. A link as
+-- `gridgov.incidents.facts` makes them, which a test holds. It names nobody: many read the chain, and few who looked.
+CREATE FUNCTION gridgov_private.tell_look(district text, incident uuid, look_id uuid, before text, after text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    last public.incident_fact;
+    looked_at timestamptz := gridgov_private.context() ->> 'at';
+    utc timestamp := looked_at AT TIME ZONE 'UTC';
+    said text := format(
+        '{"look":"%s","rows":{"look":[%s,"%s"]}}', look_id, coalesce('"' || before || '"', 'null'), after
+    );
+    body text;
+BEGIN
+    SELECT f.* INTO last FROM public.incident_fact AS f
+    WHERE f.district_code = district AND f.incident_id = incident ORDER BY f.seq DESC LIMIT 1;
+    last.seq := coalesce(last.seq, 0) + 1;
+    last.hash := coalesce(last.hash, decode(repeat('00', 32), 'hex'));
+    body := format(
+        '["%s",%s,"reporter_revealed","%s+00:00","system",%s]', incident, last.seq,
+        to_char(utc, 'YYYY-MM-DD"T"HH24:MI:SS') || CASE WHEN utc = date_trunc('second', utc) THEN '' ELSE to_char(utc, '.US') END,
+        said
+    );
+    INSERT INTO public.incident_fact (district_code, incident_id, seq, kind, at, author, payload, previous_hash, hash)
+    VALUES (district, incident, last.seq, 'reporter_revealed', looked_at, 'system', said::jsonb, last.hash,
+            sha256(last.hash || convert_to(body, 'UTF8')));
+END
+$$;
+
+-- Who reported. The look is written down, and told on the case's chain, by the statement that returns the identity,
+-- whatever else whoever looks may do with the case.
 CREATE FUNCTION public.gridgov_reveal(district text, incident uuid, look_id uuid, why text)
 RETURNS TABLE (name text, phone text)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before text;
+    after text;
 BEGIN
     IF coalesce(length(btrim(why)), 0) < 4 THEN
         RAISE EXCEPTION 'a look needs a purpose' USING ERRCODE = 'check_violation';
@@ -379,25 +414,23 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'not yours to reveal' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- As every act does before it appends.
+    PERFORM FROM public.incident_state AS s WHERE s.district_code = district AND s.incident_id = incident FOR UPDATE;
     -- The same look asked for again, because the answer got lost, stays one.
-    IF EXISTS (
+    IF NOT EXISTS (
         SELECT FROM public.look AS l
         WHERE l.district_code = district AND l.id = look_id AND l.incident_id = incident AND l.purpose = why
           AND l.account_id = gridgov_private.account()
     ) THEN
-        RETURN QUERY
-        SELECT r.name, r.phone FROM public.reporter AS r WHERE r.district_code = district AND r.incident_id = incident;
-        RETURN;
-    END IF;
-    RETURN QUERY
-    WITH seen AS (
+        SELECT r.digest INTO before FROM public.gridgov_rows(district, incident) AS r WHERE r.rows_of = 'look';
         INSERT INTO public.look (district_code, id, at, kind, account_id, login, incident_id, purpose)
         VALUES (district, look_id, (gridgov_private.context() ->> 'at')::timestamptz, 'reporter',
-                gridgov_private.account(), gridgov_private.login(), incident, why)
-        RETURNING look.id
-    )
-    SELECT r.name, r.phone FROM seen CROSS JOIN public.reporter AS r
-    WHERE r.district_code = district AND r.incident_id = incident;
+                gridgov_private.account(), gridgov_private.login(), incident, why);
+        SELECT r.digest INTO after FROM public.gridgov_rows(district, incident) AS r WHERE r.rows_of = 'look';
+        PERFORM gridgov_private.tell_look(district, incident, look_id, before, after);
+    END IF;
+    RETURN QUERY
+    SELECT r.name, r.phone FROM public.reporter AS r WHERE r.district_code = district AND r.incident_id = incident;
 END
 $$;
 
