@@ -6,6 +6,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gridgov.errors import FileFormatError, GeometryError
 from gridgov.formats import (
@@ -18,6 +20,7 @@ from gridgov.formats import (
     write_layers,
     write_stream,
 )
+from gridgov.formats.formulas import as_meant, disarmed
 
 SUFFIXES = [".gpkg", ".geojson", ".parquet", ".csv"]
 
@@ -69,8 +72,13 @@ def test_every_formula_is_disarmed(text: str):
     assert guarded(pd.DataFrame({"a": [text]}))["a"][0] == f"'{text}"
 
 
+@given(st.text(st.sampled_from("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20 5e.a"), max_size=6))
+def test_every_text_that_was_disarmed_is_read_as_it_was_meant(text: str):
+    assert as_meant(str(disarmed(text))) == text
+
+
 def test_what_was_disarmed_is_read_as_it_was_meant(layer: gpd.GeoDataFrame, tmp_path: Path):
-    texts = [*FORMULAS[:4], *FULL_WIDTH]
+    texts = [*FORMULAS[:4], *FULL_WIDTH, "'=1", "'-5", "'\uff1d1", "''=1"]
     frame = gpd.GeoDataFrame({"text": texts}, geometry=[layer.geometry[0]] * len(texts), crs=4326)
     path = write_layer(frame, tmp_path / "out.csv")
     assert path.read_text("utf-8-sig").count("\n'") + path.read_text("utf-8-sig").count("\n\"'") == len(texts)
