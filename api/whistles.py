@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from api.etags import Edited
 from api.schemas import Finite, PositionIn
+from api.shapes import Moment
 from gridgov.clock import instant
 from gridgov.services.whistling import Callers, Measure, Rating, Sighting, TeamOrder, Which
 from gridgov.whistles import Answerer, IssuerLevel, Stage, Vouching, WhistleKind
@@ -307,7 +308,7 @@ class TeamIn(BaseModel):
 
 
 class TeamOut(Edited):
-    """A team that can be summoned at once."""
+    """A team that can be summoned at once, until it is retired."""
 
     id: UUID
     district_code: str
@@ -316,6 +317,7 @@ class TeamOut(Edited):
     area_code: str
     members: tuple[str, ...]
     lead: str | None
+    retired_at: Moment | None = Field(description="Since when it can be summoned no more; null while it can")
 
     @classmethod
     def of(cls, team: Team) -> "TeamOut":

@@ -1,6 +1,7 @@
 """Teams that are summoned at once: standing command groups by name, templates by what an organisation does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,7 +25,10 @@ class TeamKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team for whistles in `area_code`; `lead` is one of `members`, or None where the list says who leads."""
+    """A team for whistles in `area_code`; `lead` is one of `members`, or None where the list says who leads.
+
+    Retired, it is the same team, and can be summoned no more.
+    """
 
     id: UUID
     district_code: str
@@ -33,6 +37,7 @@ class Team:
     area_code: str
     members: tuple[str, ...]
     lead: str | None = None
+    retired_at: datetime | None = field(default=None, compare=False)
 
     @property
     def stands(self) -> bool:

@@ -1,6 +1,7 @@
 """Whistles over HTTP: the doors, their ETags, what they refuse."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -211,7 +212,7 @@ def test_kinds_are_read_by_all_and_changed_by_whoever_looks_after_the_rules(door
 TEAM = {"kind": "group", "name": "拆违组", "area_code": "370102001", "members": [ZF, "370102-D-GA"], "lead": ZF}
 
 
-def test_a_team_sent_again_is_made_once_and_answered_the_same_even_when_it_was_retired_since(door):
+def test_a_team_sent_again_is_made_once_and_answered_as_it_is_retired_when_it_was_retired_since(door, cast):
     street = door("street_officer", "370102001")
     team = {**TEAM, "id": str(new_id())}
     made = street.send("POST", "/teams", team)
@@ -220,8 +221,11 @@ def test_a_team_sent_again_is_made_once_and_answered_the_same_even_when_it_was_r
     assert made.json()["id"] == team["id"]
     other = street.send("POST", "/teams", {**team, "name": "另一组"})
     assert (other.status_code, other.json()["faults"][0]["field"]) == (409, "id")
-    assert street.send("DELETE", f"/teams/{team['id']}", None).status_code == 200
-    assert street.send("POST", "/teams", team).json() == made.json()
+    retired = street.send("DELETE", f"/teams/{team['id']}", None)
+    assert datetime.fromisoformat(retired.json()["retired_at"]) == cast.clock()
+    late = street.send("POST", "/teams", team)
+    assert (late.status_code, late.json()) == (200, retired.json())
+    assert {**late.json(), "retired_at": None, "etag": made.json()["etag"]} == made.json()
     assert street.get("/teams").json()["items"] == []
 
 

@@ -1,6 +1,6 @@
 """Arranging: the kinds of whistle, and the teams that are summoned at once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from uuid import UUID
 
@@ -94,6 +94,8 @@ class Arranging:
     def add_team(self, caller: Caller, order: TeamOrder) -> tuple[Team, bool]:
         """Make a team for whistles in an area that the caller may blow for; return it, and whether it was there before.
 
+        One that was retired since is returned as such, and stays so.
+
         Raises
         ------
         NotAllowedError
@@ -113,8 +115,7 @@ class Arranging:
             made = unit.whistles.teams.made(wanted.id)
             if made is None and unit.whistles.teams.add(wanted, at=now, by=unit.subject.login):
                 return wanted, False
-            _require_same(made or unit.whistles.teams.made(wanted.id), wanted)
-            return wanted, True
+            return _same(made or unit.whistles.teams.made(wanted.id), wanted), True
 
     def retire_team(self, caller: Caller, team_id: UUID, *, seen: Seen | None = None) -> Team:
         """Let a team be summoned no more; whistles that summoned it stay as they are.
@@ -137,7 +138,7 @@ class Arranging:
             found = unit.whistles.teams.one(team_id, hold=True)
             require_seen(seen, found)
             unit.whistles.teams.retire(found, at=now)
-        return found
+        return replace(found, retired_at=now)
 
 
 def _name(order: TeamOrder) -> str:
@@ -148,13 +149,14 @@ def _name(order: TeamOrder) -> str:
     return name
 
 
-def _require_same(made: Team | None, wanted: Team) -> None:
+def _same(made: Team | None, wanted: Team) -> Team:
     if made is None:
         message = f"{wanted.area_code} has, or had, a team named {wanted.name}: choose another name."
         raise ConflictError(message, field="name")
     if made != wanted:
         message = "This id already stands for another team: make this one under a new id."
         raise ConflictError(message, field="id")
+    return made
 
 
 def _changed(before: WhistleKind | None, after: WhistleKind) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class TeamStore:
                 area_code=row.area_code,
                 members=tuple(sorted(code for code, _ in members[row.id])),
                 lead=next((code for code, leads in members[row.id] if leads), None),
+                retired_at=row.retired_at,
             )
             for row in rows
         ]
