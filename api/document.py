@@ -104,7 +104,7 @@ class _Refusal:
 
 _CHALLENGE: dict[str, Any] = {"WWW-Authenticate": {"description": "What to send", "schema": {"type": "string"}}}
 REFUSALS: dict[HTTPStatus, _Refusal] = {
-    HTTPStatus.BAD_REQUEST: _Refusal("The body is no JSON; `detail` says where it breaks", lambda o: o.takes_json),
+    HTTPStatus.BAD_REQUEST: _Refusal("The body is not JSON; `detail` says where it breaks", lambda o: o.takes_json),
     HTTPStatus.UNAUTHORIZED: _Refusal("Nobody is logged in, or no longer", lambda o: o.is_closed, _CHALLENGE),
     HTTPStatus.FORBIDDEN: _Refusal(
         "Somebody is logged in and may not do this; or the page that asks is not this server's, or is out of date",

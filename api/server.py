@@ -1,7 +1,7 @@
 """Serve the application, and stop it cleanly."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -14,7 +14,7 @@ from gridgov.services.working import Worker
 from gridgov.settings import Settings
 from gridgov.store.entering import jobs_url
 from gridgov.store.schema import upgrade
-from gridgov.store.unit import Store
+from gridgov.store.unit import PATIENCE_S, Store
 
 
 def serve(url: str, settings: Settings, *, ready: Callable[[], None]) -> None:
@@ -27,7 +27,7 @@ def serve(url: str, settings: Settings, *, ready: Callable[[], None]) -> None:
     """
     where = listening(settings)
     upgrade(url)
-    store = Store(jobs_url(url), pool_size=20)  # from here on, nothing in this program owns a table
+    store = store_of_requests(jobs_url(url))  # from here on, nothing in this program owns a table
     try:
         app = create_app(store, settings, names=where.names)
         config = uvicorn.Config(
@@ -39,14 +39,29 @@ def serve(url: str, settings: Settings, *, ready: Callable[[], None]) -> None:
             timeout_graceful_shutdown=5,
             **where.options,
         )
-        with suppress(KeyboardInterrupt), _at_work(store, settings):
+        with suppress(KeyboardInterrupt), _at_work(jobs_url(url), settings):
             LiveServer(config, app.state.services.of(Relay).close, ready=ready).run()
     finally:
         store.close()
 
 
-def _at_work(store: Store, settings: Settings) -> AbstractContextManager[object]:
-    """Do jobs beside serving, unless programs of their own do them."""
+def store_of_requests(url: str, *, patience_s: float = PATIENCE_S) -> Store:
+    """Return the store of whoever waits for an answer: neither who acts nor the system for them waits without end.
+
+    Reports, logins and accounts are the system's to write: one stuck transaction must not take all threads with it.
+    """
+    return Store(url, pool_size=20, patience_s=patience_s, system_patience_s=patience_s)
+
+
+@contextmanager
+def _at_work(url: str, settings: Settings) -> Iterator[None]:
+    """Do jobs beside serving, with a store that waits as long as it takes, unless programs of their own do them."""
     if not settings.jobs_at_once:
-        return nullcontext()
-    return Worker(store, settings, clock=system_clock, jobs_at_once=settings.jobs_at_once)
+        yield
+        return
+    store = Store(url, pool_size=settings.jobs_at_once + 2)
+    try:
+        with Worker(store, settings, clock=system_clock, jobs_at_once=settings.jobs_at_once):
+            yield
+    finally:
+        store.close()

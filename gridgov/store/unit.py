@@ -43,7 +43,7 @@ _BUSY = "Others changed the same at this moment. Nothing of this was stored: try
 _FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
 PATIENCE_S = 20.0
-"""So long somebody's act waits for another's: whoever holds a row longer than that is stuck, or was forgotten."""
+"""So long it is waited for a row where somebody waits: whoever holds one longer is stuck, or was forgotten."""
 
 
 @dataclass(frozen=True)
@@ -214,13 +214,21 @@ class Store:
         The URL of the login role under which people act. Without it, a private database is entered as `gridgov_app`;
         elsewhere the connection lays its rights down by ``SET ROLE``, which SQL that slips in could undo.
     patience_s
-        How long somebody who acts waits for a row that another holds, in seconds. The system itself waits on.
+        How long somebody who acts waits for a row that another holds, in seconds.
+    system_patience_s
+        The same for the system itself, where it does what somebody waits for; without it, it waits on.
     """
 
     def __init__(
-        self, url: str, *, pool_size: int = 10, app_url: str | None = None, patience_s: float = PATIENCE_S
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        app_url: str | None = None,
+        patience_s: float = PATIENCE_S,
+        system_patience_s: float | None = None,
     ) -> None:
-        self.engine: Engine = _engine(url, pool_size)
+        self.engine: Engine = _engine(url, pool_size, system_patience_s)
         app_url = app_url or login_url(url, APP) or configured_url()
         self._app_engine = _engine(app_url, pool_size, patience_s) if app_url else None
 
@@ -233,8 +241,8 @@ class Store:
         DatabaseUnavailableError
             If the server cannot be reached or goes away: nothing was stored, the same call may succeed later.
         DatabaseBusyError
-            If it and another transaction waited for each other, or somebody's act too long for another's: nothing was
-            stored, and it may be tried at once.
+            If it and another transaction waited for each other, or it too long for another's row: nothing was stored,
+            and it may be tried at once.
         """
         with answering(), self._begin() as connection:
             yield Unit(connection)

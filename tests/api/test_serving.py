@@ -3,10 +3,19 @@
 import socket
 import threading
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import text
 
+from api.app import create_app
+from api.server import store_of_requests
 from api.streams import LiveServer
+from gridgov.settings import Settings
+from gridgov.store.unit import Store
+from tests.api.test_intake_door import body
+from tests.support import secret_of, somebody
 
 PATIENCE_S = 60
 
@@ -29,3 +38,26 @@ def test_the_address_is_said_only_when_whoever_opens_it_is_answered():
     thread.start()
     thread.join(PATIENCE_S)
     assert reached == [True]
+
+
+@pytest.mark.parametrize(
+    ("table", "path", "given"),
+    [
+        ("login_attempt", "/api/v1/login", {"login": "keeper", "password": "not-their-password"}),
+        ("incident", "/api/v1/incidents", body()),
+    ],
+)
+def test_whoever_waits_for_the_system_is_told_to_try_again_and_background_work_waits_on(
+    own_sample_url, table, path, given
+):
+    store, holder = store_of_requests(own_sample_url, patience_s=0.2), Store(own_sample_url)
+    somebody(holder, "grid_worker", "370102", login="keeper")
+    app = create_app(store, Settings(), names=["testserver"])
+    with TestClient(app, raise_server_exceptions=False) as client, holder.transaction() as unit:
+        client.headers["Authorization"] = f"Bearer {secret_of('keeper')}"
+        unit.connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
+        answer = client.post(path, json=given)
+        assert unit.connection.execute(text("SHOW lock_timeout")).scalar_one() == "0"
+    store.close()
+    holder.close()
+    assert (answer.status_code, "try again" in answer.json()["detail"]) == (503, True)
