@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -94,3 +95,11 @@ def test_of_those_who_saw_the_same_and_save_at_once_one_is_quicker(own):
     made = own.post("/api/v1/endpoints", json=endpoint(**HEARS)).json()
     path = f"/api/v1/endpoints/{made['id']}"
     assert at_once(own, path, [{**HEARS, "name": f"{n}"} for n in range(5)], made["etag"]) == [200, 412, 412, 412, 412]
+
+
+def test_what_is_lost_is_tried_again_while_whoever_sends_holds_the_program(own):
+    made = own.post("/api/v1/endpoints", json=endpoint(**HEARS)).json()
+    with own.app.state.store.transaction() as unit:
+        assert unit.endpoints.find(UUID(made["id"]), hold=True)
+        wanted = {"since": "2026-06-01T00:00:00+08:00", "endpoint_id": made["id"]}
+        assert own.post("/api/v1/deliveries/retry", json=wanted).json() == {"retried": 0}

@@ -183,7 +183,7 @@ class Endpoints:
         with self._store.acting(caller, now=now) as unit:
             areas = _areas(unit)
             if lost.endpoint_id is not None:
-                _mine(unit, lost.endpoint_id)
+                _mine(unit, lost.endpoint_id, hold=False)  # whoever sends locks it after its deliveries
             return unit.deliveries.revive_all(areas, lost, now=now, limit=MOST_RETRIED)
 
     def _checked(self, wish: Wish) -> Wish:
@@ -216,9 +216,9 @@ def _areas(unit: Unit) -> tuple[str, ...]:
     return unit.subject.areas(_PERMISSION)
 
 
-def _mine(unit: Unit, endpoint_id: UUID) -> EndpointRow:
+def _mine(unit: Unit, endpoint_id: UUID, *, hold: bool = True) -> EndpointRow:
     unit.subject.require(_PERMISSION)
-    row = unit.endpoints.find(endpoint_id, hold=True)
+    row = unit.endpoints.find(endpoint_id, hold=hold)
     if row is None or not unit.subject.may(_PERMISSION, row.district_code):
         message = "There is no such endpoint."
         raise NotFoundError(message, field="id")
