@@ -17,7 +17,7 @@ from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilitie
 from gridgov.incidents.timing import Winding, move
 from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
-from gridgov.services.casework_rules import require_free
+from gridgov.services.casework_rules import Beside, require_free
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
 from gridgov.services.whistling.following import follow
 from gridgov.settings import Settings
@@ -139,7 +139,8 @@ class Casework:
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
             standing = read_visible(unit, incident_id)
-            acts = [_freely(unit, standing, one, now=now) for one in possibilities(standing, unit.subject)]
+            beside = Beside(unit, standing)
+            acts = [_freely(beside, one, now=now) for one in possibilities(standing, unit.subject)]
             return Prospect(standing, acts)
 
     def hops(self, caller: Caller, incident_id: UUID) -> list[Measured]:
@@ -158,12 +159,12 @@ class Casework:
         return partial(self._keeper.current, unit, now)
 
 
-def _freely(unit: Unit, standing: Standing, one: Possibility, *, now: datetime) -> Possibility:
+def _freely(beside: Beside, one: Possibility, *, now: datetime) -> Possibility:
     """Return a possibility, or why what the table allows is refused for something beside the case."""
     if not one.possible:
         return one
     try:
-        require_free(unit, standing, unit.subject, one.act, now=now)
+        require_free(beside, beside.unit.subject, one.act, now=now)
     except (NotAllowedError, RuleError) as error:
         return Possibility(one.act, possible=False, to=None, why_not=error.message)
     return one

@@ -28,6 +28,7 @@ from gridgov.incidents.asked import (
 from gridgov.incidents.lifecycle import Act, over, require_to_the_point
 from gridgov.matters import MatterList, check_dispatch, who_answers
 from gridgov.services.casework_rules import (
+    Beside,
     dismiss_reporters,
     require_free,
     require_short,
@@ -110,7 +111,7 @@ def meaning(occasion: Occasion, asked: Asked) -> Meaning:
     InputError, RuleError, NotAllowedError
         If what it names does not exist, is not the caller's or cannot be.
     """
-    require_free(occasion.unit, occasion.standing, occasion.subject, asked.act, now=occasion.now)
+    require_free(Beside(occasion.unit, occasion.standing), occasion.subject, asked.act, now=occasion.now)
     means = _MEANINGS.get(asked.act)
     return means(occasion, asked) if means else Meaning()
 

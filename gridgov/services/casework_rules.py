@@ -1,7 +1,9 @@
 """What an act must not be although the table allows it: by one's own hand, without end, or at the cost of others."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from gridgov.access import Subject
@@ -11,6 +13,7 @@ from gridgov.incidents.asked import HANDLERS_SUSPENSION
 from gridgov.incidents.lifecycle import Act, independent
 from gridgov.services.whistling.following import require_answered
 from gridgov.store.unit import Unit
+from gridgov.whistles import Whistle
 
 BY_HANDLER = {FactKind.ACCEPTED, FactKind.FED_BACK, FactKind.EXTENSION_ASKED}
 """Facts of who handled a case; they name the person behind the account."""
@@ -19,7 +22,25 @@ _ASK_OFFICE = "ask an office over the place to suspend it, or ask for more time"
 _BY_ANOTHER = {Act.VERIFY, Act.SEND_BACK, Act.GRANT_EXTENSION, Act.REFUSE_EXTENSION}
 
 
-def require_free(unit: Unit, standing: Standing, subject: Subject | None, act: Act, *, now: datetime) -> None:
+@dataclass(frozen=True)
+class Beside:
+    """What lies beside a case that nobody moves on meanwhile: read once, however many acts are asked about."""
+
+    unit: Unit
+    standing: Standing
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """What became known of it."""
+        return _facts(self.unit, self.standing.head)
+
+    @cached_property
+    def living(self) -> Whistle | None:
+        """Its whistle that is neither closed nor withdrawn, if it has one."""
+        return self.unit.whistles.live.of_incident(self.standing.district_code, self.standing.incident_id)
+
+
+def require_free(beside: Beside, subject: Subject | None, act: Act, *, now: datetime) -> None:
     """Refuse what the table allows and something beside the case forbids, whatever is asked with the act.
 
     Raises
@@ -28,15 +49,15 @@ def require_free(unit: Unit, standing: Standing, subject: Subject | None, act: A
         By their own hand, a second time, or at the cost of others: of cases that went into it, of whoever is summoned.
     """
     if act in _BY_ANOTHER:
-        require_other_person(unit, standing, subject, act)
+        require_other_person(beside, subject, act)
     if act is Act.REJECT:
-        require_none_hanging(unit, standing)
+        require_none_hanging(beside)
     if act is Act.SUSPEND:
-        require_once(unit, standing, subject, now)
-    require_answered(unit, standing, act)
+        require_once(beside, subject, now)
+    require_answered(act, lambda: beside.living)
 
 
-def require_other_person(unit: Unit, standing: Standing, subject: Subject | None, act: Act) -> None:
+def require_other_person(beside: Beside, subject: Subject | None, act: Act) -> None:
     """Refuse whoever handled the case themselves, at any time and under any of their accounts.
 
     The table compares accounts, and one person may have several.
@@ -49,7 +70,7 @@ def require_other_person(unit: Unit, standing: Standing, subject: Subject | None
     if subject is None:
         return
     person = str(subject.person[1]) if subject.person else None
-    for fact in _facts(unit, standing.head):
+    for fact in beside.facts:
         if fact.kind not in BY_HANDLER:
             continue
         if fact.author == subject.login:
@@ -60,7 +81,7 @@ def require_other_person(unit: Unit, standing: Standing, subject: Subject | None
             raise NotAllowedError(message, field="act")
 
 
-def require_once(unit: Unit, standing: Standing, subject: Subject | None, now: datetime) -> None:
+def require_once(beside: Beside, subject: Subject | None, now: datetime) -> None:
     """Let whoever handles a case make it wait in time and once; more is for an office to decide.
 
     Raises
@@ -68,12 +89,13 @@ def require_once(unit: Unit, standing: Standing, subject: Subject | None, now: d
     RuleError
         If it is late already, or has waited since it was dispatched.
     """
+    standing = beside.standing
     if subject is None or independent(standing, subject, Act.SUSPEND):
         return
     if standing.deadline_at is not None and standing.deadline_at <= now:
         message = f"This case is late, and whoever handles it cannot stop its clock: {_ASK_OFFICE}."
         raise RuleError(message, field="act")
-    since = [fact.kind for fact in _facts(unit, standing.head)]
+    since = [fact.kind for fact in beside.facts]
     last = max((i for i, kind in enumerate(since) if kind is FactKind.DISPATCHED), default=0)
     if FactKind.SUSPENDED in since[last:]:
         message = f"This case has waited since it was dispatched: {_ASK_OFFICE}."
@@ -94,10 +116,10 @@ def require_short(standing: Standing, subject: Subject | None, until: datetime, 
         raise RuleError(message, field="until")
 
 
-def hanging(unit: Unit, head: Head) -> dict[UUID, str]:
-    """Return the cases that are merged into this one, by id, with their numbers, as its own facts tell."""
+def hanging(facts: Iterable[Fact]) -> dict[UUID, str]:
+    """Return the cases that are merged into one, by id, with their numbers, as its own facts tell."""
     found: dict[UUID, str] = {}
-    for fact in _facts(unit, head):
+    for fact in facts:
         if fact.kind is FactKind.ABSORBED:
             found[UUID(fact.payload["incident"])] = fact.payload["number"]
         if fact.kind is FactKind.RELEASED:
@@ -105,7 +127,7 @@ def hanging(unit: Unit, head: Head) -> dict[UUID, str]:
     return found
 
 
-def require_none_hanging(unit: Unit, standing: Standing) -> None:
+def require_none_hanging(beside: Beside) -> None:
     """Refuse to turn away a case that goes on for others: each of them needs an answer of its own.
 
     Raises
@@ -113,7 +135,7 @@ def require_none_hanging(unit: Unit, standing: Standing) -> None:
     RuleError
         If others are merged into it.
     """
-    others = hanging(unit, standing.head)
+    others = hanging(beside.facts)
     if others:
         message = f"{', '.join(sorted(others.values()))} went into this case: un-merge first, so that each is answered."
         raise RuleError(message, field="act", details=[{"incident_id": str(i), "number": n} for i, n in others.items()])
@@ -136,9 +158,9 @@ def dismiss_reporters(unit: Unit, leaving: Standing, other: Standing, *, at: dat
 
 
 def _staying(unit: Unit, head: Head, leaving: UUID) -> set[UUID]:
-    others = {Head(number[:6], found) for found, number in hanging(unit, head).items() if found != leaving}
+    others = {Head(number[:6], found) for found, number in hanging(_facts(unit, head)).items() if found != leaving}
     return {account for other in others for account in unit.cases.reporters(other)}
 
 
-def _facts(unit: Unit, head: Head) -> Iterable[Fact]:
+def _facts(unit: Unit, head: Head) -> list[Fact]:
     return unit.incidents.facts(head.district_code, head.incident_id)

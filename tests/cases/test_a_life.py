@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from gridgov.errors import NotAllowedError
 from gridgov.incidents import Clock, Stage, first_break
@@ -121,3 +121,24 @@ def test_a_street_office_verifies_neither_its_own_work_nor_that_of_its_sections(
     with pytest.raises(NotAllowedError, match="You act for"):
         life.do("street", Verify())
     life.do("worker", Verify())
+
+
+@pytest.mark.parametrize(
+    ("stage", "acts"),
+    [(Stage.REPORTED, {Act.REJECT, Act.MERGE, Act.RECLASSIFY}), (Stage.FED_BACK, {Act.VERIFY, Act.SEND_BACK})],
+)
+def test_all_that_may_be_done_with_a_case_is_told_by_one_look_at_what_lies_beside_it(life, stage, acts):
+    life.to(stage)
+    asked: list[str] = []
+
+    def hear(*said: object) -> None:
+        asked.append(str(said[2]))
+
+    event.listen(life.store.engine, "before_cursor_execute", hear)
+    try:
+        found = life.casework.prospect(life.people["centre"], life.receipt.id).acts
+    finally:
+        event.remove(life.store.engine, "before_cursor_execute", hear)
+    assert acts <= {one.act for one in found if one.possible}
+    assert sum("FROM incident_fact" in words for words in asked) == 1
+    assert sum("whistle.drafted_at DESC" in words for words in asked) == (1 if Act.MERGE in acts else 0)

@@ -1,5 +1,6 @@
 """What becomes of a whistle when something is done with its case: it never outlives what it was drafted for."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from gridgov.errors import RuleError
@@ -39,10 +40,15 @@ def follow(unit: Unit, before: Standing, after: Standing, act: Act, *, at: datet
         _draft(unit, after, at=at, author=author)
 
 
-def require_answered(unit: Unit, standing: Standing, act: Act) -> None:
+def require_answered(act: Act, living: Callable[[], Whistle | None]) -> None:
     """Refuse what would leave a whistle that is being answered without its case, whatever is asked with the act.
 
     Whether another place leaves it without its ground depends on the place.
+
+    Parameters
+    ----------
+    living
+        Finds the case's whistle that is neither closed nor withdrawn; asked only where the act would touch it.
 
     Raises
     ------
@@ -50,9 +56,9 @@ def require_answered(unit: Unit, standing: Standing, act: Act) -> None:
         Naming the whistle.
     """
     if act in _ENDS | _TURNS - {Act.RELOCATE}:
-        living = unit.whistles.live.of_incident(standing.district_code, standing.incident_id)
-        if living and living.stage is not Stage.DRAFTED:
-            raise _answered_for(living, act)
+        found = living()
+        if found and found.stage is not Stage.DRAFTED:
+            raise _answered_for(found, act)
 
 
 def _stays(unit: Unit, living: Whistle, after: Standing, act: Act) -> bool:
