@@ -238,4 +238,6 @@ def test_the_past_of_a_case_is_told_to_whoever_may_see_it(life, doors):
     assert then((taken_in - timedelta(days=1)).isoformat()).json()["faults"][0]["field"] == "as_of"
     assert then((taken_in - timedelta(days=1)).isoformat()).status_code == 404
     assert then(taken_in.isoformat(), "worker").status_code == 200
+    somebody(life.store, "command_centre", "370112", login="stranger")
+    assert then(taken_in.isoformat(), "stranger").status_code == 404
     assert then("2026-03-05T14:30:00").status_code == 422
