@@ -54,7 +54,7 @@ class SummonsFields(BaseModel):
     time_to_scene_s: int | None = Field(description="Seconds from the summons to the arrival")
     measure_due_at: Moment | None = Field(description="Until when it should say what it did")
     measure_step: int = Field(description=_STEPS)
-    measured_at: Moment | None
+    measured_at: Moment | None = Field(description="Null in one that was released: it filed no measure")
     left_at: Moment | None
 
 

@@ -44,6 +44,12 @@ class SideIn(ActIn):
     street_code: Street | None = Field(default=None, description="Which side; one's own if left out")
 
 
+class CloseIn(SideIn):
+    """A side to close."""
+
+    reason: Words | None = Field(default=None, description="Why; wanted of the area above, in a side's stead")
+
+
 class LeadIn(ActIn):
     """Which side should lead."""
 
@@ -157,6 +163,14 @@ class WhichIn(OrganisationIn):
     def which(self) -> Which:
         """Return it as the service takes it."""
         return Which(self.organisation_code, self.street_code)
+
+
+class ReleaseIn(WhichIn):
+    """An organisation to release."""
+
+    reason: Words | None = Field(
+        default=None, description="Why; wanted where it filed no measure, and of the area above in a side's stead"
+    )
 
 
 class ExcuseIn(WhichIn):

@@ -18,6 +18,7 @@ from api.whistles import (
     ActOut,
     BlowIn,
     CallersIn,
+    CloseIn,
     ExcuseIn,
     KindIn,
     KindOut,
@@ -26,11 +27,11 @@ from api.whistles import (
     OrganisationIn,
     RatingIn,
     ReasonIn,
+    ReleaseIn,
     SideIn,
     SightingIn,
     TeamIn,
     TeamOut,
-    WhichIn,
 )
 from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, Whistling
 
@@ -173,9 +174,13 @@ def leave_site(body: OrganisationIn, hand: Hand) -> ActOut:
 
 
 @_acts.post("/release")
-def release_organisation(body: WhichIn, hand: Hand) -> ActOut:
-    """Release an organisation for one side; it is free once every side has."""
-    return hand.does(hand.whistling.release, body, body.which())
+def release_organisation(body: ReleaseIn, hand: Hand) -> ActOut:
+    """Release an organisation for one side; it is free once every side has.
+
+    One that filed no measure is released once that is overdue, with a reason. The area above all sides releases in a
+    silent side's stead, as it closes.
+    """
+    return hand.does(hand.whistling.release, body, body.which(), body.reason)
 
 
 @_acts.post("/excuse")
@@ -191,9 +196,12 @@ def rate_organisation(body: RatingIn, hand: Hand) -> ActOut:
 
 
 @_acts.post("/close")
-def close_side(body: SideIn, hand: Hand) -> ActOut:
-    """Close a side, which has let everybody go; the whistle closes with the last of them."""
-    return hand.does(hand.whistling.close, body, body.street_code)
+def close_side(body: CloseIn, hand: Hand) -> ActOut:
+    """Close a side, which has let everybody go; the whistle closes with the last of them.
+
+    The area above all sides closes in a silent side's stead, with a reason, once it was told that closing is overdue.
+    """
+    return hand.does(hand.whistling.close, body, body.street_code, body.reason)
 
 
 @router.get("/whistle-kinds")

@@ -151,6 +151,8 @@ FIELDS: Mapping[str, Pair] = MappingProxyType(
         "others": ("其他案件", "Others"),
         "waiting_for": ("等待", "Waiting for"),
         "excused": ("免除", "Excused"),
+        "above": ("上级代办", "Above, in its stead"),
+        "measured": ("已报措施", "Measure filed"),
     }
 )
 

@@ -5,7 +5,17 @@ judges arrivals, `deadlines` says what is due, `authority` who acts as what, `dr
 """
 
 from gridgov.whistles import acts
-from gridgov.whistles.deadlines import LADDERS, Due, DueStep, Ladders, Rung, due_steps, escalated, next_due
+from gridgov.whistles.deadlines import (
+    LADDERS,
+    Due,
+    DueStep,
+    Ladders,
+    Rung,
+    due_steps,
+    escalated,
+    next_due,
+    require_silent,
+)
 from gridgov.whistles.drafting import (
     CombinedDraft,
     Counterpart,
@@ -101,6 +111,7 @@ __all__ = [
     "judge_arrival",
     "judge_spot",
     "next_due",
+    "require_silent",
     "require_sound",
     "summons_step",
     "whistle_step",

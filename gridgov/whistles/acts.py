@@ -29,17 +29,13 @@ def confirm(whistle: Whistle, street_code: str, *, by: str, at: datetime, above:
     Parameters
     ----------
     above
-        The common parent that confirms in the side's stead, which it may once the side's deadline has escalated.
+        The common parent that confirms in the side's stead; when it may, `deadlines.require_silent` says.
     """
-    step = whistle_step(whistle.stage, WhistleAct.CONFIRM, Party.PARENT if above is not None else Party.SIDE)
+    step = whistle_step(whistle.stage, WhistleAct.CONFIRM, _party(above))
     side = whistle.side(street_code)
     if side.confirmed_at:
         message = f"Street {street_code} has confirmed already, at {shown(side.confirmed_at)}."
         raise ConflictError(message, field="street_code")
-    if above is not None and not side.confirm_step:
-        due = shown(side.confirm_due_at) if side.confirm_due_at else "later"
-        message = f"Street {street_code} has until {due} to confirm; you may confirm in its stead after that."
-        raise RuleError(message, field="street_code")
     side = replace(side, confirmed_at=at, confirmed_by=by, confirmed_above=above)
     whistle = whistle.with_side(side)
     if all(s.confirmed_at for s in whistle.sides):
@@ -95,7 +91,7 @@ def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime, party: 
 
     A draft is withdrawn by its leading side, by the common parent or with its case. Once it is blown, each side says
     for itself that it needs nobody, and the last of them withdraws it: one street cannot send away whom another needs.
-    The common parent says so for a side that has not closed in time.
+    The common parent says so for a side that has not closed in time; see `deadlines.require_silent`.
 
     Parameters
     ----------
@@ -103,8 +99,10 @@ def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime, party: 
         The side that says so, or in whose stead the common parent does; None for the parent of a draft and the case.
     """
     step = whistle_step(whistle.stage, WhistleAct.WITHDRAW, party)
-    if party is Party.PARENT and step.last is not None:
-        street_code = _silent(whistle, street_code)
+    if step.last is not None and street_code is None:
+        silent = ", ".join(sorted(side.street_code for side in whistle.silent))
+        message = f"Say in which side's stead you act: street {silent} has said nothing."
+        raise RuleError(message, field="street_code")
     came = sorted(s.organisation_code for s in whistle.summons if s.arrived_at)
     if came:
         message = f"{', '.join(came)} came already: release them and close the whistle instead of withdrawing it."
@@ -117,26 +115,9 @@ def withdraw(whistle: Whistle, street_code: str | None, *, at: datetime, party: 
     return replace(whistle, stage=step.last or step.next, withdrawn_at=at, summons=calls)
 
 
-def _party(whistle: Whistle, street_code: str, above: str | None) -> Party:
-    """Return as what somebody ends a side's part: as the side, or as the common parent (`above`) in its stead."""
-    if above is None:
-        return Party.SIDE
-    _silent(whistle, street_code)
-    return Party.PARENT
-
-
-def _silent(whistle: Whistle, street_code: str | None) -> str:
-    """Return the side in whose stead the common parent may act: closing is overdue, and that has escalated."""
-    if street_code is None:
-        waiting = ", ".join(sorted(s.street_code for s in whistle.sides if not s.withdrawn_at and not s.closed_at))
-        message = f"Say in which side's stead you act: street {waiting} has said nothing."
-        raise RuleError(message, field="street_code")
-    side = whistle.side(street_code)
-    if not whistle.close_step:
-        due = shown(whistle.close_due_at) if whistle.close_due_at else "later"
-        message = f"Street {street_code} has until {due} to end this itself; you may act in its stead after that."
-        raise RuleError(message, field="street_code")
-    return side.street_code
+def _party(above: str | None) -> Party:
+    """Return as what somebody acts for a side: as the side, or as the common parent (`above`) in its stead."""
+    return Party.SIDE if above is None else Party.PARENT
 
 
 def _given_up(whistle: Whistle, street_code: str, at: datetime) -> Whistle:
@@ -198,12 +179,18 @@ def release(
 ) -> Whistle:
     """Return the whistle with an organisation released by a side; it is free once every side has let it go.
 
+    Whoever is on site and files no measure is released once that is overdue, and not before.
+
     Parameters
     ----------
     above
-        The common parent that does so in the side's stead, which it may once closing is overdue and has escalated: one
-        side that stays silent must not hold for ever whom the others need no longer.
+        The common parent that does so in the side's stead: one side that stays silent must not hold for ever whom the
+        others need no longer. When it may, `deadlines.require_silent` says.
     """
+    due_at = whistle.call(organisation_code).measure_due_at
+    if whistle.call(organisation_code).stage is SummonsStage.ON_SITE and due_at and at < due_at:
+        message = f"{organisation_code} has until {shown(due_at)} to file its measure: release it then, or after that."
+        raise RuleError(message, field="act", details=[{"stage": SummonsStage.ON_SITE, "act": SummonsAct.RELEASE}])
     return _let_go(whistle, organisation_code, street_code, SummonsAct.RELEASE, at=at, above=above)
 
 
@@ -221,7 +208,7 @@ def _let_go(
     if side.street_code in call.let_go:
         message = f"Street {street_code} has let {organisation_code} go already."
         raise ConflictError(message, field="organisation_code")
-    step = summons_step(call.stage, act, _party(whistle, street_code, above))
+    step = summons_step(call.stage, act, _party(above))
     call = replace(call, let_go=call.let_go | {street_code})
     if call.let_go >= whistle.streets:
         call = replace(call, stage=step.last or step.next, released_at=at)
@@ -245,7 +232,7 @@ def close(whistle: Whistle, street_code: str, *, at: datetime, above: str | None
 
     A side closes once it has let go everybody who was summoned; `above` as for `release`.
     """
-    step = whistle_step(whistle.stage, WhistleAct.CLOSE, _party(whistle, street_code, above))
+    step = whistle_step(whistle.stage, WhistleAct.CLOSE, _party(above))
     side = whistle.side(street_code)
     if side.closed_at:
         message = f"Street {street_code} has closed already, at {shown(side.closed_at)}."

@@ -1,17 +1,35 @@
 """Who acts as what in a whistle: which side somebody speaks for, whom they answer for, whether they stand above."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from gridgov.access import Grant, Subject
 from gridgov.errors import NotAllowedError, RuleError
 from gridgov.whistles.kinds import IssuerLevel, WhistleKind, issuer_level
-from gridgov.whistles.lifecycle import ON_SITE
+from gridgov.whistles.lifecycle import ON_SITE, SummonsAct, WhistleAct
 from gridgov.whistles.live import Whistle
 from gridgov.whistles.teams import STREET_DIGITS
 
 ABOVE = "whistle.escalated"
 """The permission of whoever answers for what escalates."""
 
+_AS_SIDE: Mapping[str, str] = MappingProxyType(
+    {
+        WhistleAct.CONFIRM: "whistle.confirm",
+        WhistleAct.CHOOSE_LEAD: "whistle.confirm",
+        WhistleAct.CHOOSE_SUMMONS: "whistle.confirm",
+        WhistleAct.WITHDRAW: "whistle.close",
+        WhistleAct.CLOSE: "whistle.close",
+        SummonsAct.RELEASE: "whistle.release",
+        SummonsAct.EXCUSE: "whistle.release",
+        SummonsAct.RATE: "whistle.rate",
+    }
+)
+"""The acts of sides, and by which permission somebody does them for one."""
+_IN_STEAD = frozenset(
+    {WhistleAct.CONFIRM, WhistleAct.WITHDRAW, WhistleAct.CLOSE, SummonsAct.RELEASE, SummonsAct.EXCUSE}
+)
+"""Those of them that the area above does as well."""
 _BELOW_STREETS = frozenset({IssuerLevel.COMMUNITY, IssuerLevel.LANE_CHIEF})
 _RANK = {level: rank for rank, level in enumerate(IssuerLevel)}
 
@@ -60,6 +78,25 @@ def stands_for(whistle: Whistle, area_code: str) -> str | None:
     sides = (s for s in whistle.sides if s.street_code.startswith(area_code) or area_code.startswith(s.street_code))
     first = min(sides, key=lambda s: (-s.share, s.street_code), default=None)
     return first.street_code if first else None
+
+
+def require_part(subject: Subject, act: str, whistle: Whistle) -> None:
+    """Refuse whoever may not do `act` to any part of a whistle, whichever side or organisation it is asked for.
+
+    Raises
+    ------
+    NotAllowedError
+        Saying who may.
+    """
+    permission = _AS_SIDE.get(act)
+    if permission is not None:
+        if act not in _IN_STEAD or not may_stand_above(subject, whistle):
+            side_for(subject, permission, whistle)
+    elif act == SummonsAct.VOUCH:
+        _require_beside(subject, whistle)
+    elif not any(subject.acts_for("whistle.answer", call.organisation_code) for call in whistle.summons):
+        message = f"{subject.login} acts for nobody who is summoned: only their own people answer a summons."
+        raise NotAllowedError(message)
 
 
 def side_for(subject: Subject, permission: str, whistle: Whistle, street_code: str | None = None) -> str:
@@ -129,6 +166,10 @@ def require_voucher(subject: Subject, whistle: Whistle, organisation_code: str) 
     if subject.acts_for("whistle.answer", organisation_code):
         message = f"{subject.login} belongs to {organisation_code}: somebody else on site must vouch for it."
         raise NotAllowedError(message)
+    _require_beside(subject, whistle)
+
+
+def _require_beside(subject: Subject, whistle: Whistle) -> None:
     local = any(
         g.area_code.startswith(street) for g in _granted(subject, "whistle.vouch") for street in whistle.streets
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gridgov.clock import shown
+from gridgov.errors import RuleError
 from gridgov.whistles.lifecycle import NOT_YET_THERE, Stage, SummonsStage
 from gridgov.whistles.live import LiveSummons, Whistle
 
@@ -43,6 +45,9 @@ LADDERS: Ladders = {
     ),
 }
 """To whom lateness escalates where an installation has no rules of its own for it."""
+
+PARENT_LEVEL = "parent"
+"""The level of the rung that tells the area above all sides: from then on it may act in a silent side's stead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,42 @@ def escalated(whistle: Whistle, step: DueStep) -> Whistle:
             return whistle.with_call(replace(whistle.call(step.target), measure_step=number))
         case Due.CLOSE:
             return replace(whistle, close_step=number)
+
+
+def require_silent(whistle: Whistle, street_code: str, due: Due, *, now: datetime, ladders: Ladders = LADDERS) -> None:
+    """Refuse to act in a side's stead before the area above has been told that it is late.
+
+    That is the ladder's rung of its level; where a ladder has none, its last one, and the deadline where it is empty.
+
+    Parameters
+    ----------
+    due
+        What the side owes: ``CONFIRM``, or ``CLOSE`` for all that ends its part.
+
+    Raises
+    ------
+    RuleError
+        Saying from when on it may be done.
+    NotFoundError
+        If the street has no part in the whistle.
+    """
+    side = whistle.side(street_code)
+    fired = side.confirm_step if due is Due.CONFIRM else whistle.close_step
+    due_at = side.confirm_due_at if due is Due.CONFIRM else whistle.close_due_at
+    if due_at is None:  # nothing is owed yet, so nothing is possible yet: the act's table says what is
+        return
+    rungs = ladders.get(due, ())
+    rung = next((r for r in rungs if r.level == PARENT_LEVEL), rungs[-1] if rungs else Rung(0, timedelta(0), "", ""))
+    begins_at = due_at + rung.after
+    if now < begins_at:
+        message = (
+            f"Street {street_code} has until {shown(due_at)} to {due} for itself; "
+            f"you may act in its stead from {shown(begins_at)} on."
+        )
+        raise RuleError(message, field="street_code")
+    if fired < rung.step:
+        message = f"That street {street_code} is late is being escalated to you: try again in a minute."
+        raise RuleError(message, field="street_code")
 
 
 def _steps(whistle: Whistle, ladders: Ladders) -> list[DueStep]:

@@ -103,6 +103,12 @@ class Whistle:
         return next(side for side in self.sides if side.leads)
 
     @property
+    def silent(self) -> tuple[LiveSide, ...]:
+        """The sides that have said nothing yet of its end; one that withdraws has, until somebody comes or closes."""
+        may_withdraw = self.stage is Stage.BLOWN and not any(call.arrived_at for call in self.summons)
+        return tuple(s for s in self.sides if not s.closed_at and not (may_withdraw and s.withdrawn_at))
+
+    @property
     def parent(self) -> str:
         """The code of the area above all sides: their district, else their city (4 digits), else their province."""
         return common_parent(self.streets)

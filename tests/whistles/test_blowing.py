@@ -184,28 +184,76 @@ def test_a_side_that_stays_silent_holds_nobody_for_ever_the_city_ends_it_in_its_
     play.close(cast.street(one))
     city = cast.centre("3701")
     with pytest.raises(RuleError, match="has until"):
-        play.do("release", city, Which(came, silent))
+        play.do("release", city, Which(came, silent), "长期未答复")
     passed(cast, 7 * 24 * 60)
     cast.sweep()
     assert rows(cast, notice, kind="whistle.late", area_code=silent) == 1
     assert rows(cast, notice, kind="whistle.late", area_code=one) == 0
+    with pytest.raises(RuleError, match="from 2026-06-23"):
+        play.do("release", city, Which(came, silent), "长期未答复")
+    passed(cast, 24 * 60)
+    with pytest.raises(RuleError, match="try again in a minute"):
+        play.do("release", city, Which(came, silent), "长期未答复")
+    cast.sweep()
     with pytest.raises(NotAllowedError):
         play.do("release", cast.centre(silent[:6]), Which(came, silent))
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(RuleError, match="in which side's stead"):
         play.do("close", city, None)
-    play.do("release", city, Which(came, silent))
+    with pytest.raises(RuleError, match="say why"):
+        play.do("release", city, Which(came, silent))
+    play.do("release", city, Which(came, silent), "长期未答复")
     assert play.leave(came)["act"] == "leave"
     for code in absent:
         play.do("excuse", city, Which(code, silent), "长期未答复")
-    assert play.do("close", city, silent)["stage"] == "closed"
-    said = [fact.payload.get("above") for fact in play.facts() if fact.kind.value == "whistle_side_closed"]
-    assert said == [None, "3701"]
+    with pytest.raises(RuleError, match="say why"):
+        play.do("close", city, silent)
+    assert play.do("close", city, silent, "长期未答复")["stage"] == "closed"
+    facts = [fact.payload for fact in play.facts() if fact.kind.value == "whistle_side_closed"]
+    assert [(fact.get("above"), fact.get("reason")) for fact in facts] == [(None, None), ("3701", "长期未答复")]
     passed(cast, 24 * 60)
     assert cast.sweep() == 0
 
 
+def test_whoever_never_says_what_it_did_holds_up_no_whistle_for_ever(cast):
+    play = cast.confirmed()
+    one, two = (cast.street(side.street_code) for side in play.now().sides)
+    came, *absent = play.organisations()
+    play.check_in(came)
+    with pytest.raises(RuleError, match="to file its measure"):
+        play.do("release", one, Which(came), "无人填报")
+    passed(cast, 24 * 60)
+    with pytest.raises(RuleError, match="has filed no measure: say why"):
+        play.do("release", one, Which(came))
+    for street in (one, two):
+        play.do("release", street, Which(came), "无人填报")
+        for code in absent:
+            play.excuse(code, street)
+    fact = next(fact.payload for fact in play.facts() if fact.kind.value == "summons_released")
+    assert (fact["reason"], fact["measured"]) == ("无人填报", False)
+    assert {r["reason"] for r in play.log()["releases"] if r["organisation_code"] == came} == {"无人填报"}
+    assert (play.now().call(came).measured_at, play.leave(came)["act"]) == (None, "leave")
+    assert [play.close(street)["stage"] for street in (one, two)] == ["closing", "closed"]
+
+
+def test_whoever_stands_above_all_sides_and_is_people_of_one_acts_for_each_as_what_they_are(cast):
+    play = cast.confirmed()
+    one, silent = (side.street_code for side in play.now().sides)
+    both = cast.with_grant(cast.centre("3701"), "street_officer", one)
+    for days in (7, 1):
+        passed(cast, days * 24 * 60)
+        cast.sweep()
+    assert play.do("withdraw", both, "误报")["says"]["street_code"] == one
+    assert play.do("withdraw", both, "长期未答复", silent)["stage"] == "withdrawn"
+    named = {fact.payload["street"]: fact.payload.get("above") for fact in play.facts() if "withdrawn" in fact.kind}
+    assert named == {one: None, silent: "3701"}
+
+
 def test_what_is_not_closed_a_day_after_it_should_have_been_is_told_to_the_city_as_well(cast):
     play = cast.confirmed()
+    one, _ = (cast.street(side.street_code) for side in play.now().sides)
+    for code in play.organisations():
+        play.excuse(code, one)
+    play.close(one)
     for days in (7, 1):
         passed(cast, days * 24 * 60)
         cast.sweep()

@@ -6,8 +6,21 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridgov.whistles import Due, Party, Stage, SummonsStage, acts, due_steps, escalated, next_due
-from tests.whistles.samples import NOON, ONE, TWO, A, B, blown, whistle
+from gridgov.errors import RuleError
+from gridgov.whistles import (
+    LADDERS,
+    Due,
+    Party,
+    Rung,
+    Stage,
+    SummonsStage,
+    acts,
+    due_steps,
+    escalated,
+    next_due,
+    require_silent,
+)
+from tests.whistles.samples import KIND, NOON, ONE, TWO, A, B, blown, whistle
 
 MINUTES = st.integers(0, 30_000).map(lambda m: timedelta(minutes=m))
 
@@ -86,6 +99,41 @@ def test_a_side_that_does_not_confirm_escalates_to_the_common_parent():
     half = acts.confirm(whistle(), ONE, by="one", at=NOON)
     (step,) = due_steps(half, NOON + timedelta(minutes=60))
     assert (step.due, step.target, step.rung.level) == (Due.CONFIRM, TWO, "parent")
+
+
+def refusal(live, due, now, ladders=LADDERS):
+    """Return why the area above may not act in the second side's stead, or None where it may."""
+    try:
+        require_silent(live, TWO, due, now=now, ladders=ladders)
+    except RuleError as error:
+        return error.message
+    return None
+
+
+def test_the_area_above_acts_in_a_sides_stead_once_it_was_told_itself_and_hears_when_until_then():
+    live, due_at = blown(), NOON + KIND.close_within
+    assert "until 2026-06-22T12:00:00+08:00" in refusal(live, Due.CLOSE, NOON)
+    told_the_side = fired(live, due_at)
+    assert "from 2026-06-23T12:00:00+08:00 on" in refusal(told_the_side, Due.CLOSE, due_at)
+    a_day_later = due_at + timedelta(days=1)
+    assert "try again in a minute" in refusal(told_the_side, Due.CLOSE, a_day_later)
+    assert refusal(fired(told_the_side, a_day_later), Due.CLOSE, a_day_later) is None
+
+
+def test_when_the_area_above_may_act_is_a_matter_of_the_ladder():
+    live, due_at = fired(blown(), NOON + KIND.close_within), NOON + KIND.close_within
+    at_once = {Due.CLOSE: (Rung(1, timedelta(0), "parent", "command_centre"),)}
+    never_told = {Due.CLOSE: (Rung(1, timedelta(0), "district", "command_centre"),)}
+    later = {Due.CLOSE: (*never_told[Due.CLOSE], Rung(2, timedelta(days=9), "parent", "command_centre"))}
+    allowed = [refusal(live, Due.CLOSE, due_at, ladders) is None for ladders in (at_once, never_told, {}, later)]
+    assert allowed == [True, True, True, False]
+
+
+def test_a_side_is_confirmed_for_by_the_area_above_from_its_deadline_on():
+    drafted, due_at = whistle(), NOON + KIND.confirm_within
+    assert "to confirm for itself" in refusal(drafted, Due.CONFIRM, NOON)
+    assert "try again in a minute" in refusal(drafted, Due.CONFIRM, due_at)
+    assert refusal(fired(drafted, due_at), Due.CONFIRM, due_at) is None
 
 
 def test_a_closed_or_withdrawn_whistle_is_never_due():

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.whistles import SightingIn
 from gridgov.ids import new_id
 from gridgov.settings import Settings
 from gridgov.whistles import STARTING_KINDS
@@ -106,11 +107,13 @@ def test_a_whistle_lives_over_http(cast, door):
         "revision": blown.json()["revision"],
         "act": "check_in",
         "organisation_code": ZF,
-        "device_at": "2026-06-15T12:00:00+08:00",
+        "device_time": "2026-06-15T12:00:00+08:00",
         "sent_at": None,
         "evidence": [],
-        "position": ["wgs84", INSIDE.wkt, 8.0],
+        "position": here(accuracy_m=8.0),
     }
+    again = {name: value for name, value in both["yours"].items() if name not in {"revision", "act"}}
+    assert SightingIn.model_validate({"id": str(new_id()), **again})
     now = department.get(path).json()
     assert both["stored"] == {name: now[name] for name in both["stored"]}
     assert (both["stored"]["revision"], both["stored"]["stage"]) == (read.json()["revision"], "blown")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from gridgov.errors import RuleError
 from gridgov.incidents import Reporter
 from gridgov.messages import KINDS, codes_in, letter
+from gridgov.services.whistling import Which
 from gridgov.store.tables import notice
 from tests.support import lacking
 from tests.whistles.stage import Cast, Play, blow, passed
@@ -33,6 +34,7 @@ def everything_that_is_told(cast: Cast) -> None:
     cast.blown().withdraw()
     halved = cast.confirmed()
     halved.withdraw()
+    ended_from_above(cast)
 
 
 def combined_and_all_that_comes_of_it(cast: Cast) -> None:
@@ -65,6 +67,77 @@ def late_and_leaving(cast: Cast) -> Play:
     passed(cast, 31)
     cast.sweep()
     return play
+
+
+def ended_from_above(cast: Cast) -> Play:
+    """Let the first side of a whistle end its part, and the city the other's."""
+    play, city = cast.confirmed(), cast.centre("3701")
+    one, silent = (side.street_code for side in play.now().sides)
+    came, *absent = play.organisations()
+    play.come(came)
+    play.release(came, cast.street(one))
+    for code in absent:
+        play.excuse(code, cast.street(one))
+    play.close(cast.street(one))
+    for days in (7, 1):
+        passed(cast, days * 24 * 60)
+        cast.sweep()
+    play.do("release", city, Which(came, silent), "长期未答复")
+    for code in absent:
+        play.do("excuse", city, Which(code, silent), "长期未答复")
+    play.do("close", city, silent, "长期未答复")
+    return play
+
+
+def test_closing_late_is_told_of_the_side_that_has_not_closed_and_not_of_the_one_that_leads(cast):
+    play = ended_from_above(cast)
+    lead, silent = (side.street_code for side in play.now().sides)
+    assert play.now().lead.street_code == lead
+    late = [data for kind in ("escalated", "late") for data in told(cast, kind) if data["due"] == "close"]
+    assert len(late) > 2
+    assert {data["target"] for data in late} == {silent}
+    with cast.store.transaction() as unit:
+        names = unit.messages.names([f"area:{lead}", f"area:{silent}"])
+    for data in late:
+        said = in_words(cast, "escalated", data).splitlines()[0]
+        assert "销哨超时" in said
+        assert [names[f"area:{street}"] in said for street in (lead, silent)] == [False, True]
+
+
+def test_a_side_that_has_said_that_it_needs_nobody_is_not_late_with_closing(cast):
+    play = cast.confirmed()
+    one, silent = (side.street_code for side in play.now().sides)
+    play.withdraw(cast.street(one))
+    passed(cast, 7 * 24 * 60)
+    cast.sweep()
+    assert {data["target"] for data in told(cast, "late") if data["due"] == "close"} == {silent}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_area_above_does_in_a_sides_stead_is_told_as_its_doing(cast, language):
+    play = ended_from_above(cast)
+    one, silent = (side.street_code for side in play.now().sides)
+    theirs, others = (told(cast, "acted_above", area_code=street) for street in (silent, one))
+    absent = len(play.organisations()) - 1
+    assert [data["done"] for data in theirs] == ["release", *["excuse"] * absent, "close"]
+    assert [data["done"] for data in others] == ["close"]
+    assert [data["side"] for data in told(cast, "side_closed", whistle_id=play.now().id)] == [one, one]
+    with cast.store.transaction() as unit:
+        (name,) = unit.messages.names([f"area:{silent}"]).values()
+    title = in_words(cast, "acted_above", theirs[-1], language).splitlines()[0]
+    assert {"zh": f"3701已代{name}销哨", "en": f"In place of {name}, 3701 has closed"}[language] in title
+
+
+def test_a_withdrawal_in_a_sides_stead_is_no_wish_of_that_side(cast):
+    play, city = cast.confirmed(), cast.centre("3701")
+    one, two = (side.street_code for side in play.now().sides)
+    for days in (7, 1):
+        passed(cast, days * 24 * 60)
+        cast.sweep()
+    play.do("withdraw", city, "长期未答复", one)
+    play.do("withdraw", city, "长期未答复", two)
+    assert told(cast, "side_withdrawn") == []
+    assert [data["side"] for data in told(cast, "acted_above", area_code=one)] == [one, two]
 
 
 def test_every_notice_of_a_whistle_holds_what_its_words_use(cast):

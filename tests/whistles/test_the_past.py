@@ -166,17 +166,20 @@ def test_a_draft_that_ends_with_its_case_was_there_before_and_the_place_was_wher
 def test_what_the_city_ended_in_a_silent_sides_stead_is_told_as_it_was(cast):
     play, city = cast.confirmed(), cast.centre("3701")
     one, silent = (side.street_code for side in play.now().sides)
-    came, *absent = play.organisations()
+    came, mute, *absent = play.organisations()
     answers = {cast.clock(): seen(play)}
     way = [
         lambda: play.come(came),
+        lambda: play.check_in(mute),
         lambda: play.release(came, cast.street(one)),
         *(lambda code=code: play.excuse(code, cast.street(one)) for code in absent),
         lambda: passed(cast, 8 * 24 * 60) and cast.sweep(),
-        lambda: play.do("release", city, Which(came, silent)),
+        lambda: play.do("release", city, Which(came, silent), "长期未答复"),
+        lambda: play.do("release", city, Which(mute, silent), "长期未答复"),
+        lambda: play.do("release", city, Which(mute, one), "长期未填报"),
         *(lambda code=code: play.do("excuse", city, Which(code, silent), "长期未答复") for code in absent),
-        lambda: play.do("close", city, one),
-        lambda: play.do("close", city, silent),
+        lambda: play.do("close", city, one, "长期未答复"),
+        lambda: play.do("close", city, silent, "长期未答复"),
     ]
     for does in way:
         passed(cast, 1)

@@ -177,11 +177,14 @@ def release(
     *,
     street: StreetOption = None,
     never_came: Annotated[str | None, typer.Option(help="Excuse it instead: why it did not come.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why, of one that filed no measure, or in another side's stead.")
+    ] = None,
 ) -> Wanted:
     """Release an organisation, or excuse one that never came."""
     which = Which(organisation, street)
     if never_came is None:
-        return lambda w, *asked: w.release(*asked, which)
+        return lambda w, *asked: w.release(*asked, which, reason)
     return lambda w, *asked: w.excuse(*asked, which, never_came)
 
 
@@ -198,9 +201,13 @@ def rate(
 
 
 @acts.act()
-def close(*, street: StreetOption = None) -> Wanted:
+def close(
+    *,
+    street: StreetOption = None,
+    reason: Annotated[str | None, typer.Option(help="Why, in another side's stead.")] = None,
+) -> Wanted:
     """Close your side; the whistle closes with the last of them."""
-    return lambda w, *asked: w.close(*asked, street)
+    return lambda w, *asked: w.close(*asked, street, reason)
 
 
 def _callers(

@@ -100,7 +100,7 @@ def _say_summons(summons: Iterable[dict[str, Any]]) -> None:
         (
             call["organisation_code"],
             call["name"],
-            call["stage"],
+            _stage(call),
             call.get("due_at"),
             call["arrived_at"],
             None if call["time_to_scene_s"] is None else f"{call['time_to_scene_s'] / 60:.1f}",
@@ -108,6 +108,11 @@ def _say_summons(summons: Iterable[dict[str, Any]]) -> None:
         for call in summons
     ]
     say_table(("organisation", "name", "stage", "due", "arrived", "minutes to scene"), rows, none="Nobody is summoned.")
+
+
+def _stage(call: dict[str, Any]) -> str:
+    unmeasured = call["released_at"] and call["arrived_at"] and not call["measured_at"]
+    return f"{call['stage']}, no measure filed" if unmeasured else str(call["stage"])
 
 
 def _say_log(name: str, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

@@ -1,47 +1,80 @@
 """What the issuing streets do, and the area above them: confirm, choose who leads, withdraw, let go, rate, close."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from gridgov.errors import NotAllowedError
+from gridgov.errors import NotAllowedError, RuleError
 from gridgov.incidents import FactKind
 from gridgov.messages import Notice
 from gridgov.services.whistling import blowing, telling
 from gridgov.services.whistling.asked import Callers
 from gridgov.services.whistling.deciding import require_worked_on
-from gridgov.services.whistling.scene import Outcome, Scene
+from gridgov.services.whistling.scene import Outcome, Scene, ladders
 from gridgov.services.whistling.summoning import choose
-from gridgov.whistles import Party, Stage, Whistle, acts
+from gridgov.whistles import Due, Party, Stage, SummonsStage, Whistle, acts, require_silent
 from gridgov.whistles.authority import may_stand_above, require_above, side_for, sides_for
 
 
 def confirm(scene: Scene, street_code: str | None) -> Outcome:
     """Confirm a side, by its own people or, once that has escalated, by the area above all sides."""
     whistle, by = scene.whistle, scene.subject.login
-    street, above = _for(scene, "whistle.confirm", street_code)
+    street, above = _for(scene, "whistle.confirm", street_code, Due.CONFIRM)
     require_worked_on(scene.standing)
     after = acts.confirm(whistle, street, by=by, at=scene.now, above=above)
     said = (FactKind.WHISTLE_CONFIRMED, {"whistle": str(whistle.id), "street": street, "above": above})
+    told = _in_stead(scene, "confirm", street, above)
     if after.stage is not Stage.BLOWN:
         waiting = sorted(s.street_code for s in after.sides if not s.confirmed_at)
-        return Outcome(after, "confirmed", facts=[said], says={"street_code": street, "waiting_for": waiting})
+        return Outcome(after, "confirmed", [said], told, says={"street_code": street, "waiting_for": waiting})
     going = blowing.blown(after)
     says = {"street_code": street, "waiting_for": [], **going.says}
-    return Outcome(after, "blown", [said, *going.facts], going.notices, going.admits, says)
+    return Outcome(after, "blown", [said, *going.facts], [*told, *going.notices], going.admits, says)
 
 
-def _for(scene: Scene, permission: str, street_code: str | None) -> tuple[str, str | None]:
-    """Return the side that somebody acts for and, where they stand above all sides and act in its stead, their area."""
+def _for(scene: Scene, permission: str, street_code: str | None, owes: Due = Due.CLOSE) -> tuple[str, str | None]:
+    """Return the side that somebody acts for and, where they stand above all sides and act in its stead, their area.
+
+    Raises
+    ------
+    NotAllowedError
+        If they do neither.
+    RuleError
+        If they do not say in whose stead, or the side may still do itself what it `owes`.
+    """
+    whistle = scene.whistle
     try:
-        return side_for(scene.subject, permission, scene.whistle, street_code), None
+        return side_for(scene.subject, permission, whistle, street_code), None
     except NotAllowedError:
-        if street_code is None or not may_stand_above(scene.subject, scene.whistle):
+        if not may_stand_above(scene.subject, whistle):
             raise
-        return street_code, scene.whistle.parent
+    if street_code is None:
+        message = f"Say in which side's stead you act: {', '.join(sorted(whistle.streets))} are the sides."
+        raise RuleError(message, field="street_code")
+    require_silent(whistle, street_code, owes, now=scene.now, ladders=ladders(scene.unit))
+    return street_code, whistle.parent
 
 
-def _in_stead(above: str | None) -> dict[str, str]:
-    return {"above": above} if above else {}
+def _in_stead(scene: Scene, act: str, street: str, above: str | None, **data: Any) -> list[Notice]:
+    """Return what is told of an act in a side's stead: to all sides what all are told of, else to the side itself."""
+    if above is None:
+        return []
+    heard = scene.whistle.streets if act in {"confirm", "withdraw", "close"} else {street}
+    return telling.in_stead(scene.whistle, heard, act, f"{scene.act_id}", side=street, above=above, **data)
+
+
+def _why(said: str | None, above: str | None) -> dict[str, str]:
+    """Return what a fact says of why, and of the area that acted in the side's stead: it must say why.
+
+    Raises
+    ------
+    RuleError
+        If it does not.
+    """
+    if above is not None and not said:
+        message = "You act in a side's stead: say why, it stands in the record."
+        raise RuleError(message, field="reason")
+    return ({"reason": said} if said else {}) | ({"above": above} if above is not None else {})
 
 
 def choose_lead(scene: Scene, choice: str, street_code: str | None) -> Outcome:
@@ -72,18 +105,29 @@ def choose_summons(scene: Scene, wanted: Callers) -> Outcome:
 def withdraw(scene: Scene, reason: str, street_code: str | None) -> Outcome:
     """Withdraw a whistle while nobody has come: a draft by its leading side or the area above, else by every side."""
     whistle = scene.whistle
-    mine = sides_for(scene.subject, "whistle.close", whistle)
-    above = None if mine else require_above(scene.subject, whistle)
-    stands = None if whistle.stage is Stage.DRAFTED else street_code
-    street = _first(scene, "whistle.close", street_code) if mine else stands
-    after = acts.withdraw(whistle, street, at=scene.now, party=Party.SIDE if mine else Party.PARENT)
-    fact = {"whistle": str(whistle.id), "street": street, "reason": reason, **_in_stead(above)}
+    street, above = _withdraws(scene, street_code)
+    after = acts.withdraw(whistle, street, at=scene.now, party=Party.SIDE if above is None else Party.PARENT)
+    fact = {"whistle": str(whistle.id), "street": street, **_why(reason, above)}
+    told = _in_stead(scene, "withdraw", street, above) if street else []
     if after.stage is Stage.WITHDRAWN:
-        return withdrawn(after, fact, {"street_code": street, "waiting_for": []})
+        gone = withdrawn(after, fact, {"street_code": street, "waiting_for": []})
+        return replace(gone, notices=[*told, *gone.notices])
     waiting = sorted(s.street_code for s in after.sides if not s.withdrawn_at)
-    told = telling.to_sides(after, "side_withdrawn", f"{street}", side=street)
+    told = told or telling.to_sides(after, "side_withdrawn", f"{street}", side=street)
     says = {"street_code": street, "waiting_for": waiting}
     return Outcome(after, "side_withdrawn", [(FactKind.WHISTLE_SIDE_WITHDRAWN, fact)], told, says=says)
+
+
+def _withdraws(scene: Scene, street_code: str | None) -> tuple[str | None, str | None]:
+    """Return for which side somebody withdraws (None: a draft, from above), and the area above if it does."""
+    subject, whistle = scene.subject, scene.whistle
+    mine = sides_for(subject, "whistle.close", whistle)
+    leads = whistle.lead.street_code in mine
+    if whistle.stage is Stage.DRAFTED and not leads and (not mine or may_stand_above(subject, whistle)):
+        return None, require_above(subject, whistle)
+    if mine and street_code in {None, *mine}:
+        return _first(scene, "whistle.close", street_code), None
+    return _for(scene, "whistle.close", street_code)
 
 
 def withdrawn(after: Whistle, fact: Mapping[str, Any], says: Mapping[str, Any]) -> Outcome:
@@ -104,22 +148,41 @@ def _first(scene: Scene, permission: str, street_code: str | None) -> str:
     )
 
 
-def let_go(scene: Scene, organisation_code: str, street_code: str | None, *, excused: str | None) -> Outcome:
-    """Release an organisation, or excuse one that never came (`excused` says why), for one side or in its stead."""
+def release(scene: Scene, organisation_code: str, street_code: str | None, reason: str | None) -> Outcome:
+    """Release an organisation for one side or, with a reason, in its stead; so too one that filed no measure."""
     street, above = _for(scene, "whistle.release", street_code)
     _require_other_hand(scene, organisation_code)
-    act = acts.release if excused is None else acts.excuse
-    after = act(scene.whistle, organisation_code, street, at=scene.now, above=above)
+    after = acts.release(scene.whistle, organisation_code, street, at=scene.now, above=above)
+    unmeasured = scene.whistle.call(organisation_code).stage is SummonsStage.ON_SITE
+    if unmeasured and not reason:
+        message = f"{organisation_code} has filed no measure: say why you release it all the same."
+        raise RuleError(message, field="reason")
+    said = _why(reason, above) | ({"measured": False} if unmeasured else {})
+    return _let_go(scene, after, organisation_code, street, said)
+
+
+def excuse(scene: Scene, organisation_code: str, street_code: str | None, reason: str) -> Outcome:
+    """Let an organisation off that never came, for one side or in its stead."""
+    street, above = _for(scene, "whistle.release", street_code)
+    _require_other_hand(scene, organisation_code)
+    after = acts.excuse(scene.whistle, organisation_code, street, at=scene.now, above=above)
+    return _let_go(scene, after, organisation_code, street, _why(reason, above), excused=True)
+
+
+def _let_go(
+    scene: Scene, after: Whistle, organisation_code: str, street: str, said: dict[str, Any], *, excused: bool = False
+) -> Outcome:
+    reason, above = said.get("reason"), said.get("above")
     who = scene.doer(organisation_code)
-    scene.unit.whistles.log.let_go(after, who, street, excused=excused is not None, reason=excused)
+    scene.unit.whistles.log.let_go(after, who, street, excused=excused, reason=reason)
     call = after.call(organisation_code)
     held = sorted(after.streets - call.let_go)
     fact = {"whistle": str(after.id), "organisation": organisation_code, "street": street, "still_held_by": held}
-    kind, name = (FactKind.SUMMONS_RELEASED, "released") if excused is None else (FactKind.SUMMONS_EXCUSED, "excused")
-    told = [] if held else telling.to_organisations(after, [organisation_code], name)
+    kind, name = (FactKind.SUMMONS_EXCUSED, "excused") if excused else (FactKind.SUMMONS_RELEASED, "released")
+    told = _in_stead(scene, "excuse" if excused else "release", street, above, organisation=organisation_code)
+    told += [] if held else telling.to_organisations(after, [organisation_code], name)
     says = {"organisation_code": organisation_code, "street_code": street, "still_held_by": held}
-    fact |= ({"reason": excused} if excused else {}) | _in_stead(above)
-    return Outcome(after, name, [(kind, fact)], told, says=says | {"summons_stage": call.stage.value})
+    return Outcome(after, name, [(kind, fact | said)], told, says=says | {"summons_stage": call.stage.value})
 
 
 def rate(scene: Scene, organisation_code: str, street_code: str | None, score: int, said: str) -> Outcome:
@@ -144,21 +207,25 @@ def _require_other_hand(scene: Scene, organisation_code: str) -> None:
         raise NotAllowedError(message, field="organisation_code")
 
 
-def close(scene: Scene, street_code: str | None) -> Outcome:
-    """Close a side, or in its stead; the whistle closes with the last. What was promised and never came is noted."""
+def close(scene: Scene, street_code: str | None, reason: str | None) -> Outcome:
+    """Close a side or, with a reason, in its stead; the whistle closes with the last.
+
+    What was promised and never came is noted.
+    """
     street, above = _for(scene, "whistle.close", street_code)
     after = acts.close(scene.whistle, street, at=scene.now, above=above)
     open_sides = sorted(s.street_code for s in after.sides if not s.closed_at)
     lacking = {call.organisation_code: scene.missing(call.organisation_code) for call in after.called}
     missing = {code: identifiers for code, identifiers in lacking.items() if identifiers}
-    fact: dict[str, Any] = {"whistle": str(after.id), "street": street, "open": open_sides, **_in_stead(above)}
+    fact: dict[str, Any] = {"whistle": str(after.id), "street": street, "open": open_sides, **_why(reason, above)}
     facts = [(FactKind.WHISTLE_SIDE_CLOSED, fact | ({"missing": missing} if missing else {}))]
     says = {"street_code": street, "open_sides": open_sides, "missing": missing}
+    told = _in_stead(scene, "close", street, above)
     if open_sides:
-        told = telling.to_sides(after, "side_closed", street, side=street)
+        told = told or telling.to_sides(after, "side_closed", street, side=street)
         return Outcome(after, "side_closed", facts, told, says=says)
     facts.append((FactKind.WHISTLE_CLOSED, {"whistle": str(after.id)}))
-    return Outcome(after, "closed", facts, _closed(after), says=says)
+    return Outcome(after, "closed", facts, [*told, *_closed(after)], says=says)
 
 
 def _closed(after: Whistle) -> list[Notice]:

@@ -18,6 +18,7 @@ from gridgov.store.acts import digest_of
 from gridgov.store.unit import Unit
 from gridgov.store.whistles import Doer
 from gridgov.whistles import LADDERS, Due, Ladders, Rung, Whistle, next_due
+from gridgov.whistles.authority import require_part
 from gridgov.worktime.limits import Limit
 
 Facts = Sequence[tuple[FactKind, dict[str, Any]]]
@@ -102,6 +103,8 @@ def played(  # noqa: PLR0913 - what is acted upon, what is asked, and how it is 
 
     Raises
     ------
+    NotAllowedError
+        If whoever acts may do this to no part of the whistle, whatever is asked with it.
     StaleError
         If it was decided on another revision than the one that is stored.
     ConflictError
@@ -110,6 +113,7 @@ def played(  # noqa: PLR0913 - what is acted upon, what is asked, and how it is 
     earlier = claimed(unit, (whistle.district_code, whistle.id), asked, deed, now=now)
     if earlier is not None:
         return earlier | {"replayed": True}
+    require_part(unit.subject, deed.name, whistle)
     require_current(unit, whistle, asked, deed)
     outcome = play(Scene(unit, standing, whistle, asked.id, now))
     kept = keep(unit, whistle, outcome, at=now, author=unit.subject.login)

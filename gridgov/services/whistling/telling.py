@@ -48,6 +48,17 @@ def to_sides(whistle: Whistle, event: str, occasion: str = "", **data: Any) -> l
     ]
 
 
+def in_stead(whistle: Whistle, streets: Iterable[str], done: str, occasion: str, **data: Any) -> list[Notice]:
+    """Return what the people of `streets` are told when the area above has `done` an act in a side's stead.
+
+    `data` names the side and the area, so that nobody takes it for what the side itself said.
+    """
+    told = {"done": done, **data}
+    return [
+        _notice(whistle, "acted_above", _people(street), f"{occasion}:{street}", told) for street in sorted(streets)
+    ]
+
+
 def to_organisations(
     whistle: Whistle, codes: Iterable[str], event: str, occasion: str = "", **data: Any
 ) -> list[Notice]:
@@ -66,16 +77,26 @@ def summoned(whistle: Whistle) -> list[Notice]:
 
 
 def escalated(whistle: Whistle, step: DueStep) -> list[Notice]:
-    """Return what is told when something is late: to those the rules name, and to whoever is late themselves."""
-    target = whistle.lead.street_code if step.due is Due.CLOSE else step.target
+    """Return what is told when something is late: to those the rules name, and to whoever is late themselves.
+
+    Each who is late is named in a notice of its own: closing is late for every silent side, and for no other.
+    """
+    if step.due is not Due.CLOSE:
+        return _escalated(whistle, step)
+    return [notice for side in whistle.silent for notice in _escalated(whistle, replace(step, target=side.street_code))]
+
+
+def _escalated(whistle: Whistle, step: DueStep) -> list[Notice]:
     since = (step.at - step.rung.after).isoformat()
-    data = {"due": step.due.value, "target": target, "step": step.rung.step, "due_at": since}
+    data = {"due": step.due.value, "target": step.target, "step": step.rung.step, "due_at": since}
     occasion = f"{step.due}:{step.target}:{step.rung.step}"
     above = [
         _notice(whistle, "escalated", audience, f"{occasion}:{number}", data)
         for number, audience in enumerate(_audiences(whistle, step))
     ]
-    return [*above, *_late_themselves(whistle, step, occasion, data)]
+    is_side = step.target in whistle.streets
+    late = _people(step.target) if is_side else Audience(organisation_code=step.target)
+    return [*above, _notice(whistle, "late", late, occasion, data)]
 
 
 def _audiences(whistle: Whistle, step: DueStep) -> list[Audience]:
@@ -94,17 +115,8 @@ def _audiences(whistle: Whistle, step: DueStep) -> list[Audience]:
 
 def districts_of(whistle: Whistle, step: DueStep) -> list[str]:
     """Return the districts that hear of a lateness: of whoever is late, and of the side that leads."""
-    own = sorted({s[:6] for s in whistle.streets}) if step.due is Due.CLOSE else [step.target[:6]]
-    codes = [code for code in own if code.isdigit()]  # an organisation's code begins with its district's six digits
-    return list(dict.fromkeys([*codes, whistle.lead.street_code[:6]]))
-
-
-def _late_themselves(whistle: Whistle, step: DueStep, occasion: str, data: dict[str, Any]) -> list[Notice]:
-    if step.due is Due.CLOSE:
-        silent = sorted(side.street_code for side in whistle.sides if not side.closed_at)
-        return [_notice(whistle, "late", _people(street), f"{occasion}:{street}", data) for street in silent]
-    late = _people(step.target) if step.due is Due.CONFIRM else Audience(organisation_code=step.target)
-    return [_notice(whistle, "late", late, occasion, data)]
+    own = step.target[:6]  # an organisation's code begins with its district's six digits
+    return list(dict.fromkeys([*([own] if own.isdigit() else []), whistle.lead.street_code[:6]]))
 
 
 def _people(street_code: str) -> Audience:

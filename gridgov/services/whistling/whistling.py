@@ -1,10 +1,14 @@
 """Whistling: every act upon a whistle, one transaction each, by whoever may; and what there is to see."""
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
+
+import shapely
+from shapely import Point
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
@@ -71,7 +75,7 @@ class Whistling:
     def confirm(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str | None = None) -> Answer:
         """Confirm a side; with the last one the summons go out, and their time starts.
 
-        The side's own people do, or the area above all sides once the side's deadline has escalated.
+        The side's own people do, or the area above all sides once it was told that the side is late.
         """
         deed = Deed("confirm", {"street_code": street_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.confirm(scene, street_code))
@@ -140,22 +144,25 @@ class Whistling:
         deed = Deed("leave", {"organisation_code": organisation_code})
         return self._do(caller, whistle_id, asked, deed, lambda scene: answering.leave(scene, organisation_code))
 
-    def release(self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which") -> Answer:
-        """Release an organisation for one side; it is free once every side has. In a silent side's stead as `close`."""
-        deed = Deed("release", asdict(which))
+    def release(
+        self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which", reason: str | None = None
+    ) -> Answer:
+        """Release an organisation for one side; it is free once every side has. In a silent side's stead as `close`.
+
+        One that is on site and files no measure is released once that is overdue. That, and acting in a side's stead,
+        needs a reason.
+        """
+        said = words(reason, "reason", wanted=False)
+        deed = Deed("release", {**asdict(which), **_given(reason=said)})
         code, street = which.organisation_code, which.street_code
-        return self._do(
-            caller, whistle_id, asked, deed, lambda scene: issuing.let_go(scene, code, street, excused=None)
-        )
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.release(scene, code, street, said))
 
     def excuse(self, caller: Caller, whistle_id: UUID, asked: Asked, which: "Which", reason: str) -> Answer:
         """Let an organisation off that never came. In a silent side's stead as `close`."""
-        said = words(reason, "reason")
+        said = words(reason, "reason") or ""
         deed = Deed("excuse", {**asdict(which), "reason": said})
         code, street = which.organisation_code, which.street_code
-        return self._do(
-            caller, whistle_id, asked, deed, lambda scene: issuing.let_go(scene, code, street, excused=said)
-        )
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.excuse(scene, code, street, said))
 
     def rate(self, caller: Caller, whistle_id: UUID, asked: Asked, rating: "Rating") -> Answer:
         """Rate an organisation for one side, 1 to 5 and in words; may be done after the whistle is closed."""
@@ -164,13 +171,21 @@ class Whistling:
         code, score, street = rating.organisation_code, rating.score, rating.street_code
         return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.rate(scene, code, street, score, said))
 
-    def close(self, caller: Caller, whistle_id: UUID, asked: Asked, street_code: str | None = None) -> Answer:
+    def close(
+        self,
+        caller: Caller,
+        whistle_id: UUID,
+        asked: Asked,
+        street_code: str | None = None,
+        reason: str | None = None,
+    ) -> Answer:
         """Close a side, which has let everybody go; the whistle closes with the last of them.
 
-        The side's own people do, or the area above all sides once closing is overdue and that has escalated.
+        The side's own people do, or the area above all sides, with a reason, once it was told that closing is overdue.
         """
-        deed = Deed("close", {"street_code": street_code})
-        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.close(scene, street_code))
+        said = words(reason, "reason", wanted=False)
+        deed = Deed("close", {"street_code": street_code, **_given(reason=said)})
+        return self._do(caller, whistle_id, asked, deed, lambda scene: issuing.close(scene, street_code, said))
 
     def whistle(self, caller: Caller, whistle_id: UUID, *, as_of: datetime | None = None) -> dict[str, Any]:
         """Return a whistle with its sides, its summons and everything that was done in it, as of a moment (now).
@@ -230,11 +245,20 @@ class Rating:
     street_code: str | None = None
 
 
+def _given(**asked: Any) -> dict[str, Any]:
+    """Return what was said of what need not be said."""
+    return {name: value for name, value in asked.items() if value is not None}
+
+
 def _said(seen: Sighting) -> dict[str, Any]:
-    """Return a sighting as what its act's id stands for."""
+    """Return a sighting as what its act's id stands for, in the words of the API."""
     position = _words_of(seen.position) if seen.position else None
-    return {**asdict(replace(seen, position=None)), "position": position}
+    said = asdict(replace(seen, position=None)) | {"device_time": seen.device_at, "position": position}
+    return {name: value for name, value in said.items() if name != "device_at"}
 
 
-def _words_of(position: GivenPosition) -> list[Any]:
-    return [position.datum, position.geometry.wkt, position.accuracy_m]
+def _words_of(position: GivenPosition) -> dict[str, Any]:
+    shape, given = position.geometry, {"datum": position.datum, "accuracy_m": position.accuracy_m}
+    if isinstance(shape, Point) and not shape.is_empty:
+        return {**given, "lon": shape.x, "lat": shape.y}
+    return {**given, "geometry": json.loads(shapely.to_geojson(shape))}
