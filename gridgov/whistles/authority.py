@@ -92,9 +92,12 @@ def require_part(subject: Subject, act: str, whistle: Whistle) -> None:
     if permission is not None:
         if act not in _IN_STEAD or not may_stand_above(subject, whistle):
             side_for(subject, permission, whistle)
-    elif act == SummonsAct.VOUCH:
+        return
+    if any(subject.acts_for("whistle.answer", call.organisation_code) for call in whistle.summons):
+        return  # for whom, and whether for themselves, stands in the act
+    if act == SummonsAct.VOUCH:
         _require_beside(subject, whistle)
-    elif not any(subject.acts_for("whistle.answer", call.organisation_code) for call in whistle.summons):
+    else:
         message = f"{subject.login} acts for nobody who is summoned: only their own people answer a summons."
         raise NotAllowedError(message)
 
