@@ -178,3 +178,11 @@ def test_whoever_is_summoned_reads_on_the_command_line_where_to_go_until_when_an
     assert row["matter_code"] in shown
     for call in row["summons"]:
         assert f"{call['due_at'].astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" in shown
+    assert "no measure filed" not in shown
+    mute = play.organisations()[0]
+    play.check_in(mute)
+    passed(town, 24 * 60)
+    play.do("release", play.lead_street(), Which(mute), "无人填报")
+    shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["show", str(play.whistle_id)]).output
+    assert "released, no measure filed" in shown
+    assert "无人填报" in shown
