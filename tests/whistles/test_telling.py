@@ -8,6 +8,7 @@ from sqlalchemy import select
 from gridgov.errors import RuleError
 from gridgov.incidents import Reporter
 from gridgov.messages import KINDS, codes_in, letter
+from gridgov.services.exporting import Exporting
 from gridgov.services.whistling import Which
 from gridgov.store.tables import notice
 from tests.support import lacking
@@ -138,6 +139,22 @@ def test_a_withdrawal_in_a_sides_stead_is_no_wish_of_that_side(cast):
     play.do("withdraw", city, "长期未答复", two)
     assert told(cast, "side_withdrawn") == []
     assert [data["side"] for data in told(cast, "acted_above", area_code=one)] == [one, two]
+
+
+def test_the_story_shows_of_whom_was_released_that_no_measure_was_filed_and_of_others_that_one_was(cast):
+    play, exporting = cast.blown(), Exporting(cast.store, lambda: None, clock=cast.clock)
+    came, mute, *_ = play.organisations()
+    play.come(came)
+    play.release(came)
+    with cast.store.transaction() as unit:
+        number = unit.cases.read(play.now().incident_id).number
+    assert "未报措施" not in exporting.html(exporting.story_of(number))
+    play.check_in(mute)
+    passed(cast, 24 * 60)
+    play.do("release", play.lead_street(), Which(mute), "无人填报")
+    told = exporting.html(exporting.story_of(number))
+    assert told.count("未报措施") == 1
+    assert "无人填报" in told
 
 
 def test_every_notice_of_a_whistle_holds_what_its_words_use(cast):
