@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from gridgov.cli.whistle import app
@@ -186,3 +188,16 @@ def test_whoever_is_summoned_reads_on_the_command_line_where_to_go_until_when_an
     shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["show", str(play.whistle_id)]).output
     assert "released, no measure filed" in shown
     assert "无人填报" in shown
+
+
+def test_a_kind_is_changed_while_a_whistle_of_it_is_being_drafted(own_sample_url):
+    store = Store(own_sample_url)
+    with store.transaction() as drafting, store.transaction() as changing:
+        kind = drafting.whistles.kinds.all()["emergency"]
+        # As the whistle's foreign key does.
+        drafting.connection.execute(text("SELECT FROM whistle_kind WHERE code = 'emergency' FOR KEY SHARE"))
+        changing.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+        changing.whistles.kinds.put(replace(kind, geofence_m=300.0))
+    with store.transaction() as unit:
+        assert unit.whistles.kinds.all()["emergency"].geofence_m == 300
+    store.close()

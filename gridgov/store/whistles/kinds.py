@@ -36,7 +36,9 @@ class KindStore:
     def put(self, kind: WhistleKind) -> None:
         """Add a kind, or change it; whistles that were blown keep the numbers they were blown by."""
         row = to_row(kind)
-        changed = insert(whistle_kind).values(row).on_conflict_do_update(index_elements=["code"], set_=row)
+        # Naming the key among what changes would lock the row against every whistle of the kind that is being drafted.
+        changes = {name: value for name, value in row.items() if name != "code"}
+        changed = insert(whistle_kind).values(row).on_conflict_do_update(index_elements=["code"], set_=changes)
         self._connection.execute(changed)
 
 
