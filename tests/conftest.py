@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -143,15 +144,26 @@ def sample_url(cluster: Cluster, database_url: str) -> str:  # noqa: ARG001 - th
     return _copy(cluster, _SAMPLE, "gridgov_sample", _make_sample)
 
 
-@pytest.fixture
-def own_sample_url(cluster: Cluster, sample_url: str) -> Iterator[str]:  # noqa: ARG001 - it makes the template
-    """Yield the URL of a database with the sample district for one test that commits, dropped after it."""
+@contextmanager
+def sample_of_its_own(cluster: Cluster) -> Iterator[str]:
+    """Yield the URL of a copy of the sample district, dropped afterwards.
+
+    For whoever commits, and for whoever keeps a transaction open longer than a test: the locks it holds would let
+    others of the worker's tests wait for ever.
+    """
     name = f"gridgov_own_{uuid.uuid4().hex}"
     with connected(cluster.server.socket) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
     yield cluster.url(name)
     with connected(cluster.server.socket) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def own_sample_url(cluster: Cluster, sample_url: str) -> Iterator[str]:  # noqa: ARG001 - it makes the template
+    """Yield the URL of a database with the sample district for one test that commits, dropped after it."""
+    with sample_of_its_own(cluster) as url:
+        yield url
 
 
 # What waits longer than that for a lock waits for something that an earlier test has left behind: it is told so.

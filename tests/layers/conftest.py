@@ -13,9 +13,10 @@ from sqlalchemy import create_engine
 
 from gridgov.services.intake import Intake
 from gridgov.services.knowledge import KnowledgeKeeper
+from gridgov.store.cluster import Cluster
 from gridgov.store.unit import Unit
 from layers import View, district_map, render
-from tests.conftest import SAMPLE
+from tests.conftest import SAMPLE, sample_of_its_own
 from tests.support import NOON, SavepointStore, SetClock, at, over, report
 
 HOSTILE = "</script><script>window.broken=1</script><img src=x onerror=window.broken=1> {{ 7*7 }} & \u2028 '\""
@@ -29,9 +30,16 @@ def border_block():
 
 
 @pytest.fixture(scope="session")
-def day(sample_url: str, border_block) -> Iterator[SavepointStore]:
+def day_url(cluster: Cluster, sample_url: str) -> Iterator[str]:  # noqa: ARG001 - it makes the template
+    """Yield the URL of a database of the day's own: its transaction lasts as long as the worker."""
+    with sample_of_its_own(cluster) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def day(day_url: str, border_block) -> Iterator[SavepointStore]:
     """Yield a store with the sample district and a few reports; all of it is undone at the end."""
-    engine = create_engine(sample_url)
+    engine = create_engine(day_url)
     west, south, east, north = border_block.bounds
     reports = [
         report(text="井盖松动"),
