@@ -241,6 +241,19 @@ class Play:
             self.measure(code)
 
 
+def ended_by_one(cast: Cast) -> Play:
+    """Return a combined whistle of which the first side let go who came and who did not, and closed."""
+    play = cast.confirmed()
+    street = cast.street(play.now().sides[0].street_code)
+    came, *absent = play.organisations()
+    play.come(came)
+    play.release(came, street)
+    for code in absent:
+        play.excuse(code, street)
+    play.close(street)
+    return play
+
+
 def passed(cast: Cast, minutes: float) -> datetime:
     """Let time pass."""
     cast.clock.move(timedelta(minutes=minutes))

@@ -18,7 +18,7 @@ from gridgov.ids import new_id
 from gridgov.services.whistling import Asked, Callers, Rating, Which
 from gridgov.store.tables import incident_party, notice
 from gridgov.whistles import IssuerLevel, Stage
-from tests.whistles.stage import INSIDE, Play, away, blow, passed, rows
+from tests.whistles.stage import INSIDE, Play, away, blow, ended_by_one, passed, rows
 
 
 @pytest.mark.parametrize(
@@ -174,14 +174,9 @@ def test_a_side_that_does_not_confirm_escalates_to_the_city_which_confirms_in_it
 
 
 def test_a_side_that_stays_silent_holds_nobody_for_ever_the_city_ends_it_in_its_stead(cast):
-    play = cast.confirmed()
+    play = ended_by_one(cast)
     one, silent = (s.street_code for s in play.now().sides)
     came, *absent = play.organisations()
-    play.come(came)
-    play.release(came, cast.street(one))
-    for code in absent:
-        play.excuse(code, cast.street(one))
-    play.close(cast.street(one))
     city = cast.centre("3701")
     with pytest.raises(RuleError, match="has until"):
         play.do("release", city, Which(came, silent), "长期未答复")

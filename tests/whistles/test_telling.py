@@ -12,7 +12,7 @@ from gridgov.services.exporting import Exporting
 from gridgov.services.whistling import Which
 from gridgov.store.tables import notice
 from tests.support import lacking
-from tests.whistles.stage import Cast, Play, blow, passed
+from tests.whistles.stage import Cast, Play, blow, ended_by_one, passed
 
 
 def told(cast: Cast, kind: str, **where: Any) -> list[dict[str, Any]]:
@@ -72,14 +72,9 @@ def late_and_leaving(cast: Cast) -> Play:
 
 def ended_from_above(cast: Cast) -> Play:
     """Let the first side of a whistle end its part, and the city the other's."""
-    play, city = cast.confirmed(), cast.centre("3701")
-    one, silent = (side.street_code for side in play.now().sides)
+    play, city = ended_by_one(cast), cast.centre("3701")
+    silent = play.now().sides[1].street_code
     came, *absent = play.organisations()
-    play.come(came)
-    play.release(came, cast.street(one))
-    for code in absent:
-        play.excuse(code, cast.street(one))
-    play.close(cast.street(one))
     for days in (7, 1):
         passed(cast, days * 24 * 60)
         cast.sweep()

@@ -75,6 +75,16 @@ def check_past(play: Play, answers: dict) -> None:
             assert call == {name: there[name] for name in call}
 
 
+def check_to_its_end(play: Play, answers: dict, way: list) -> None:
+    """Go a way to the end of a whistle, a minute a step, and hold its past against what was answered on it."""
+    for does in way:
+        passed(play.cast, 1)
+        does()
+        answers[play.cast.clock()] = seen(play)
+    assert answers[play.cast.clock()]["stage"] == "closed"
+    check_past(play, answers)
+
+
 @given(steps=steps)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_replaying_a_whistle_at_any_moment_of_its_life_tells_what_was_answered_then(
@@ -114,12 +124,7 @@ def test_the_noon_of_the_day_is_told_again_moment_by_moment(cast):
         lambda: play.rate(FIVE[0], 3, leading),
         lambda: play.rate(FIVE[0], 4, other),
     ]
-    for does in way:
-        passed(cast, 1)
-        does()
-        answers[cast.clock()] = seen(play)
-    assert answers[cast.clock()]["stage"] == "closed"
-    check_past(play, answers)
+    check_to_its_end(play, answers, way)
 
 
 def test_a_whistle_blown_in_one_street_is_told_from_its_first_moment(cast):
@@ -181,12 +186,7 @@ def test_what_the_city_ended_in_a_silent_sides_stead_is_told_as_it_was(cast):
         lambda: play.do("close", city, one, "长期未答复"),
         lambda: play.do("close", city, silent, "长期未答复"),
     ]
-    for does in way:
-        passed(cast, 1)
-        does()
-        answers[cast.clock()] = seen(play)
-    assert answers[cast.clock()]["stage"] == "closed"
-    check_past(play, answers)
+    check_to_its_end(play, answers, way)
 
 
 def test_what_the_city_withdrew_in_each_sides_stead_is_told_as_it_was(cast):
