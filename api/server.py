@@ -49,8 +49,9 @@ def store_of_requests(url: str, *, patience_s: float = PATIENCE_S) -> Store:
     """Return the store of whoever waits for an answer: neither who acts nor the system for them waits without end.
 
     Reports, logins and accounts are the system's to write: one stuck transaction must not take all threads with it.
+    More connections than these, on few processors, take longer each and do not do more together.
     """
-    return Store(url, pool_size=20, patience_s=patience_s, system_patience_s=patience_s)
+    return Store(url, pool_size=16, patience_s=patience_s, system_patience_s=patience_s)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gridgov.errors import ConflictError
@@ -42,8 +42,7 @@ class ActStore:
         """
         row = {"district_code": district_code, "id": act_id, "subject_id": subject_id, "account_id": account_id}
         row |= {"name": name, "digest": digest, "at": at, "answer": {}}
-        taken = insert(act).values(row).on_conflict_do_nothing().returning(act.c.id)
-        if self._connection.execute(taken).first():
+        if self._connection.execute(_CLAIM, row).first():
             return None
         return self._earlier(row)
 
@@ -60,9 +59,12 @@ class ActStore:
 
     def answer(self, district_code: str, act_id: UUID, answer: dict[str, Any]) -> None:
         """Keep what was answered; `answer` must be JSON (see `plain`)."""
-        c = act.c
-        found = update(act).where(c.district_code == district_code, c.id == act_id)
-        self._connection.execute(found.values(answer=answer))
+        self._connection.execute(_ANSWER, {"of_district": district_code, "of_id": act_id, "answer": answer})
+
+
+# Put together once: each act sends both.
+_CLAIM = insert(act).on_conflict_do_nothing().returning(act.c.id)
+_ANSWER = update(act).where(act.c.district_code == bindparam("of_district"), act.c.id == bindparam("of_id"))
 
 
 def digest_of(payload: object) -> bytes:

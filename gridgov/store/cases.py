@@ -68,7 +68,7 @@ class CaseStore:
             If whoever acts may read it, and no more.
         """
         try:
-            found = self._standing(incident_id, _standings().with_for_update(of=incident_state))
+            found = self._standing(incident_id, _LOCKED)
         except NotFoundError:  # the rules of the rows lock only what may be changed
             self.read(incident_id)
             message = "You may read this case, but nothing lets you act upon it: ask your administrator for a role."
@@ -95,7 +95,7 @@ class CaseStore:
         NotFoundError
             As for `lock`.
         """
-        return self._standing(incident_id, _standings())
+        return self._standing(incident_id, _READ)
 
     def find(self, number: str) -> UUID | None:
         """Return the id that a public number stands for, or None."""
@@ -114,12 +114,11 @@ class CaseStore:
             return None
 
     def _standing(self, incident_id: UUID, query: Select[Any]) -> Standing:
-        row = self._connection.execute(query.where(incident.c.id == incident_id)).first()
+        row = self._connection.execute(query, {"of_incident": incident_id}).first()
         if row is None:
             raise _no_case(incident_id)
-        c = incident_party.c
-        parties = select(c.party).where(c.district_code == row.district_code, c.incident_id == incident_id)
-        return _as_standing(row, frozenset(self._connection.execute(parties).scalars()))
+        parties = self._connection.execute(_PARTIES, _key(Head(row.district_code, incident_id))).scalars()
+        return _as_standing(row, frozenset(parties))
 
     def append(
         self, head: Head, facts: Iterable[tuple[FactKind, dict[str, Any]]], *, at: datetime, author: str
@@ -143,20 +142,14 @@ class CaseStore:
         }
         found = [rows.link(head.district_code, link) for head, each in links.items() for link in each]
         if found:
-            self._connection.execute(insert(incident_fact), found)
+            self._connection.execute(_ADD_FACTS, rows.one_or_many(found))
         for head, each in links.items():
             self._witnesses.tell(head, each[-1], rows_of[head][1])
         return [link for each in links.values() for link in each]
 
     def _last_facts(self, heads: Iterable[Head]) -> dict[Head, Fact | None]:
         wanted = dict.fromkeys(heads)
-        c = incident_fact.c
-        query = select(
-            c.district_code, c.incident_id, c.seq, c.kind, c.at, c.author, c.payload, c.previous_hash, c.hash
-        )
-        theirs = tuple_(c.district_code, c.incident_id).in_(_keys(wanted))
-        key = (c.district_code, c.incident_id)
-        found = self._connection.execute(query.where(theirs).ext(distinct_on(*key)).order_by(*key, c.seq.desc()))
+        found = self._connection.execute(_LAST_FACTS, {"keys": _keys(wanted)})
         return wanted | {Head(r[0], r[1]): Fact(r[1], r[2], FactKind(r[3]), *r[4:]) for r in found}
 
     def digest_of(self, state: Mapping[str, Any]) -> str:
@@ -166,7 +159,7 @@ class CaseStore:
     def admit(self, head: Head, party: str, part: str) -> None:
         """Let an area, an organisation or an account (by its id) see a case from now on."""
         row = {"district_code": head.district_code, "incident_id": head.incident_id, "party": party, "part": part}
-        self._connection.execute(upsert(incident_party).values(row).on_conflict_do_nothing())
+        self._connection.execute(_ADMIT, row)
 
     def dismiss(self, head: Head, accounts: Iterable[UUID]) -> None:
         """Take accounts off a case that see it only because what they reported was merged into it."""
@@ -178,11 +171,7 @@ class CaseStore:
 
     def save(self, before: Standing, changes: Mapping[str, Any]) -> None:
         """Keep what an act or a sweep changed of a locked case."""
-        c = incident_state.c
-        found = update(incident_state).where(
-            c.district_code == before.district_code, c.incident_id == before.incident_id
-        )
-        self._connection.execute(found.values(dict(changes)))
+        self._connection.execute(_SAVE, {**_key(before.head), **changes})
 
     def reporters(self, head: Head) -> list[UUID]:
         """Return the accounts that reported a case, or one that was merged into it."""
@@ -198,15 +187,7 @@ class CaseStore:
         """Keep what a sweep changed of locked cases; the same columns of each."""
         if not changes:
             return
-        c = incident_state.c
-        key = (c.district_code == bindparam("of_district"), c.incident_id == bindparam("of_incident"))
-        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in next(iter(changes.values()))}
-        found = [
-            {"of_district": head.district_code, "of_incident": head.incident_id}
-            | {f"new_{name}": value for name, value in values.items()}
-            for head, values in changes.items()
-        ]
-        self._connection.execute(update(incident_state).where(*key).values(columns), found)
+        self._connection.execute(_SAVE, [{**_key(head), **values} for head, values in changes.items()])
 
     def change(self, head: Head, kind: str, *, at: datetime) -> None:
         """Write down for live screens that a case changed: ``case.dispatched`` and the like."""
@@ -225,18 +206,15 @@ class CaseStore:
             for h in heads
         ]
         if found:
-            self._connection.execute(insert(change), found)
+            self._connection.execute(_ADD_CHANGES, rows.one_or_many(found))
 
     def stays(self, head: Head) -> list[Stay]:
         """Return a case's hops in order."""
-        c = incident_hop.c
-        query = select(c.seq, c.organisation_code, c.dispatched_at, c.accepted_at, c.ended_at, c.ended_by)
-        return [Stay(*row) for row in self._connection.execute(query.where(*_of(head, incident_hop)).order_by(c.seq))]
+        return [Stay(*row) for row in self._connection.execute(_STAYS, _key(head))]
 
     def begin_stay(self, head: Head, organisation_code: str, *, at: datetime, accepted: bool = False) -> None:
         """Write down that a locked case is in an organisation's hands."""
-        last = select(func.coalesce(func.max(incident_hop.c.seq), 0)).where(*_of(head, incident_hop))
-        seq = self._connection.execute(last).scalar_one() + 1
+        seq = self._connection.execute(_LAST_STAY, _key(head)).scalar_one() + 1
         row = {"district_code": head.district_code, "incident_id": head.incident_id, "seq": seq}
         row |= {"organisation_code": organisation_code, "dispatched_at": at, "accepted_at": at if accepted else None}
         self._connection.execute(insert(incident_hop).values(row))
@@ -250,8 +228,7 @@ class CaseStore:
         self._change_open(head, {"ended_at": at, "ended_by": by})
 
     def _change_open(self, head: Head, values: dict[str, Any]) -> None:
-        is_open = incident_hop.c.ended_at.is_(None)
-        self._connection.execute(update(incident_hop).where(*_of(head, incident_hop), is_open).values(values))
+        self._connection.execute(_CHANGE_OPEN, {**_key(head), **values})
 
     def move(self, head: Head, place: Place) -> dict[str, Any]:
         """Append a place to a locked case, let whoever answers there see it, and return what its state becomes."""
@@ -291,6 +268,15 @@ def _keys(heads: Iterable[Head]) -> list[tuple[str, UUID]]:
     return [(head.district_code, head.incident_id) for head in heads]
 
 
+def _key(head: Head) -> dict[str, Any]:
+    """Return what the statements below ask by."""
+    return {"of_district": head.district_code, "of_incident": head.incident_id}
+
+
+def _asked(table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.district_code == bindparam("of_district"), table.c.incident_id == bindparam("of_incident")
+
+
 def _of(head: Head, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.c.district_code == head.district_code, table.c.incident_id == head.incident_id
 
@@ -317,3 +303,31 @@ def _as_standing(row: Row[Any], parties: frozenset[str]) -> Standing:
 def _no_case(incident_id: UUID) -> NotFoundError:
     message = f"There is no incident {incident_id} that you may see: GET /api/v1/incidents lists those you may."
     return NotFoundError(message, field="incident_id")
+
+
+def _last_facts() -> Select[Any]:
+    c = incident_fact.c
+    key = (c.district_code, c.incident_id)
+    said = select(*key, c.seq, c.kind, c.at, c.author, c.payload, c.previous_hash, c.hash)
+    theirs = said.where(tuple_(*key).in_(bindparam("keys", expanding=True)))
+    return theirs.ext(distinct_on(*key)).order_by(*key, c.seq.desc())
+
+
+def _stays() -> Select[Any]:
+    c = incident_hop.c
+    said = select(c.seq, c.organisation_code, c.dispatched_at, c.accepted_at, c.ended_at, c.ended_by)
+    return said.where(*_asked(incident_hop)).order_by(c.seq)
+
+
+# Each act sends these: putting one together anew takes as long as sending it.
+_READ = _standings().where(incident.c.id == bindparam("of_incident"))
+_LOCKED = _READ.with_for_update(of=incident_state)
+_PARTIES = select(incident_party.c.party).where(*_asked(incident_party))
+_ADMIT = upsert(incident_party).on_conflict_do_nothing()
+_LAST_FACTS = _last_facts()
+_ADD_FACTS = insert(incident_fact)
+_ADD_CHANGES = insert(change).inline()
+_SAVE = update(incident_state).where(*_asked(incident_state))
+_STAYS = _stays()
+_LAST_STAY = select(func.coalesce(func.max(incident_hop.c.seq), 0)).where(*_asked(incident_hop))
+_CHANGE_OPEN = update(incident_hop).where(*_asked(incident_hop), incident_hop.c.ended_at.is_(None))

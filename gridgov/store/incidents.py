@@ -48,11 +48,7 @@ class IncidentStore:
 
     def stored(self, incident_id: UUID) -> Stored | None:
         """Return what is already stored under the id, in whatever district, or None."""
-        i, f = incident.c, incident_fact.c
-        first = (f.district_code == i.district_code) & (f.incident_id == i.id) & (f.seq == 1)
-        query = select(i.district_code, i.id, i.number, i.digest, i.received_at, f.author)
-        query = query.join(incident_fact, first).where(i.id == incident_id)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_STORED, {"of_incident": incident_id}).first()
         return Stored(*row) if row else None
 
     def state(self, district_code: str, incident_id: UUID) -> dict[str, Any]:
@@ -78,7 +74,7 @@ class IncidentStore:
         if case.duplicates:
             run(insert(incident_duplicate), [{**head, **rows.duplicate(s)} for s in case.duplicates])
         news = {"district_code": case.district_code, "at": case.received_at}
-        run(insert(change), {**news, "kind": "incident.reported", "subject_id": report.id})
+        run(insert(change).inline(), {**news, "kind": "incident.reported", "subject_id": report.id})
 
     def _claim_number(self, head: dict[str, Any], channel: str, number: str) -> None:
         row = {**head, "channel": channel, "external_number": number}
@@ -128,6 +124,13 @@ class IncidentStore:
         return [Fact(r[0], r[1], FactKind(r[2]), *r[3:]) for r in self._connection.execute(query)]
 
 
+def _stored() -> Select[Any]:
+    i, f = incident.c, incident_fact.c
+    first = (f.district_code == i.district_code) & (f.incident_id == i.id) & (f.seq == 1)
+    query = select(i.district_code, i.id, i.number, i.digest, i.received_at, f.author)
+    return query.join(incident_fact, first).where(i.id == bindparam("of_incident"))
+
+
 def _neighbours() -> Select[Any]:
     point = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
     distance = func.ST_DistanceSphere(incident_state.c.geom, point)
@@ -158,4 +161,4 @@ def _neighbours() -> Select[Any]:
     )
 
 
-_NEIGHBOURS = _neighbours()  # asked with every report, so put together once
+_STORED, _NEIGHBOURS = _stored(), _neighbours()  # asked with every report, so put together once

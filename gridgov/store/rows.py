@@ -11,6 +11,11 @@ from gridgov.store.tables import incident_position, incident_probability, incide
 FIRST_POSITION = 1
 
 
+def one_or_many(rows: list[dict[str, Any]]) -> dict[str, Any] | list[dict[str, Any]]:
+    """Return what to send a statement with: a single row costs half as much when it is not sent as a list."""
+    return rows[0] if len(rows) == 1 else rows
+
+
 def incident(case: Case) -> dict[str, Any]:
     """Return the row of what was reported."""
     report = case.report

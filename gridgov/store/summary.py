@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select
 
 from gridgov.access import Subject
 from gridgov.ids import new_id
@@ -21,19 +22,31 @@ class Signature:
     grids: int
 
 
+def _signature() -> Select[Any]:
+    loads = select(func.count()).select_from(load_log).scalar_subquery()
+    last = select(func.max(load_log.c.at)).scalar_subquery()
+    in_force = grid_version.c.valid_from <= bindparam("now")
+    grids = select(func.count()).select_from(grid_version).where(in_force).scalar_subquery()
+    return select(loads, last, grids)
+
+
+_SIGNATURE = _signature()  # asked with every report
+
+
 class SummaryStore:
     """Counts things of one transaction, as far as `subject` sees them (None, the system, sees all)."""
 
     def __init__(self, connection: Connection, subject: Subject | None = None) -> None:
         self._connection = connection
-        self._seen = visible(incident_state.c.district_code, incident_state.c.incident_id, subject)
+        self._subject = subject
+
+    @cached_property
+    def _seen(self) -> ColumnElement[bool]:
+        return visible(incident_state.c.district_code, incident_state.c.incident_id, self._subject)
 
     def signature(self, now: datetime) -> Signature:
         """Return the signature of what decides about reports at `now`."""
-        loads = select(func.count()).select_from(load_log).scalar_subquery()
-        last = select(func.max(load_log.c.at)).scalar_subquery()
-        grids = select(func.count()).select_from(grid_version).where(grid_version.c.valid_from <= now).scalar_subquery()
-        return Signature(*self._connection.execute(select(loads, last, grids)).one())
+        return Signature(*self._connection.execute(_SIGNATURE, {"now": now}).one())
 
     def newest_report(self) -> datetime | None:
         """Return when the newest report was made, or None if there is none."""

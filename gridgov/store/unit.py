@@ -9,6 +9,7 @@ from functools import cached_property
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable, SerializationFailure
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from gridgov.access import Caller, Subject
 from gridgov.errors import DatabaseBusyError, DatabaseUnavailableError, NotAllowedError, NotAuthenticatedError
@@ -40,6 +41,7 @@ from gridgov.store.worktime import WorktimeStore
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
 _BUSY = "Others changed the same at this moment. Nothing of this was stored: try again."
+_FULL = "Too many are being served at this moment. Nothing of this was stored: try again."
 _FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
 PATIENCE_S = 20.0
@@ -209,7 +211,7 @@ class Store:
     url
         A SQLAlchemy URL with the ``postgresql+psycopg`` driver.
     pool_size
-        Connections that are kept open at most.
+        Connections at most; whoever finds none free waits as for a row.
     app_url
         The URL of the login role under which people act. Without it, a private database is entered as `gridgov_app`;
         elsewhere the connection lays its rights down by ``SET ROLE``, which SQL that slips in could undo.
@@ -300,7 +302,9 @@ def _engine(url: str, pool_size: int, patience_s: float | None = None) -> Engine
         url,
         connect_args=connect_args,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,  # one opened for a moment costs more than what it is opened for
+        pool_timeout=patience_s,
+        pool_use_lifo=True,  # the one used last knows its statements best
         pool_pre_ping=False,
         pool_reset_on_return="rollback",
         hide_parameters=True,
@@ -309,9 +313,11 @@ def _engine(url: str, pool_size: int, patience_s: float | None = None) -> Engine
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turn a driver's words for a server that is gone, for giving way to others, for a refused row, into ours."""
+    """Turn a driver's words for a server that is gone, for others being served, for a refused row, into ours."""
     try:
         yield
+    except NoneFreeError as error:
+        raise DatabaseBusyError(_FULL) from error
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.orig, DeadlockDetected | SerializationFailure | LockNotAvailable):
             raise DatabaseBusyError(_BUSY) from error

@@ -1,6 +1,6 @@
 """What somebody may see, as one WHERE clause: the district's own people, and whoever takes part in the incident.
 
-The rules of the rows (migration 0014) say the same in the database; a test holds both equal, row by row.
+The rules of the rows (migrations 0014 and 0015) say the same in the database; a test holds both equal, row by row.
 """
 
 from typing import Any

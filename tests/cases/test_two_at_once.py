@@ -67,6 +67,17 @@ def test_whoever_waits_too_long_for_a_row_that_another_holds_is_told_to_try_agai
     assert committed.standing().revision == 1
 
 
+def test_whoever_finds_no_connection_free_for_too_long_is_told_to_try_again(committed, own_sample_url):
+    small = Store(own_sample_url, pool_size=1, patience_s=0.2)
+    who = committed.people["centre"]
+    with small.acting(who, now=committed.clock()):  # the only one there is
+        told = at_once(lambda: small.acting(who, now=committed.clock()).__enter__())
+    assert [type(each) for each in told] == [DatabaseBusyError]
+    with small.acting(who, now=committed.clock()) as unit:
+        assert unit.subject.may("case.read")
+    small.close()
+
+
 def test_a_double_click_is_one_act(committed):
     act_id = new_id()
     told = at_once(*[lambda: committed.do("centre", Note(text="x"), act_id=act_id)] * 4)

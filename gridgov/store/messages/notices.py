@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from gridgov.gazetteer import written_out
 from gridgov.ids import new_id
 from gridgov.messages import Audience, Notice, Preferences
+from gridgov.store import rows
 from gridgov.store.tables import (
     account,
     account_grant,
@@ -68,6 +69,9 @@ class InboxRow:
     read_at: datetime | None
 
 
+_POST = insert(notice).on_conflict_do_nothing()
+
+
 class MessageStore:
     """Reads and writes messages of one transaction."""
 
@@ -77,7 +81,7 @@ class MessageStore:
     def post(self, notices: Sequence[Notice], *, at: datetime) -> None:
         """Write notices down; one whose occasion is known already is left out."""
         if notices:
-            self._connection.execute(insert(notice).on_conflict_do_nothing(), [_row(n, at) for n in notices])
+            self._connection.execute(_POST, rows.one_or_many([_row(n, at) for n in notices]))
 
     def untold(self, limit: int) -> list[Posted]:
         """Return notices that nobody has been told of yet, oldest first, locked.
