@@ -10,7 +10,7 @@ from api.listening import listening
 from api.streams import LiveServer
 from gridgov.clock import system_clock
 from gridgov.services.relaying import Relay
-from gridgov.services.working import Worker
+from gridgov.services.working import Worker, store_of_jobs
 from gridgov.settings import Settings
 from gridgov.store.entering import jobs_url
 from gridgov.store.schema import upgrade
@@ -51,7 +51,7 @@ def store_of_requests(url: str, *, patience_s: float = PATIENCE_S) -> Store:
     Reports, logins and accounts are the system's to write: one stuck transaction must not take all threads with it.
     More connections than these, on few processors, take longer each and do not do more together.
     """
-    return Store(url, pool_size=16, patience_s=patience_s, system_patience_s=patience_s)
+    return Store(url, pool_size=20, patience_s=patience_s, system_patience_s=patience_s)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def _at_work(url: str, settings: Settings) -> Iterator[None]:
     if not settings.jobs_at_once:
         yield
         return
-    store = Store(url, pool_size=settings.jobs_at_once + 2)
+    store = store_of_jobs(url, settings.jobs_at_once)
     try:
         with Worker(store, settings, clock=system_clock, jobs_at_once=settings.jobs_at_once):
             yield

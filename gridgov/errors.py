@@ -18,7 +18,7 @@ GridgovError
 |  `- StaleError            the edit was made on an older state; carries both
 |- UnavailableError         something outside is down; the same call may succeed later
 |  |- DatabaseUnavailableError
-|  |- DatabaseBusyError        others changed the same at the same moment, and this one had to give way
+|  |- DatabaseBusyError        others changed the same, or took all connections, and this one had to give way
 |  |- GeocoderUnavailableError
 |  `- EvidenceUnavailableError   the store of attachments is full or does not answer
 `- SetupError               this installation is not ready: PostGIS missing, another major version, no grid loaded
@@ -156,7 +156,7 @@ class DatabaseUnavailableError(UnavailableError):
 
 
 class DatabaseBusyError(UnavailableError):
-    """Others changed the same at the same moment, and this one had to give way; nothing of it was stored."""
+    """Others changed the same or took all connections, and this one had to give way; nothing of it was stored."""
 
     code = "database-busy"
 

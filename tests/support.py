@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -135,6 +136,19 @@ def somebody(
         caller = Caller(hashlib.sha256(secret_of(login).encode()).digest())
         unit.access.add_credential(account_id, "token", caller.secret_hash, now=EVER, expires_at=FAR)
     return caller
+
+
+def until_somebody_waits(unit: Unit) -> None:
+    """Return once another transaction waits for a lock that this one holds."""
+    for _ in range(3_000):
+        if unit.connection.execute(_WAITING).scalar_one():
+            return
+        time.sleep(0.01)
+    message = "Nobody waits for what this one holds."
+    raise AssertionError(message)
+
+
+_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
 
 
 def secret_of(login: str) -> str:

@@ -49,7 +49,9 @@ def live() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/ready", responses={503: {"model": Problem, "description": "The database or the grid is missing"}})
+@router.get(
+    "/ready", responses={503: {"model": Problem, "description": "The grid is missing, or the database, or it is busy"}}
+)
 def ready(store: TheStore, intake: TheIntake, overseer: Annotated[Overseer, Depends(service(Overseer))]) -> Readiness:
     """Return that the database answers and a grid is loaded, and say what is left to do."""
     store.require_alive()

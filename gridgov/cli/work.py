@@ -8,7 +8,7 @@ from rich.console import Console
 
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.services.overseeing import Overseer
-from gridgov.services.working import Worker
+from gridgov.services.working import Worker, store_of_jobs
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
 from gridgov.store.cluster.watch import kept_running
@@ -31,7 +31,7 @@ def work_command(
     chosen = settings()
     with database_url() as url:
         upgrade(url)
-        store = Store(jobs_url(url), pool_size=jobs_at_once + 2)
+        store = store_of_jobs(jobs_url(url), jobs_at_once)
         try:
             if status or retry:
                 _tell(Overseer(store, clock=system_clock), retry=retry)

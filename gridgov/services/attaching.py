@@ -26,7 +26,7 @@ from gridgov.evidence import (
     part_length,
     require_announceable,
 )
-from gridgov.incidents import FactKind
+from gridgov.incidents import FactKind, Head
 from gridgov.services.preparing import Prepared, measured, prepare
 from gridgov.services.uploading import Progress, own, require_open, require_part, require_same, taken, wanted_upload
 from gridgov.settings import Settings
@@ -257,14 +257,15 @@ class Attaching:
         raise ConflictError(error.message, details=error.details) from error
 
     def _add(self, caller: Caller, found: Upload, prepared: Prepared) -> Evidence:
-        now = self._clock()
-        with self._store.acting(caller, now=now) as unit:
+        with self._store.acting(caller, now=self._clock()) as unit:
             current = own(unit, found.id, lock=True)
             done = unit.evidence.find(found.id, found.district_code)
             if done is not None:  # somebody completed it while we cleaned; the content is the same
                 return done
             require_open(current)
             require_part(unit, (found.district_code, found.incident_id))
+            unit.cases.lock(found.incident_id)
+            now = self._clock()
             added = _attached(unit, found, prepared, now)
             unit.evidence.add(added, prepared.cleaned.told)
             unit.evidence.set_stage(found, "complete", now + LINGERING)
@@ -274,7 +275,7 @@ class Attaching:
 
 
 def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> Evidence:
-    """Append the fact of an attachment, and return the attachment that it tells of."""
+    """Append the fact of an attachment to its locked case, and return the attachment that it tells of."""
     cleaned = prepared.cleaned
     name = display_name(found.name, cleaned.kind.suffix)
     said = {
@@ -291,7 +292,7 @@ def _attached(unit: Unit, found: Upload, prepared: Prepared, now: datetime) -> E
         "height": cleaned.height,
         "duration_s": cleaned.duration_s,
     }
-    head = unit.cases.lock(found.incident_id).head
+    head = Head(found.district_code, found.incident_id)
     (fact,) = unit.cases.append(head, [(FactKind.EVIDENCE_ADDED, said)], at=now, author=unit.subject.login)
     return Evidence(
         district_code=found.district_code,

@@ -92,12 +92,12 @@ class Casework:
         ConflictError
             If the act's id stands for another act.
         """
-        now = self._clock()
-        asked.require_valid(now=now)
-        with self._store.acting(caller, now=now) as unit:
+        asked.require_valid(now=self._clock())
+        with self._store.acting(caller, now=self._clock()) as unit:
             subject = unit.subject
             subject.require(asked.act.permission)
             standing, other = _locked(unit, incident_id, asked)
+            now = self._clock()  # only now, when nobody else acts upon the case: its times do not go back
             district = standing.district_code
             digest = digest_of({"act": asked.act, "incident": incident_id, **asked.said()})
             earlier = unit.acts.claim(

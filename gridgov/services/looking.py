@@ -15,7 +15,7 @@ import geopandas as gpd
 
 from gridgov.access import Caller
 from gridgov.areas import Level
-from gridgov.clock import Clock
+from gridgov.clock import Clock, shown
 from gridgov.errors import NotFoundError
 from gridgov.incidents import Fact, Head
 from gridgov.incidents.facts import known_at
@@ -121,7 +121,7 @@ class Desk:
         with self._in_the_grid(caller) as unit:
             cell_id = unit.cells.id_of(cell_code, at=moment)
             if cell_id is None:
-                message = f"There was no cell {cell_code} at {moment.isoformat()}: GET /api/v1/cells shows all."
+                message = f"There was no cell {cell_code} at {shown(moment)}: GET /api/v1/cells shows all."
                 raise NotFoundError(message, field="cell_code")
             return unit.people.who(cell_code[:6], cell_id, at=moment)
 

@@ -28,6 +28,11 @@ _log = structlog.get_logger(__name__)
 _KEEP_HOURS = 30 * 24
 
 
+def store_of_jobs(url: str, jobs_at_once: int) -> Store:
+    """Return the store of a worker, which waits as long as it takes; each job may have hands of its own."""
+    return Store(url, pool_size=2 * jobs_at_once + 4)
+
+
 @dataclass(frozen=True)
 class Pace:
     """How often a worker does what, in seconds.

@@ -43,6 +43,7 @@ from gridgov.store.witnesses import Witnesses
 
 MERGED_REPORTER = "merged_reporter"
 """The part of whoever reported what was merged into a case: taken off again with it."""
+_COLUMNS = frozenset(incident_state.c.keys())
 _KEPT = tuple(
     name
     for name in Standing.__dataclass_fields__
@@ -171,7 +172,7 @@ class CaseStore:
 
     def save(self, before: Standing, changes: Mapping[str, Any]) -> None:
         """Keep what an act or a sweep changed of a locked case."""
-        self._connection.execute(_SAVE, {**_key(before.head), **changes})
+        self.save_each({before.head: changes})
 
     def reporters(self, head: Head) -> list[UUID]:
         """Return the accounts that reported a case, or one that was merged into it."""
@@ -187,7 +188,12 @@ class CaseStore:
         """Keep what a sweep changed of locked cases; the same columns of each."""
         if not changes:
             return
-        self._connection.execute(_SAVE, [{**_key(head), **values} for head, values in changes.items()])
+        unknown = {name for values in changes.values() for name in values} - _COLUMNS
+        if unknown:  # the statement would leave them out without a word
+            message = f"No column of incident_state: {', '.join(sorted(unknown))}"
+            raise KeyError(message)
+        found = [{**_key(head), **values} for head, values in changes.items()]
+        self._connection.execute(_SAVE, rows.one_or_many(found))
 
     def change(self, head: Head, kind: str, *, at: datetime) -> None:
         """Write down for live screens that a case changed: ``case.dispatched`` and the like."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, cast, func, insert, select, tuple_, 
 from sqlalchemy.dialects.postgresql import Range
 
 from gridgov.access import Subject
+from gridgov.clock import shown
 from gridgov.errors import ConflictError, NotFoundError, SetupError
 from gridgov.matters import Counted, Matter, MatterList, Part, Responsibility
 from gridgov.store.tables import incident, incident_fact, matter, matter_list, organisation, responsibility
@@ -125,7 +126,7 @@ class RuleStore:
             select(func.lower(matter_list.c.valid)).where(func.upper_inf(matter_list.c.valid))
         ).scalar()
         if since is not None and since >= at:
-            message = f"The list in force began at {since.isoformat()}: the next one begins later than that."
+            message = f"The list in force began at {shown(since)}: the next one begins later than that."
             raise ConflictError(message, field="at")
 
     def versions(self) -> list[dict[str, Any]]:

@@ -38,14 +38,17 @@ from gridgov.store.summary import SummaryStore
 from gridgov.store.whistles import WhistleStore
 from gridgov.store.worktime import WorktimeStore
 
+_FORGOTTEN_S = 1800  # what lies between us and a server may have forgotten a connection that idled for longer
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
 _BUSY = "Others changed the same at this moment. Nothing of this was stored: try again."
 _FULL = "Too many are being served at this moment. Nothing of this was stored: try again."
 _FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
-PATIENCE_S = 20.0
+PATIENCE_S = 10.0
 """So long it is waited for a row where somebody waits: whoever holds one longer is stuck, or was forgotten."""
+_IN_LINE = 2
+"""So many times as long for a connection: who wait for one stuck row give theirs back before others give up."""
 
 
 @dataclass(frozen=True)
@@ -211,12 +214,12 @@ class Store:
     url
         A SQLAlchemy URL with the ``postgresql+psycopg`` driver.
     pool_size
-        Connections at most; whoever finds none free waits as for a row.
+        Connections at most, of people and of the system each. Nobody who has one asks for another.
     app_url
         The URL of the login role under which people act. Without it, a private database is entered as `gridgov_app`;
         elsewhere the connection lays its rights down by ``SET ROLE``, which SQL that slips in could undo.
     patience_s
-        How long somebody who acts waits for a row that another holds, in seconds.
+        How long somebody who acts waits for a row that another holds, in seconds; twice as long for a connection.
     system_patience_s
         The same for the system itself, where it does what somebody waits for; without it, it waits on.
     """
@@ -243,8 +246,8 @@ class Store:
         DatabaseUnavailableError
             If the server cannot be reached or goes away: nothing was stored, the same call may succeed later.
         DatabaseBusyError
-            If it and another transaction waited for each other, or it too long for another's row: nothing was stored,
-            and it may be tried at once.
+            If it and another transaction waited for each other, or it too long for another's row or for a connection:
+            nothing was stored, and it may be tried at once.
         """
         with answering(), self._begin() as connection:
             yield Unit(connection)
@@ -281,6 +284,8 @@ class Store:
         ------
         DatabaseUnavailableError
             If it gives none.
+        DatabaseBusyError
+            If it was busy with others all the while.
         """
         with answering(), self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -303,8 +308,9 @@ def _engine(url: str, pool_size: int, patience_s: float | None = None) -> Engine
         connect_args=connect_args,
         pool_size=pool_size,
         max_overflow=0,  # one opened for a moment costs more than what it is opened for
-        pool_timeout=patience_s,
+        pool_timeout=patience_s and _IN_LINE * patience_s,
         pool_use_lifo=True,  # the one used last knows its statements best
+        pool_recycle=_FORGOTTEN_S,
         pool_pre_ping=False,
         pool_reset_on_return="rollback",
         hide_parameters=True,

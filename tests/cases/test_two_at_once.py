@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
 from gridgov.errors import DatabaseBusyError, GridgovError, RuleError, StaleError
 from gridgov.ids import new_id
-from gridgov.incidents import Stage, first_break
-from gridgov.incidents.asked import Close, Merge, Note
+from gridgov.incidents import FactKind, Stage, first_break
+from gridgov.incidents.asked import Accept, Close, Merge, Note
 from gridgov.services.casework import Casework
 from gridgov.services.intake import Intake
 from gridgov.services.sweeps.cases import due_cases
 from gridgov.store.unit import Store
 from tests.cases.conftest import begin
 from tests.cases.people import Life, another
-from tests.support import NOON, SetClock
+from tests.support import NOON, SetClock, until_somebody_waits
 
 
 @pytest.fixture
@@ -64,6 +65,28 @@ def test_whoever_waits_too_long_for_a_row_that_another_holds_is_told_to_try_agai
         with pytest.raises(DatabaseBusyError, match="Nothing of this was stored"):
             casework.act(committed.people["centre"], committed.receipt.id, Note(text="a"), act_id=new_id())
     impatient.close()
+    assert committed.standing().revision == 1
+
+
+def test_what_had_to_wait_is_done_after_what_it_waited_for(committed):
+    committed.to(Stage.DISPATCHED)
+    with ThreadPoolExecutor(1) as pool:
+        with committed.store.transaction() as unit:
+            head = unit.cases.lock(committed.receipt.id).head
+            told = pool.submit(committed.do, "handler", Accept())
+            until_somebody_waits(unit)
+            committed.clock.move(timedelta(minutes=1))
+            unit.cases.append(head, [(FactKind.OVERDUE, {})], at=committed.clock(), author="system")
+            committed.clock.move(timedelta(seconds=1))
+        assert told.result().answer["at"] == committed.clock().isoformat()
+    with committed.store.transaction() as unit:
+        times = [fact.at for fact in unit.incidents.facts(head.district_code, head.incident_id)]
+    assert times == sorted(times)
+
+
+def test_a_column_that_there_is_not_is_not_left_out_in_silence(committed):
+    with committed.store.transaction() as unit, pytest.raises(KeyError, match="priorty"):
+        unit.cases.save(unit.cases.lock(committed.receipt.id), {"priorty": 1, "revision": 2})
     assert committed.standing().revision == 1
 
 

@@ -1,6 +1,7 @@
 """Cleaning apart: a file that is hostile to its decoder harms nothing but its own process."""
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -56,12 +57,17 @@ def test_a_photo_that_takes_too_much_memory_is_refused(target):
         cleaned(photo("PNG", size=(7_000, 7_000), exif=False), target, Limits(memory_bytes=250_000_000))
 
 
-def test_who_cannot_wait_any_longer_is_told_to_come_again_and_nothing_goes_on(target):
+def test_who_cannot_wait_any_longer_is_told_to_come_again_and_nothing_goes_on(target, monkeypatch):
+    started, start = [], subprocess.Popen
+    monkeypatch.setattr(
+        cleaning.subprocess, "Popen", lambda *words, **options: started.append(start(*words, **options)) or started[-1]
+    )
     with pytest.raises(EvidenceUnavailableError, match="again") as refusal:
         cleaned(LARGE, target, Limits(patience=timedelta(0)))
     assert refusal.value.details[0]["retry_after_s"] > 0
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    (process,) = started
+    with pytest.raises(ChildProcessError):  # it has ended, and somebody has seen to that
+        os.waitpid(process.pid, os.WNOHANG)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from gridgov.services.whistling import Asked, Which, Whistling
 from gridgov.settings import settings
 from gridgov.store.unit import Store
 from gridgov.whistles import Stage
-from tests.support import SetClock, secret_of, somebody
+from tests.support import SetClock, secret_of, somebody, until_somebody_waits
 from tests.whistles.stage import INSIDE, Cast, passed
 
 
@@ -188,6 +188,23 @@ def test_whoever_is_summoned_reads_on_the_command_line_where_to_go_until_when_an
     shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["show", str(play.whistle_id)]).output
     assert "released, no measure filed" in shown
     assert "无人填报" in shown
+
+
+def test_who_arrives_in_time_is_not_late_because_others_had_to_be_waited_for(town):
+    play = town.blown()
+    code = play.organisations()[0]
+    seen, asked, who = play.sighting(code), Asked(new_id()), town.department(code)
+    arrived_at = town.clock()
+    with ThreadPoolExecutor(1) as pool:
+        with town.store.transaction() as unit:
+            unit.cases.lock(unit.whistles.live.incident_of(play.whistle_id))
+            told = pool.submit(town.whistling.check_in, who, play.whistle_id, asked, seen)
+            until_somebody_waits(unit)
+            passed(town, 45)
+        assert told.result()["says"]["time_to_scene_s"] == 0
+    with town.store.transaction() as unit:
+        call = unit.whistles.live.read(play.whistle_id).call(code)
+    assert call.arrived_at == arrived_at
 
 
 def test_a_kind_is_changed_while_a_whistle_of_it_is_being_drafted(own_sample_url):

@@ -59,7 +59,7 @@ def check_in(scene: Scene, seen: Sighting) -> Outcome:
     summons_step(call.stage, SummonsAct.CHECK_IN, Party.ANSWERER)
     awaits = promised(scene.unit, scene.standing.head, seen.evidence)
     spot, raw = _spot(seen.position)
-    arrival = Arrival(spot, seen.device_at, seen.sent_at, scene.now)
+    arrival = Arrival(spot, seen.device_at, seen.sent_at, scene.times.received_at)
     judged = judge_arrival(arrival, _place(scene), whistle.kind, call.summoned_at or scene.now)
     log = scene.unit.whistles.log
     log.check_in(whistle, scene.doer(code), arrival, judged, raw=raw, evidence=seen.evidence)

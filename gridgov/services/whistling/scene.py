@@ -24,6 +24,14 @@ from gridgov.worktime.limits import Limit
 Facts = Sequence[tuple[FactKind, dict[str, Any]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When an act was received, and when it is done: nobody comes late because others had to be waited for."""
+
+    received_at: datetime
+    now: datetime
+
+
 @dataclass(frozen=True)
 class Scene:
     """The whistle and its case, both locked, with whoever acts upon it and when."""
@@ -32,7 +40,12 @@ class Scene:
     standing: Standing
     whistle: Whistle
     act_id: UUID
-    now: datetime
+    times: Times
+
+    @property
+    def now(self) -> datetime:
+        """When it is done: after all that was done before it."""
+        return self.times.now
 
     @property
     def subject(self) -> Subject:
@@ -97,7 +110,7 @@ def played(  # noqa: PLR0913 - what is acted upon, what is asked, and how it is 
     deed: Deed,
     play: Callable[[Scene], Outcome],
     *,
-    now: datetime,
+    times: Times,
 ) -> dict[str, Any]:
     """Return the answer to an act upon a whistle, done now or, if it was sent before, then; the case is locked first.
 
@@ -110,12 +123,13 @@ def played(  # noqa: PLR0913 - what is acted upon, what is asked, and how it is 
     ConflictError
         If its id stands for another act.
     """
+    now = times.now
     earlier = claimed(unit, (whistle.district_code, whistle.id), asked, deed, now=now)
     if earlier is not None:
         return earlier | {"replayed": True}
     require_part(unit.subject, deed.name, whistle)
     require_current(unit, whistle, asked, deed)
-    outcome = play(Scene(unit, standing, whistle, asked.id, now))
+    outcome = play(Scene(unit, standing, whistle, asked.id, times))
     kept = keep(unit, whistle, outcome, at=now, author=unit.subject.login)
     return answered(unit, kept, asked, deed, outcome, at=now)
 

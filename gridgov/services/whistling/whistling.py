@@ -17,7 +17,18 @@ from gridgov.services.proving import awaited
 from gridgov.services.whistling import answering, blowing, issuing
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting, words
 from gridgov.services.whistling.recalling import whistle_then
-from gridgov.services.whistling.scene import Deed, Outcome, Scene, answered, claimed, delivered, keep, ladders, played
+from gridgov.services.whistling.scene import (
+    Deed,
+    Outcome,
+    Scene,
+    Times,
+    answered,
+    claimed,
+    delivered,
+    keep,
+    ladders,
+    played,
+)
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 from gridgov.whistles import next_due
@@ -57,10 +68,10 @@ class Whistling:
         ConflictError
             If the incident has a whistle that is neither closed nor withdrawn.
         """
-        now = self._clock()
         deed = Deed("blow", {**asdict(order)})
-        with self._store.acting(caller, now=now) as unit:
+        with self._store.acting(caller, now=self._clock()) as unit:
             standing = unit.cases.lock(order.incident_id)
+            now = self._clock()  # as for acts upon cases: when nobody else acts any more
             earlier = claimed(unit, (standing.district_code, standing.incident_id), asked, deed, now=now)
             if earlier is not None:
                 return earlier | {"replayed": True}
@@ -210,11 +221,12 @@ class Whistling:
     def _do(
         self, caller: Caller, whistle_id: UUID, asked: Asked, deed: Deed, play: Callable[[Scene], Outcome]
     ) -> Answer:
-        now = self._clock()
-        with self._store.acting(caller, now=now) as unit:
+        received_at = self._clock()
+        with self._store.acting(caller, now=received_at) as unit:
             # The case before its whistle, always: an act upon the case, which has it locked, may change the whistle.
             standing = unit.cases.lock(unit.whistles.live.incident_of(whistle_id))
-            answer = played(unit, standing, unit.whistles.live.lock(whistle_id), asked, deed, play, now=now)
+            whistle, times = unit.whistles.live.lock(whistle_id), Times(received_at, self._clock())
+            answer = played(unit, standing, whistle, asked, deed, play, times=times)
         return delivered(answer)
 
 

@@ -72,6 +72,14 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION gridgov_private.part(text, text) FROM PUBLIC;
+-- Its callers run as whoever made the first of these functions, which may be another than who migrates today.
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION gridgov_private.part(text, text) OWNER TO %I', (
+        SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE oid = 'gridgov_private.context()'::regprocedure
+    ));
+END
+$$;
 
 CREATE OR REPLACE FUNCTION gridgov_private.districts(permission text) RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
