@@ -13,9 +13,10 @@ from gridgov.incidents.report import (
     public_number,
     require_valid,
 )
-from gridgov.incidents.standing import Clock, Head, Stage, Standing
+from gridgov.incidents.standing import ENDED, Clock, Head, Stage, Standing
 
 __all__ = [
+    "ENDED",
     "Case",
     "CellChance",
     "CellRef",

@@ -21,6 +21,10 @@ class Stage(StrEnum):
     MERGED = "merged"
 
 
+ENDED = frozenset({Stage.CLOSED, Stage.REJECTED, Stage.MERGED})
+"""Where nothing is to be done any more."""
+
+
 class Clock(StrEnum):
     """What the clock of a case does."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from gridgov.access import Caller
 from gridgov.clock import SHANGHAI, Clock
 from gridgov.errors import NotAllowedError, NotFoundError, RuleError, StaleError
-from gridgov.incidents import Head, Standing
+from gridgov.incidents import ENDED, Head, Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
 from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilities, require_possible
@@ -198,6 +198,8 @@ def carry_out(occasion: Occasion, row: Row, asked: Asked, *, occasion_id: str) -
     unit.cases.save(standing, changes)
     for code in meant.parties:
         unit.cases.admit(standing.head, code, "handling")
+    if ENDED & {standing.stage, changes.get("stage", standing.stage)}:
+        unit.cases.tell_parties(standing.head)
     unit.cases.change(standing.head, f"case.{fact}", at=now)
     after = replace(standing, **{name: changes[name] for name in changes if name in Standing.__dataclass_fields__})
     _keep_hop(unit, standing, after, row, now)

@@ -10,7 +10,7 @@ from uuid import UUID
 from gridgov.access import Subject, party_of
 from gridgov.errors import InputError, NotAllowedError, RuleError
 from gridgov.gazetteer import Sure, Unsure
-from gridgov.incidents import FactKind, Head, Stage, Standing
+from gridgov.incidents import ENDED, FactKind, Head, Stage, Standing
 from gridgov.incidents.asked import (
     Asked,
     AskExtension,
@@ -38,8 +38,6 @@ from gridgov.services.knowledge import Knowledge
 from gridgov.services.placing import Placed, place_candidate, place_given
 from gridgov.services.proving import require_attached
 from gridgov.store.unit import Unit
-
-_NOT_INTO = {Stage.MERGED, Stage.CLOSED, Stage.REJECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ def _merge(occasion: Occasion, _: Merge) -> Meaning:
     if other is None or other.incident_id == standing.incident_id:
         message = "A case cannot be merged into itself: name the other one."
         raise RuleError(message, field="into_id")
-    if other.stage in _NOT_INTO:
+    if other.stage in ENDED:
         where = f" Merge into {other.merged_into_id} instead." if other.merged_into_id else ""
         message = f"The case {other.number} is {other.stage}, and nothing can be merged into it.{where}"
         raise RuleError(message, field="into_id")

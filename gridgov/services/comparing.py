@@ -194,6 +194,8 @@ def _check_state(place: "Where", row: Any, facts: Sequence[Any]) -> Iterator[Fin
         kept = str(stored[name]) if isinstance(stored[name], UUID) else stored[name]
         if kept != value:
             yield place.say(Wrong.STATE_DIFFERS, "%s is %s, its facts say %s", None, name, kept, value)
+    if row.misled:
+        yield place.say(Wrong.STATE_DIFFERS, "%s of its parties do not find it where open cases are", None, row.misled)
 
 
 def retell(facts: Sequence[Any]) -> dict[str, Any]:

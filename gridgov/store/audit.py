@@ -323,7 +323,9 @@ _INCIDENT = f"""
            s.lead_organisation_code, s.first_organisation_code, s.handling_organisation_code, s.handler,
            s.merged_into_id, s.transfers, s.reopenings, s.position_seq,
            p.source, p.datum, p.raw_wkt, p.accuracy_m, p.cell_code AS position_cell_code, p.grid_checksum,
-           p.address AS position_address%s
+           p.address AS position_address,
+           (SELECT count(*) FROM incident_party AS m WHERE m.district_code = i.district_code AND m.incident_id = i.id
+            AND m.open = (s.stage IN ('closed', 'rejected', 'merged'))) AS misled%s
     FROM incident AS i
     LEFT JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
     LEFT JOIN incident_position AS p ON p.district_code = i.district_code AND p.incident_id = i.id AND p.seq = 1

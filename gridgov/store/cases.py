@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     tuple_,
     update,
 )
@@ -161,6 +162,10 @@ class CaseStore:
         """Let an area, an organisation or an account (by its id) see a case from now on."""
         row = {"district_code": head.district_code, "incident_id": head.incident_id, "party": party, "part": part}
         self._connection.execute(_ADMIT, row)
+
+    def tell_parties(self, head: Head) -> None:
+        """Let lists of what is open know that a locked case was opened or ended."""
+        self._connection.execute(_TELL_PARTIES, _key(head))
 
     def dismiss(self, head: Head, accounts: Iterable[UUID]) -> None:
         """Take accounts off a case that see it only because what they reported was merged into it."""
@@ -331,6 +336,7 @@ _LOCKED = _READ.with_for_update(of=incident_state)
 _PARTIES = select(incident_party.c.party).where(*_asked(incident_party))
 _ADMIT = upsert(incident_party).on_conflict_do_nothing()
 _LAST_FACTS = _last_facts()
+_TELL_PARTIES = text("SELECT gridgov_tell_parties(:of_district, :of_incident)")
 _ADD_FACTS = insert(incident_fact)
 _ADD_CHANGES = insert(change).inline()
 _SAVE = update(incident_state).where(*_asked(incident_state))

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, func, literal, select, true
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -27,11 +27,13 @@ from gridgov.store.tables import (
     incident_state,
     whistle,
 )
-from gridgov.store.visible import READ, visible
-from gridgov.store.walking import Filter, Window, codes_of, walks
+from gridgov.store.visible import READ, array, visible
+from gridgov.store.walking import OWN_OPEN, Filter, Window, codes_of, is_district, walks
 
 FEW = 2_000
 """So many incidents of one's own are looked through sooner than any index."""
+FEW_OPEN = 5_000
+"""And so many that are open: the newest of them mostly fit."""
 
 _s = incident_state.c
 _p = incident_party.c
@@ -91,16 +93,27 @@ class ListStore:
 
     def _ids(self, which: Filter, subject: Subject | None, window: Window) -> list[UUID]:
         codes = codes_of(which, subject)
-        few = bool(codes) and which.is_selective and self._has_few(codes)
         found: set[UUID] = set()
-        for walk in walks(which, subject, [] if which.is_selective and not few else codes, window):
+        for walk in walks(which, subject, codes if self._goes_by_party(which, codes) else [], window):
             self._connection.execute(_PLANNER, {"other": "on" if walk.gathers else "off"})
             found.update(self._connection.execute(walk.query).scalars())
         return sorted(found, reverse=True)[: window.limit]
 
-    def _has_few(self, codes: list[str]) -> bool:
-        first = select(_p.party).where(_p.party.in_(codes)).limit(FEW).subquery()
-        return self._connection.execute(select(func.count()).select_from(first)).scalar_one() < FEW
+    def _goes_by_party(self, which: Filter, codes: list[str]) -> bool:
+        """Return whether parties' incidents lead to what is asked for sooner than an index of all states does."""
+        if not any(is_district(code) for code in codes):
+            if which.is_open:
+                return which.overdue or self._has_few(codes, FEW_OPEN, OWN_OPEN)
+            return not which.is_selective or self._has_few(codes, FEW)
+        return not (which.is_selective or which.stage) or self._has_few(codes, FEW)
+
+    def _has_few(self, codes: list[str], few: int, *which: ColumnElement[bool]) -> bool:
+        self._connection.execute(_PLANNER, {"other": "off"})
+        own = func.unnest(array(codes)).table_valued("party", name="own").render_derived()
+        # In the order of the index that is meant, or it gathers them all before it counts a few.
+        walk = select(_p.incident_id).where(_p.party == own.c.party, *which).order_by(_p.incident_id.desc())
+        first = select(true()).select_from(own.join(walk.limit(few).lateral("walk"), true())).limit(few).subquery()
+        return self._connection.execute(select(func.count()).select_from(first)).scalar_one() < few
 
     def _rows(self, ids: list[UUID]) -> list[dict[str, Any]]:
         """Return the rows of ids, each looked up by itself: they may lie in as many months as there are."""

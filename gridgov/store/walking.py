@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 from sqlalchemy import text as sql
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from gridgov import incidents
 from gridgov.access import Subject
 from gridgov.ids import first_id_of
 from gridgov.store.tables import incident, incident_party, incident_state
@@ -22,15 +23,15 @@ from gridgov.store.visible import READ, array, party_codes, visible
 MADE = timedelta(hours=1)
 """Not further from the report's time its id is made; others are odd, and have an index of their own."""
 
-ENDED = ("closed", "rejected", "merged")
+ENDED = tuple(stage.value for stage in incidents.ENDED)
 _DISTRICT_DIGITS = 6
 _s = incident_state.c
 _p = incident_party.c
 # As the partial indexes say it: the planner must see the same words.
 _OPEN = sql("incident_state.stage NOT IN ('closed', 'rejected', 'merged')")
-_NOT_CLOSED = sql("incident_state.stage <> 'closed'")
 _UNPLACED = sql("incident_state.placement NOT IN ('located', 'crossing')")
 _ODD = sql("gridgov_is_odd(incident_state.incident_id, incident_state.reported_at)")
+OWN_OPEN = incident_party.c.open
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,14 @@ class Filter:
 
     @property
     def is_selective(self) -> bool:
-        """Whether an index of states finds what is asked for sooner than the parties' incidents do."""
+        """Whether an index of states finds what is asked for sooner than a party's incidents do, if these are many."""
         rare_stage = self.stage is not None and self.stage != "closed"
         return self.overdue or rare_stage or self.is_unplaced or bool(self.matter or self.handling_organisation)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only cases that are not over are asked for."""
+        return self.overdue or (self.stage is not None and self.stage not in ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,11 @@ def codes_of(which: Filter, subject: Subject | None) -> list[str]:
     return party_codes(subject)
 
 
+def is_district(party: str) -> bool:
+    """Return whether a party is a whole district."""
+    return len(party) == _DISTRICT_DIGITS and party.isdigit()
+
+
 def walks(which: Filter, subject: Subject | None, codes: list[str], window: Window) -> Iterator[Walk]:
     """Yield the walks whose ids together hold the page; without `codes`, along the filter's index or all there are."""
     asked = _asked(which, window.now)
@@ -106,13 +117,12 @@ def walks(which: Filter, subject: Subject | None, codes: list[str], window: Wind
     timely = which.since or which.until
     if codes:
         yield Walk(_ended(_by_party(codes, asked, subject, (which, window)), window))
-    elif which.is_selective:
+    elif which.is_selective or which.stage:
         yield Walk(_ended(_by_state(asked, subject).where(*_bounds(_s.incident_id, which, window)), window))
     else:
         yield Walk(_ended(_by_id(asked, subject).where(*_bounds(incident.c.id, which, window)), window))
     if timely:
-        odd = _by_state([*asked, _ODD], subject)
-        yield Walk(_ended(odd.where(*_strictly_before(_s.incident_id, window)), window), gathers=True)
+        yield Walk(_ended(_by_odd(asked, subject, (which, window)), window), gathers=True)
 
 
 def _ended(query: Select[Any], window: Window) -> Select[Any]:
@@ -130,7 +140,6 @@ def _asked(which: Filter, now: datetime) -> list[Any]:
     }
     conditions: list[Any] = [column == value for column, value in equal.items() if value is not None]
     optional = {
-        _NOT_CLOSED: which.stage is not None and which.stage != "closed",
         _UNPLACED: which.is_unplaced,
         _OPEN: which.overdue,
     }
@@ -178,6 +187,17 @@ def _by_state(asked: list[Any], subject: Subject | None) -> Select[Any]:
     return select(_s.incident_id).where(*asked, visible(_s.district_code, _s.incident_id, subject))
 
 
+def _by_odd(asked: list[Any], subject: Subject | None, page: tuple[Filter, Window]) -> Select[Any]:
+    """Find what was reported in the time that is asked for though its id tells another: these first, then the rest."""
+    which, window = page
+    times = [_s.reported_at >= which.since] if which.since else []
+    times += [_s.reported_at < which.until] if which.until else []
+    odd = select(_s.district_code, _s.incident_id).where(_ODD, *times).offset(0).subquery("odd")
+    fits = _fits(odd.c.district_code, odd.c.incident_id, asked, subject)
+    found = select(odd.c.incident_id).select_from(odd.join(fits, true()))
+    return found.where(*_strictly_before(odd.c.incident_id, window))
+
+
 def _by_id(asked: list[Any], subject: Subject | None) -> Select[Any]:
     i = incident.c
     fits = _fits(i.district_code, i.id, asked, subject)
@@ -187,12 +207,13 @@ def _by_id(asked: list[Any], subject: Subject | None) -> Select[Any]:
 def _by_party(codes: list[str], asked: list[Any], subject: Subject | None, page: tuple[Filter, Window]) -> Select[Any]:
     """Walk along each party's own incidents; what several parties share is found by each of them, and is one."""
     which, window = page
+    own_open = [OWN_OPEN] if which.is_open else []
     own = func.unnest(array(codes)).table_valued("party", name="own").render_derived()
     fits = _fits(_p.district_code, _p.incident_id, asked, subject)
     walk = (
         select(_p.incident_id)
         .select_from(incident_party.join(fits, true()))
-        .where(_p.party == own.c.party, *_bounds(_p.incident_id, which, window))
+        .where(_p.party == own.c.party, *own_open, *_bounds(_p.incident_id, which, window))
         .order_by(_p.incident_id.desc())
         .limit(window.limit)
         .lateral("walk")

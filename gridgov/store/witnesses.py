@@ -73,8 +73,9 @@ WITNESSED: Mapping[str, str] = MappingProxyType(
 Not here, on purpose: `evidence`, which has a fact of its own for each row; `evidence_exif` and `reporter`, since a
 place, a time or a phone number could be found from a digest by trying, and the chain is read by more people than they
 are; `incident_external`, which repeats for looking up what the first fact witnesses of the report; `act`, which keeps
-answers for those who ask again and decides nothing of a case. Of looks, those at a case's reporter hang on the case,
-each with a nonce, since fewer read who looked than read the chain; those at positions and at tables hang on no chain.
+answers for those who ask again and decides nothing of a case; `incident_party.open`, which repeats the state. Of
+looks, those at a case's reporter hang on the case, each with a nonce, since fewer read who looked than read the
+chain; those at positions and at tables hang on no chain.
 """
 
 

@@ -79,6 +79,15 @@ def test_an_altered_fact_is_found_where_it_stands(sealed, change, what):
     assert all(number and number.startswith(f"{DISTRICT}-") for number in numbers)
 
 
+def test_a_case_that_is_hidden_from_lists_is_found(sealed):
+    with sealed.tampered() as tampering:
+        hidden = tampering.run("UPDATE incident_party SET open = NOT open WHERE incident_id = :id", id=sealed.life)
+        assert hidden
+        (finding,) = tampering.verdict().findings
+    assert finding.what is Wrong.STATE_DIFFERS
+    assert f"{hidden} of its parties" in finding.detail
+
+
 def test_a_fact_taken_out_of_the_middle_is_found(sealed):
     with sealed.tampered() as tampering:
         tampering.run("DELETE FROM incident_fact WHERE incident_id = :id AND seq = 5", id=sealed.life)

@@ -181,6 +181,7 @@ def test_what_is_due_no_more_because_the_rules_changed_is_witnessed_too(cast, st
 def test_every_column_of_what_hangs_on_a_case_is_witnessed():
     for table, columns in WITNESSED.items():
         there = {c.name for c in metadata.tables[table].c} - {"district_code", "incident_id"}
+        there -= {"open"} if table == "incident_party" else set()  # repeats the state, which verifying compares
         assert set(columns.split()) == there, table
 
 

@@ -85,8 +85,8 @@ _INTO = (
     FROM made
     """,
     """
-    INSERT INTO incident_party (district_code, party, incident_id, part)
-    SELECT '370102', p.party, id, 'place' FROM made CROSS JOIN LATERAL (
+    INSERT INTO incident_party (district_code, party, incident_id, part, open)
+    SELECT '370102', p.party, id, 'place', stage NOT IN ('closed', 'rejected') FROM made CROSS JOIN LATERAL (
         VALUES ('370102'), (left(cell_code, 9)), (left(cell_code, 12)), (cell_code), ('org:' || office)
     ) AS p (party)
     """,

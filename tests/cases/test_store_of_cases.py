@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from gridgov.errors import ConflictError, NotFoundError
 from gridgov.ids import new_id
 from gridgov.incidents import FactKind, Stage, first_break
+from gridgov.incidents.asked import Reject, Reopen
 from gridgov.store.acts import digest_of
 from gridgov.store.tables import act, change, incident_party
 from tests.support import NOON, report
@@ -69,3 +70,16 @@ def test_an_id_that_stands_for_another_act_is_a_conflict(store, changed):
         unit.acts.claim(*wanted, at=NOON)
     with store.transaction() as unit:
         assert unit.connection.execute(select(func.count()).select_from(act)).scalar_one() == 1
+
+
+def test_parties_know_whether_a_case_is_open_whatever_became_of_it(life):
+    def known() -> set[bool]:
+        with life.store.transaction() as unit:
+            mine = incident_party.c.incident_id == life.receipt.id
+            return set(unit.connection.execute(select(incident_party.c.open).where(mine)).scalars())
+
+    seen = [known()]
+    for who, asked in (("centre", Reject(reason="重复")), ("centre", Reopen(reason="并非重复"))):
+        life.do(who, asked)
+        seen.append(known())
+    assert seen == [{True}, {False}, {True}]

@@ -93,6 +93,7 @@ def take_part(connection: Connection, one: dict[str, Any], parties: set[str]) ->
     """Let parties take part in an incident."""
     rows = [{"district_code": one["district_code"], "incident_id": one["id"], "party": p} for p in sorted(parties)]
     connection.execute(insert(incident_party), [{**row, "part": "place"} for row in rows])
+    connection.execute(text("SELECT gridgov_tell_parties(:d, :i)"), {"d": one["district_code"], "i": one["id"]})
 
 
 def is_seen(one: dict[str, Any], areas: tuple[str, ...], organisations: tuple[str, ...], account_id: UUID) -> bool:

@@ -1,6 +1,17 @@
 """What a case gathers while it lives: who takes part, whose hands it went through, which acts were done."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -20,8 +31,17 @@ incident_party = Table(
     Column("party", String(44), primary_key=True),
     key("incident_id"),
     Column("part", String(20), nullable=False, comment="place, reporter, merged_reporter, handling, side, summoned"),
+    Column(
+        "open",
+        Boolean,
+        nullable=False,
+        server_default=sql("true"),
+        comment="the case is neither closed, rejected nor merged",
+    ),
     ForeignKeyConstraint(*_INCIDENT),
     Index("incident_party_party_incident_id_idx", "party", "incident_id"),
+    # What is still to do is looked for most, and few beside what was ever done.
+    Index("incident_party_open_idx", "party", "incident_id", postgresql_where=sql("open")),
     # Who may see one incident: a hash, because a tree in the order of incidents would tempt the planner of the lists.
     Index("incident_party_incident_id_idx", "incident_id", postgresql_using="hash"),
 )

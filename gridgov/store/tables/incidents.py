@@ -122,7 +122,7 @@ incident_state = Table(
         "incident_id",
         postgresql_where=sql("stage NOT IN ('closed', 'rejected', 'merged')"),
     ),
-    Index("incident_state_stage_idx", "stage", "incident_id", postgresql_where=sql("stage <> 'closed'")),
+    Index("incident_state_stage_idx", "stage", "incident_id"),
     Index("incident_state_handling_idx", "handling_organisation_code", "incident_id"),
     Index("incident_state_matter_code_incident_id_idx", "matter_code", "incident_id"),
     Index(
