@@ -25,6 +25,7 @@ from gridgov.store.cluster import Cluster, plain
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
 from tests.conftest import HOME, SAMPLE
+from tests.processes import is_gone
 
 from . import checks
 from .town import START, Town, settle
@@ -265,7 +266,7 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-    _wait_until(lambda: not Path(f"/proc/{pid}").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+    _wait_until(lambda: is_gone(pid))
 
 
 def _wait_until(true: Callable[[], object]) -> None:

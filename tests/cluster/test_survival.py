@@ -18,6 +18,7 @@ from gridgov.errors import DatabaseUnavailableError, SetupError
 from gridgov.store.cluster import Cluster, plain
 from gridgov.store.cluster.listen import SOCKET_NAME
 from gridgov.store.cluster.process import read_postmaster
+from tests.processes import is_gone
 
 from .conftest import PROGRAM, Program
 
@@ -38,7 +39,7 @@ def _fill(url: str) -> None:
 def _kill(pid: int | None) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    _wait_until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes())
+    _wait_until(lambda: is_gone(pid))
 
 
 def _wait_until(true: Callable[[], bool]) -> None:

@@ -105,6 +105,7 @@ def some_filter(chance: random.Random, made: list[dict[str, Any]]) -> Filter:
 @pytest.mark.parametrize("who", [None, *ROLES])
 def test_pages_hold_all_that_is_asked_for_and_nothing_else(store, made, monkeypatch, few, who):
     monkeypatch.setattr(listing, "FEW", few)
+    monkeypatch.setattr(listing, "FEW_OPEN", few)
     caller = somebody(store, *who) if who else None
     seen = expected(made, subject_of(store, caller)) if caller else {one["id"] for one in made}
     desk, chance = Desk(store, clock=SetClock(NOON)), random.Random(7)  # noqa: S311 - no secrets
