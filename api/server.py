@@ -49,9 +49,10 @@ def store_of_requests(url: str, *, patience_s: float = PATIENCE_S) -> Store:
     """Return the store of whoever waits for an answer: neither who acts nor the system for them waits without end.
 
     Reports, logins and accounts are the system's to write: one stuck transaction must not take all threads with it.
-    More connections than these, on few processors, take longer each and do not do more together.
+    More connections than these, on few processors, take longer each and do not do more together. Who act upon the same
+    case at once take half of them at most: the others are told at once to try again.
     """
-    return Store(url, pool_size=20, patience_s=patience_s, system_patience_s=patience_s)
+    return Store(url, pool_size=20, patience_s=patience_s, system_patience_s=patience_s, most_waiting=10)
 
 
 @contextmanager

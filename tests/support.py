@@ -23,6 +23,7 @@ from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.store.entering import APP, JOBS
 from gridgov.store.tables import notice
 from gridgov.store.unit import Store, Unit
+from gridgov.store.waiting import Waiting
 
 
 class SavepointStore(Store):
@@ -35,6 +36,7 @@ class SavepointStore(Store):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.engine: Engine = connection.engine
+        self._waiting = Waiting()
 
     def _begin(self) -> AbstractContextManager[Connection]:
         return self._savepoint(JOBS)

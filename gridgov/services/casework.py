@@ -10,14 +10,14 @@ from uuid import UUID
 from gridgov.access import Caller
 from gridgov.clock import SHANGHAI, Clock
 from gridgov.errors import NotAllowedError, NotFoundError, RuleError, StaleError
-from gridgov.incidents import ENDED, Head, Standing
+from gridgov.incidents import Head, Standing
 from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
 from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilities, require_possible
 from gridgov.incidents.timing import Winding, move
 from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
-from gridgov.services.casework_rules import Beside, require_free
+from gridgov.services.casework_rules import Beside, hold_above, require_free
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
 from gridgov.services.whistling.following import follow
 from gridgov.settings import Settings
@@ -198,7 +198,7 @@ def carry_out(occasion: Occasion, row: Row, asked: Asked, *, occasion_id: str) -
     unit.cases.save(standing, changes)
     for code in meant.parties:
         unit.cases.admit(standing.head, code, "handling")
-    if ENDED & {standing.stage, changes.get("stage", standing.stage)}:
+    if changes.get("stage", standing.stage) != standing.stage:
         unit.cases.tell_parties(standing.head)
     unit.cases.change(standing.head, f"case.{fact}", at=now)
     after = replace(standing, **{name: changes[name] for name in changes if name in Standing.__dataclass_fields__})
@@ -266,7 +266,10 @@ def _tell(occasion: Occasion, after: Standing, act: Act, meant: Meaning, occasio
 
 
 def _locked(unit: Unit, incident_id: UUID, asked: Asked) -> tuple[Standing, Standing | None]:
-    """Lock the case, and the other one of a merger, in the order of their ids: so nobody waits for somebody waiting."""
+    """Lock the case, and the other one of a merger, in the order of their ids: so nobody waits for somebody waiting.
+
+    What the other one was merged into is held too: whoever reported the case is taken off there as well.
+    """
     other_id = asked.into_id if isinstance(asked, Merge) else None
     if asked.act is Act.UNMERGE:
         other_id = unit.cases.read(incident_id).merged_into_id
@@ -275,7 +278,10 @@ def _locked(unit: Unit, incident_id: UUID, asked: Asked) -> tuple[Standing, Stan
     standing = locked[incident_id]
     if asked.act is Act.UNMERGE and standing.merged_into_id != other_id:
         raise _stale(standing, asked, None)
-    return standing, None if other_id in {None, incident_id} else locked[other_id]
+    other = None if other_id in {None, incident_id} else locked[other_id]
+    if asked.act is Act.UNMERGE and other:
+        hold_above(unit, other.head)
+    return standing, other
 
 
 def _require_current(standing: Standing, asked: Asked, expected: int | None) -> None:

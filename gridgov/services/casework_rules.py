@@ -141,8 +141,19 @@ def require_none_hanging(beside: Beside) -> None:
         raise RuleError(message, field="act", details=[{"incident_id": str(i), "number": n} for i, n in others.items()])
 
 
+def hold_above(unit: Unit, head: Head) -> None:
+    """Make others who append to what a locked case was merged into, and that to, wait until this transaction ends."""
+    above = unit.cases.merged_into(head)
+    while above:
+        unit.cases.hold([above])
+        above = unit.cases.merged_into(above)
+
+
 def dismiss_reporters(unit: Unit, leaving: Standing, other: Standing, *, at: datetime, author: str) -> None:
-    """Take whoever reported a case that goes its own way off the other one, and off what that was merged into."""
+    """Take whoever reported a case that goes its own way off the other one, and off what that was merged into.
+
+    All of them are locked, or held.
+    """
     gone = set(unit.cases.reporters(leaving.head))
     said = {"incident": str(leaving.incident_id), "number": leaving.number, "act": Act.UNMERGE.value}
     head: Head | None = other.head
@@ -150,7 +161,6 @@ def dismiss_reporters(unit: Unit, leaving: Standing, other: Standing, *, at: dat
         gone -= _staying(unit, head, leaving.incident_id)
         if not gone:
             return
-        unit.cases.hold([head])
         unit.cases.dismiss(head, gone)
         if head != other.head:  # the other one's own fact comes with the act
             unit.cases.append(head, [(FactKind.RELEASED, said)], at=at, author=author)

@@ -11,7 +11,7 @@ from gridgov.clock import Clock
 from gridgov.errors import DatabaseBusyError, UnavailableError
 from gridgov.services.sealing import seal_facts
 from gridgov.services.sweeps import Sweep, where, words
-from gridgov.services.sweeps.cases import due_cases
+from gridgov.services.sweeps.cases import due_cases, short_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.services.sweeps.messages import old_changes, old_messages, untold_notices
 from gridgov.services.sweeps.positions import old_positions
@@ -21,6 +21,7 @@ from gridgov.store.unit import Store
 
 SWEEPS: Mapping[str, Sweep] = MappingProxyType(
     {
+        "clocks": short_cases,
         "cases": due_cases,
         "seals": seal_facts,
         "notices": untold_notices,

@@ -40,6 +40,7 @@ from gridgov.store.tables import (
     incident_state,
     organisation,
 )
+from gridgov.store.waiting import Waiting
 from gridgov.store.witnesses import Witnesses
 
 MERGED_REPORTER = "merged_reporter"
@@ -55,8 +56,9 @@ _KEPT = tuple(
 class CaseStore:
     """Reads and writes cases of one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, waiting: Waiting) -> None:
         self._connection = connection
+        self._waiting = waiting
         self._witnesses = Witnesses(connection)
 
     def lock(self, incident_id: UUID) -> Standing:
@@ -68,9 +70,12 @@ class CaseStore:
             If there is none with this id, or it is not visible to who acts.
         NotAllowedError
             If whoever acts may read it, and no more.
+        DatabaseBusyError
+            If too many wait for it already.
         """
         try:
-            found = self._standing(incident_id, _LOCKED)
+            with self._waiting.at(incident_id):
+                found = self._standing(incident_id, _LOCKED)
         except NotFoundError:  # the rules of the rows lock only what may be changed
             self.read(incident_id)
             message = "You may read this case, but nothing lets you act upon it: ask your administrator for a role."
@@ -164,7 +169,7 @@ class CaseStore:
         self._connection.execute(_ADMIT, row)
 
     def tell_parties(self, head: Head) -> None:
-        """Let lists of what is open know that a locked case was opened or ended."""
+        """Let lists of what is open know whether a locked case is open, wherever its stage changed."""
         self._connection.execute(_TELL_PARTIES, _key(head))
 
     def dismiss(self, head: Head, accounts: Iterable[UUID]) -> None:
@@ -193,9 +198,10 @@ class CaseStore:
         """Keep what a sweep changed of locked cases; the same columns of each."""
         if not changes:
             return
-        unknown = {name for values in changes.values() for name in values} - _COLUMNS
-        if unknown:  # the statement would leave them out without a word
-            message = f"No column of incident_state: {', '.join(sorted(unknown))}"
+        columns = {frozenset(values) for values in changes.values()}
+        unknown = frozenset().union(*columns) - _COLUMNS
+        if unknown or len(columns) > 1:  # the statement would leave some out without a word
+            message = f"Not the same columns of incident_state: {[sorted(each) for each in columns]}"
             raise KeyError(message)
         found = [{**_key(head), **values} for head, values in changes.items()]
         self._connection.execute(_SAVE, rows.one_or_many(found))
@@ -206,14 +212,9 @@ class CaseStore:
 
     def change_each(self, heads: Sequence[Head], kind: str, *, at: datetime) -> None:
         """Write down that the same happened to several cases."""
+        said = {"kind": kind, "at": at}
         found = [
-            {
-                "district_code": h.district_code,
-                "subject_id": h.incident_id,
-                "incident_id": h.incident_id,
-                "kind": kind,
-                "at": at,
-            }
+            {"district_code": h.district_code, "subject_id": h.incident_id, "incident_id": h.incident_id, **said}
             for h in heads
         ]
         if found:

@@ -55,8 +55,15 @@ class ListStore:
         self, which: Filter, subject: Subject | None, *, now: datetime, limit: int, before: UUID | None = None
     ) -> list[dict[str, Any]]:
         """Return incidents that `subject` (None: the system) may see, newest id first, strictly before `before`."""
-        ids = self._ids(which, subject, Window(now, limit, before))
-        return self._rows(ids) if ids else []
+        found: list[dict[str, Any]] = []
+        while len(found) < limit:
+            wanted = limit - len(found)
+            ids = self._ids(which, subject, Window(now, wanted, before))
+            found += self._rows(ids)
+            if len(ids) < wanted:
+                break
+            before = ids[-1]  # where a row was taken from whoever looks since its id was found, others follow
+        return found
 
     def detail(
         self, incident_id: UUID, subject: Subject | None, *, position_seq: int | None = None
@@ -93,8 +100,9 @@ class ListStore:
 
     def _ids(self, which: Filter, subject: Subject | None, window: Window) -> list[UUID]:
         codes = codes_of(which, subject)
+        by_party = not which.number and self._goes_by_party(which, codes)
         found: set[UUID] = set()
-        for walk in walks(which, subject, codes if self._goes_by_party(which, codes) else [], window):
+        for walk in walks(which, subject, codes if by_party else [], window):
             self._connection.execute(_PLANNER, {"other": "on" if walk.gathers else "off"})
             found.update(self._connection.execute(walk.query).scalars())
         return sorted(found, reverse=True)[: window.limit]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -35,14 +35,15 @@ from gridgov.store.positions import PositionStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
+from gridgov.store.waiting import BUSY, Waiting
 from gridgov.store.whistles import WhistleStore
 from gridgov.store.worktime import WorktimeStore
 
 _FORGOTTEN_S = 1800  # what lies between us and a server may have forgotten a connection that idled for longer
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
 _DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
-_BUSY = "Others changed the same at this moment. Nothing of this was stored: try again."
 _FULL = "Too many are being served at this moment. Nothing of this was stored: try again."
+_WAIT_SO_LONG = text("SELECT set_config('lock_timeout', :ms, true)")
 _FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
 PATIENCE_S = 10.0
@@ -57,6 +58,7 @@ class Unit:
 
     connection: Connection
     acting: Subject | None = None
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def subject(self) -> Subject:
@@ -153,7 +155,7 @@ class Unit:
     @cached_property
     def cases(self) -> CaseStore:
         """Cases while they live: locked, moved on, appended to."""
-        return CaseStore(self.connection)
+        return CaseStore(self.connection, self.waiting)
 
     @cached_property
     def acts(self) -> ActStore:
@@ -222,6 +224,8 @@ class Store:
         How long somebody who acts waits for a row that another holds, in seconds; twice as long for a connection.
     system_patience_s
         The same for the system itself, where it does what somebody waits for; without it, it waits on.
+    most_waiting
+        How many who act wait for the same case at once; None for as many as there are.
     """
 
     def __init__(
@@ -232,10 +236,13 @@ class Store:
         app_url: str | None = None,
         patience_s: float = PATIENCE_S,
         system_patience_s: float | None = None,
+        most_waiting: int | None = None,
     ) -> None:
         self.engine: Engine = _engine(url, pool_size, system_patience_s)
         app_url = app_url or login_url(url, APP) or configured_url()
         self._app_engine = _engine(app_url, pool_size, patience_s) if app_url else None
+        self._patience_s = patience_s
+        self._waiting = Waiting(most_waiting)
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
@@ -264,7 +271,7 @@ class Store:
             As for `transaction`.
         """
         with answering(), self._begin_acting() as connection:
-            yield Unit(connection, enter(connection, caller, now=now))
+            yield Unit(connection, enter(connection, caller, now=now), self._waiting)
 
     @contextmanager
     def _begin_acting(self) -> Iterator[Connection]:
@@ -272,6 +279,7 @@ class Store:
         with (self._app_engine or self.engine).begin() as connection:
             if self._app_engine is None:
                 lower(connection)
+                connection.execute(_WAIT_SO_LONG, {"ms": _ms(self._patience_s)})
             yield connection
 
     def _begin(self) -> AbstractContextManager[Connection]:
@@ -297,11 +305,15 @@ class Store:
             self._app_engine.dispose()
 
 
+def _ms(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
 def _engine(url: str, pool_size: int, patience_s: float | None = None) -> Engine:
     connect_args = {}
     if patience_s is not None:
         own = make_url(url).query.get("options", "")
-        connect_args["options"] = f"{own} -c lock_timeout={round(patience_s * 1000)}"
+        connect_args["options"] = f"{own} -c lock_timeout={_ms(patience_s)}"
     # Parameters hold names and numbers of people: no error, and so no log, may quote them.
     return create_engine(
         url,
@@ -326,7 +338,7 @@ def answering() -> Iterator[None]:
         raise DatabaseBusyError(_FULL) from error
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.orig, DeadlockDetected | SerializationFailure | LockNotAvailable):
-            raise DatabaseBusyError(_BUSY) from error
+            raise DatabaseBusyError(BUSY) from error
         raise DatabaseUnavailableError(_DOWN) from error
     except DBAPIError as error:
         if error.connection_invalidated:

@@ -23,7 +23,7 @@ from gridgov.incidents.asked import (
 from gridgov.incidents.replay import CLOCK
 from gridgov.services.overseeing import Overseer
 from gridgov.services.rules import RuleBook
-from gridgov.services.sweeps.cases import due_cases
+from gridgov.services.sweeps.cases import due_cases, short_cases
 from gridgov.store.tables import incident_state, notice
 from gridgov.worktime import (
     CalendarDay,
@@ -41,7 +41,7 @@ from tests.cases.people import MATTER, OTHER_MATTER, another, never_close
 
 def sweep(life, limit: int = 100) -> int:
     with life.store.transaction() as unit:
-        return due_cases(unit, life.clock(), limit)
+        return short_cases(unit, life.clock(), limit) + due_cases(unit, life.clock(), limit)
 
 
 def overdue(life) -> list[dict]:

@@ -14,7 +14,7 @@ from gridgov.incidents.lifecycle import TABLE, Act
 from gridgov.incidents.replay import CLOCK, reckoned
 from gridgov.incidents.timing import handling_left
 from gridgov.services.looking import Desk
-from gridgov.services.sweeps.cases import due_cases
+from gridgov.services.sweeps.cases import due_cases, short_cases
 from tests.cases.conftest import begin
 from tests.cases.people import asked_of, never_close
 
@@ -69,6 +69,7 @@ def do(life, act: Act | str, against: bool) -> bool:  # noqa: FBT001 - a drawn c
     try:
         if act == SWEEP:
             with life.store.transaction() as unit:
+                short_cases(unit, life.clock(), 10)
                 due_cases(unit, life.clock(), 10)
             return False
         code = life.other if against else life.lead

@@ -1,14 +1,15 @@
 """The store of cases and of acts: what other rooms build on."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from gridgov.errors import ConflictError, NotFoundError
 from gridgov.ids import new_id
 from gridgov.incidents import FactKind, Stage, first_break
-from gridgov.incidents.asked import Reject, Reopen
+from gridgov.incidents.asked import Accept, Merge, Reject, Reopen, Unmerge
 from gridgov.store.acts import digest_of
 from gridgov.store.tables import act, change, incident_party
+from tests.cases.people import another
 from tests.support import NOON, report
 
 
@@ -73,13 +74,25 @@ def test_an_id_that_stands_for_another_act_is_a_conflict(store, changed):
 
 
 def test_parties_know_whether_a_case_is_open_whatever_became_of_it(life):
-    def known() -> set[bool]:
-        with life.store.transaction() as unit:
-            mine = incident_party.c.incident_id == life.receipt.id
-            return set(unit.connection.execute(select(incident_party.c.open).where(mine)).scalars())
+    seen = [told_open(life)]
+    other = another(life).id
+    acts = (Reject(reason="重复"), Reopen(reason="并非重复"), Merge(into_id=other), Unmerge(reason="并非重复"))
+    for asked in acts:
+        life.do("centre", asked)
+        seen.append(told_open(life))
+    life.to(Stage.CLOSED)
+    assert [*seen, told_open(life)] == [{True}, {False}, {True}, {False}, {True}, {False}]
 
-    seen = [known()]
-    for who, asked in (("centre", Reject(reason="重复")), ("centre", Reopen(reason="并非重复"))):
-        life.do(who, asked)
-        seen.append(known())
-    assert seen == [{True}, {False}, {True}]
+
+def told_open(life) -> set[bool]:
+    with life.store.transaction() as unit:
+        mine = incident_party.c.incident_id == life.receipt.id
+        return set(unit.connection.execute(select(incident_party.c.open).where(mine)).scalars())
+
+
+def test_what_a_program_of_before_left_wrong_is_right_when_the_case_moves_on(life):
+    life.to(Stage.DISPATCHED)
+    with life.store.owning() as unit:
+        unit.connection.execute(update(incident_party).values(open=False))
+    life.do("handler", Accept())
+    assert told_open(life) == {True}

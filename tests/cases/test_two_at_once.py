@@ -6,18 +6,23 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 
 from gridgov.errors import DatabaseBusyError, GridgovError, RuleError, StaleError
 from gridgov.ids import new_id
-from gridgov.incidents import FactKind, Stage, first_break
-from gridgov.incidents.asked import Accept, Close, Merge, Note
+from gridgov.incidents import FactKind, Head, Stage, first_break
+from gridgov.incidents.asked import Accept, Close, Merge, Note, Unmerge
 from gridgov.services.casework import Casework
 from gridgov.services.intake import Intake
+from gridgov.services.revealing import Revealing
 from gridgov.services.sweeps.cases import due_cases
+from gridgov.store.cases import MERGED_REPORTER
 from gridgov.store.unit import Store
 from tests.cases.conftest import begin
 from tests.cases.people import Life, another
 from tests.support import NOON, SetClock, until_somebody_waits
+
+SOMEBODY = "01a201c5-8ede-786d-989c-ad2c54eb30b6"
 
 
 @pytest.fixture
@@ -82,6 +87,75 @@ def test_what_had_to_wait_is_done_after_what_it_waited_for(committed):
     with committed.store.transaction() as unit:
         times = [fact.at for fact in unit.incidents.facts(head.district_code, head.incident_id)]
     assert times == sorted(times)
+
+
+def test_a_case_far_above_is_told_after_what_was_said_to_it_meanwhile(committed):
+    above, top = another(committed, text="b"), another(committed, text="c")
+    casework, centre = committed.casework, committed.people["centre"]
+    for incident_id, into in ((committed.receipt.id, above.id), (above.id, top.id)):
+        casework.act(centre, incident_id, Merge(into_id=into), act_id=new_id())
+    parts = {committed.receipt.id: "reporter", above.id: MERGED_REPORTER, top.id: MERGED_REPORTER}
+    with committed.store.transaction() as unit:
+        for incident_id, part in parts.items():
+            head = unit.cases.lock(incident_id).head
+            unit.cases.admit(head, SOMEBODY, part)
+    with ThreadPoolExecutor(1) as pool:
+        with committed.store.transaction() as unit:
+            head = unit.cases.lock(top.id).head
+            told = pool.submit(committed.do, "centre", Unmerge(reason="并非重复"))
+            until_somebody_waits(unit)
+            committed.clock.move(timedelta(seconds=8))
+            unit.cases.append(head, [(FactKind.OVERDUE, {})], at=committed.clock(), author="system")
+        told.result()
+    with committed.store.transaction() as unit:
+        facts = unit.incidents.facts(head.district_code, head.incident_id)
+    assert [fact.kind for fact in facts[-2:]] == [FactKind.OVERDUE, FactKind.RELEASED]
+    assert facts[-1].at == facts[-2].at
+
+
+def test_a_look_at_a_reporter_is_told_after_what_was_said_meanwhile(committed):
+    with committed.store.transaction() as unit:
+        head = unit.cases.lock(committed.receipt.id).head
+        words = "INSERT INTO reporter (district_code, incident_id, name, phone) VALUES (:d, :i, 'a', '1')"
+        unit.connection.execute(text(words), {"d": head.district_code, "i": head.incident_id})
+    revealing = Revealing(committed.store, clock=committed.clock)
+    with ThreadPoolExecutor(1) as pool:
+        with committed.store.transaction() as unit:
+            unit.cases.lock(head.incident_id)
+            told = pool.submit(
+                revealing.reveal, committed.people["centre"], head.incident_id, "回访居民", look_id=new_id()
+            )
+            until_somebody_waits(unit)
+            committed.clock.move(timedelta(seconds=8))
+            unit.cases.append(head, [(FactKind.OVERDUE, {})], at=committed.clock(), author="system")
+        told.result()
+    with committed.store.transaction() as unit:
+        facts = unit.incidents.facts(head.district_code, head.incident_id)
+    assert [fact.kind for fact in facts[-2:]] == [FactKind.OVERDUE, FactKind.REPORTER_REVEALED]
+    assert facts[-1].at == facts[-2].at
+    assert first_break(facts) is None
+
+
+def test_who_wait_for_one_case_are_so_many_and_no_more(committed, own_sample_url, keeper):
+    few = Store(own_sample_url, most_waiting=1)
+    casework = Casework(few, clock=committed.clock, keeper=keeper)
+    centre, incident_id = committed.people["centre"], committed.receipt.id
+    with ThreadPoolExecutor(1) as pool:
+        with committed.store.transaction() as unit:
+            unit.cases.lock(incident_id)
+            told = pool.submit(casework.act, centre, incident_id, Note(text="a"), act_id=new_id())
+            until_somebody_waits(unit)
+            with pytest.raises(DatabaseBusyError, match="try again"):
+                casework.act(centre, incident_id, Note(text="b"), act_id=new_id())
+        told.result()
+    casework.act(centre, incident_id, Note(text="b"), act_id=new_id())
+    few.close()
+
+
+def test_rows_of_which_one_says_more_than_the_other_are_not_kept_in_part(committed):
+    heads = [committed.head, Head("370102", another(committed).id)]
+    with committed.store.transaction() as unit, pytest.raises(KeyError, match="priority"):
+        unit.cases.save_each({heads[0]: {"revision": 2}, heads[1]: {"revision": 2, "priority": 1}})
 
 
 def test_a_column_that_there_is_not_is_not_left_out_in_silence(committed):

@@ -133,6 +133,15 @@ def test_what_one_sees_in_two_ways_takes_one_place_of_a_page(store, made):
     assert [row["id"] for row in first] == [one["id"] for one in mine[:10]]
 
 
+def test_a_page_is_full_though_a_row_was_taken_away_since_its_id_was_found(store, made, monkeypatch):
+    rows = listing.ListStore._rows
+    monkeypatch.setattr(listing.ListStore, "_rows", lambda self, ids: [r for r in rows(self, ids) if r["id"] != gone])
+    newest = sorted((one["id"] for one in made), reverse=True)
+    gone = newest[2]
+    page = Desk(store, clock=SetClock(NOON)).incidents(None, Filter(), limit=3)
+    assert [row["id"] for row in page] == [newest[0], newest[1], newest[3]]
+
+
 def test_what_is_not_ones_own_does_not_exist(store, made):
     worker = somebody(store, "grid_worker", "370102001001001")
     seen = expected(made, subject_of(store, worker))

@@ -5,8 +5,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy.dialects import postgresql
 
+from gridgov.store.walking import Filter, Window, walks
 from tests.rows.town import Town
+from tests.support import NOON
 
 MANY = 20_000
 BOX = "ST_MakeEnvelope(117.09, 36.65, 117.091, 36.651, 4326)"
@@ -86,6 +89,18 @@ def test_other_indexes_stay_in_use_too(enter, condition):
     words = plan(connection, "incident_state", condition)
     assert "Index Cond" in words
     assert "Index Cond: (district_code = ANY" not in words
+
+
+def test_what_is_open_is_found_along_ones_own_open_cases(enter, town):
+    connection = enter("street")
+    asked = next(walks(Filter(stage="handling"), town.subjects["street"], ["370102001"], Window(NOON, 50))).query
+    words = asked.compile(dialect=postgresql.psycopg.dialect())
+    for setting in ("enable_sort", "enable_bitmapscan", "enable_seqscan"):
+        connection.execute(f"SET LOCAL {setting} = off")
+    rows = connection.execute(f"EXPLAIN {words}", words.params).fetchall()
+    along = [row["QUERY PLAN"] for row in rows if "incident_party_open_idx" in row["QUERY PLAN"]]
+    assert len(along) == 1
+    assert "Backward" in along[0]
 
 
 def test_who_somebody_is_is_asked_once_for_a_query_and_not_for_each_row(enter):

@@ -56,6 +56,7 @@ def test_an_unknown_proof_closes_what_was_open(town):
         "SELECT gridgov_private.sealed('{}')",
         "SELECT gridgov_private.granted(gen_random_uuid(), NULL, now())",
         "SELECT gridgov_private.context()",
+        "INSERT INTO incident_party SELECT district_code, 'org:370102-D-CG', id, 'handling', false FROM incident",
         "SELECT gridgov_private.sees('370102', gen_random_uuid(), '{370102}')",
         "SELECT * FROM gridgov_private.party",
         "SELECT * FROM gridgov_private.context_key",

@@ -127,6 +127,33 @@ def test_migrating_twice_changes_nothing(database_url):
     engine.dispose()
 
 
+_BEFORE_MARKS = """
+    DROP FUNCTION gridgov_tell_parties(text, uuid);
+    ALTER TABLE incident_party DROP COLUMN open;
+    DROP INDEX incident_state_stage_idx;
+    CREATE INDEX incident_state_stage_idx ON incident_state (stage, incident_id) WHERE stage <> 'closed';
+    UPDATE alembic_version SET version_num = '0015'
+"""
+
+
+@pytest.mark.parametrize(("stage", "is_open"), [("handling", True), ("suspended", True), ("merged", False)])
+def test_parties_of_before_are_told_whether_their_cases_are_open(connection, stage, is_open):
+    identifier = id_at(datetime.now(UTC), 7)
+    _insert_incident(connection, identifier)
+    key = {"id": identifier, "stage": stage}
+    state = "INSERT INTO incident_state (district_code, incident_id, stage, placement, findings, reported_at) "
+    connection.execute(text(state + "VALUES ('370102', :id, :stage, 'unplaced', '{}', now())"), key)
+    party = "INSERT INTO incident_party (district_code, party, incident_id, part) "
+    connection.execute(
+        text(party + "VALUES ('370102', '370102', :id, 'place'), ('370102', 'org:x', :id, 'handling')"), key
+    )
+    connection.execute(text(_BEFORE_MARKS))
+    schema.upgrade_connection(connection)
+    marks = connection.execute(text("SELECT open FROM incident_party WHERE incident_id = :id"), key).scalars().all()
+    assert marks == [is_open, is_open]
+    assert schema.differences(connection) == []
+
+
 def test_a_database_that_is_newer_than_the_program_is_refused(connection):
     connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SetupError, match="install a newer gridgov"):

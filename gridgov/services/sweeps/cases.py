@@ -23,16 +23,19 @@ SYSTEM = "system"
 """The author of what nobody did."""
 
 
+def short_cases(unit: Unit, now: datetime, limit: int) -> int:
+    """Reckon at most `limit` clocks anew that went beyond the calendar, where a year was loaded since."""
+    short = unit.cases.short_of(last_known(unit.worktime.rules()), limit)
+    return fire(unit, "clocks", short, partial(_reckon, unit, now), key=_name, now=now)
+
+
 def due_cases(unit: Unit, now: datetime, limit: int) -> int:
     """Do the next step of at most `limit` cases of which something is due, and return how many were dealt with."""
-    short = unit.cases.short_of(last_known(unit.worktime.rules()), limit)
-    anew = fire(unit, "cases", short, partial(_reckon, unit, now), key=_name, now=now)
     due = unit.cases.due(now, limit)
-    return anew + fire(unit, "cases", due, partial(_step, unit, now), key=_name, now=now)
+    return fire(unit, "cases", due, partial(_step, unit, now), key=_name, now=now)
 
 
 def _reckon(unit: Unit, now: datetime, short: Sequence[Standing]) -> None:
-    """Reckon clocks anew that went beyond the calendar; a year was loaded since."""
     rules = unit.worktime.rules()
     said = {}
     for standing in short:

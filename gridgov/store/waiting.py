@@ -1,0 +1,53 @@
+"""Waiting: how many of one program wait for the same case at once, so that the others find a connection."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from uuid import UUID
+
+from gridgov.errors import DatabaseBusyError
+
+BUSY = "Others changed the same at this moment. Nothing of this was stored: try again."
+
+
+class Waiting:
+    """Counts who waits for which case.
+
+    A case that is held for a moment lets them all through one by one. One that is stuck would gather whoever acts upon
+    it, each with a connection and a thread of its own, until none is left for anybody else.
+
+    Parameters
+    ----------
+    most
+        So many wait for one case; None for as many as there are.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._counts: Counter[UUID] = Counter()
+
+    @contextmanager
+    def at(self, incident_id: UUID) -> Iterator[None]:
+        """Take a place among those who wait for a case, and give it back when the case is had.
+
+        Raises
+        ------
+        DatabaseBusyError
+            If so many wait for it that the next one is better told at once.
+        """
+        with self._lock:
+            if self._most is not None and self._counts[incident_id] >= self._most:
+                raise DatabaseBusyError(BUSY)
+            self._counts[incident_id] += 1
+        try:
+            yield
+        finally:
+            self._leave(incident_id)
+
+    def _leave(self, incident_id: UUID) -> None:
+        with self._lock:
+            self._counts[incident_id] -= 1
+            if not self._counts[incident_id]:
+                del self._counts[incident_id]
