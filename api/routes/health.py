@@ -44,8 +44,8 @@ class Readiness(BaseModel):
 
 
 @router.get("/live")
-def live() -> dict[str, str]:
-    """Return that the process answers."""
+async def live() -> dict[str, str]:
+    """Return that the process answers, and not in a thread: all of them may be waiting for the database."""
     return {"status": "alive"}
 
 

@@ -2,6 +2,9 @@
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from uuid import UUID
 
 import pytest
 import uvicorn
@@ -12,12 +15,16 @@ from sqlalchemy import text
 from api.app import create_app
 from api.server import store_of_requests
 from api.streams import LiveServer
+from gridgov.ids import new_id
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 from tests.api.test_intake_door import body
 from tests.support import secret_of, somebody
 
 PATIENCE_S = 60
+MANY = 60
+WAITING = 10
+"""So many of those who act upon the same case at once wait for it, of twenty connections."""
 
 
 def test_the_address_is_said_only_when_whoever_opens_it_is_answered():
@@ -61,3 +68,28 @@ def test_whoever_waits_for_the_system_is_told_to_try_again_and_background_work_w
     store.close()
     holder.close()
     assert (answer.status_code, "try again" in answer.json()["detail"]) == (503, True)
+
+
+def test_one_stuck_case_takes_neither_all_connections_nor_the_sign_of_life(own_sample_url):
+    store, holder = store_of_requests(own_sample_url, patience_s=PATIENCE_S), Store(own_sample_url)
+    somebody(holder, "command_centre", "370102", login="keeper")
+    app = create_app(store, Settings(), names=["testserver"])
+    with TestClient(app, raise_server_exceptions=False) as client, ThreadPoolExecutor(MANY) as pool:
+        client.headers["Authorization"] = f"Bearer {secret_of('keeper')}"
+        stuck = client.post("/api/v1/incidents", json=body()).json()["id"]
+
+        def note(_: int) -> int:
+            path = f"/api/v1/incidents/{stuck}/acts/note"
+            return client.post(path, json={"id": str(new_id()), "text": "到了吗"}).status_code
+
+        with holder.transaction() as unit:
+            unit.cases.lock(UUID(stuck))
+            told = [pool.submit(note, number) for number in range(MANY)]
+            refused = [future.result() for future in islice(as_completed(told), MANY - WAITING)]
+            others = [client.get(path).status_code for path in ("/health/live", "/health/ready", "/api/v1/incidents")]
+            waiting = sum(not future.done() for future in told)
+        answered = sorted(future.result() for future in told)
+    store.close()
+    holder.close()
+    assert (refused, others, waiting) == ([503] * (MANY - WAITING), [200] * 3, WAITING)
+    assert answered == [200] * WAITING + [503] * (MANY - WAITING)
