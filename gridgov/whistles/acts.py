@@ -168,7 +168,7 @@ def leave(whistle: Whistle, organisation_code: str, *, at: datetime) -> Whistle:
     call = whistle.call(organisation_code)
     if call.stage in ON_SITE:
         waiting = ", ".join(sorted(whistle.streets - call.let_go))
-        message = f"You may not leave before you are released: street {waiting} still needs you. This was written down."
+        message = f"You may not leave before you are released. Needed by: {waiting}. This was written down."
         raise RuleError(message, field="act", details=[{"stage": call.stage.value, "waiting_for": waiting}])
     step = summons_step(call.stage, SummonsAct.LEAVE, Party.ANSWERER)
     return whistle.with_call(replace(call, stage=step.next, left_at=call.left_at or at))
