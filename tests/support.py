@@ -140,17 +140,21 @@ def somebody(
     return caller
 
 
-def until_somebody_waits(unit: Unit) -> None:
-    """Return once another transaction waits for a lock that this one holds."""
+def until_somebody_waits(unit: Unit, *, many: int = 1) -> None:
+    """Return once so many other transactions wait for a lock that this one holds, or for who waits for it."""
     for _ in range(3_000):
-        if unit.connection.execute(_WAITING).scalar_one():
+        if unit.connection.execute(_WAITING).scalar_one() >= many:
             return
         time.sleep(0.01)
     message = "Nobody waits for what this one holds."
     raise AssertionError(message)
 
 
-_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+_WAITING = text(
+    "WITH RECURSIVE waits AS (SELECT pid, unnest(pg_blocking_pids(pid)) AS by FROM pg_locks WHERE NOT granted), "
+    "mine AS (SELECT pid FROM waits WHERE by = pg_backend_pid() "
+    "UNION SELECT w.pid FROM waits AS w JOIN mine AS m ON w.by = m.pid) SELECT count(*) FROM mine"
+)
 
 
 def secret_of(login: str) -> str:

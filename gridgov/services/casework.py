@@ -17,7 +17,7 @@ from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilitie
 from gridgov.incidents.timing import Winding, move
 from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
-from gridgov.services.casework_rules import Beside, hold_above, require_free
+from gridgov.services.casework_rules import Beside, heads_above, require_free
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
 from gridgov.services.whistling.following import follow
 from gridgov.settings import Settings
@@ -266,22 +266,33 @@ def _tell(occasion: Occasion, after: Standing, act: Act, meant: Meaning, occasio
 
 
 def _locked(unit: Unit, incident_id: UUID, asked: Asked) -> tuple[Standing, Standing | None]:
-    """Lock the case, and the other one of a merger, in the order of their ids: so nobody waits for somebody waiting.
-
-    What the other one was merged into is held too: whoever reported the case is taken off there as well.
-    """
-    other_id = asked.into_id if isinstance(asked, Merge) else None
+    """Lock the case, and the other one of a merger, in the order of their ids: so nobody waits for somebody waiting."""
     if asked.act is Act.UNMERGE:
-        other_id = unit.cases.read(incident_id).merged_into_id
-    wanted = sorted({incident_id, other_id} - {None}, key=str)
-    locked = {found: unit.cases.lock(found) for found in wanted if found}
+        return _locked_apart(unit, incident_id, asked)
+    other_id = asked.into_id if isinstance(asked, Merge) else None
+    locked = {found: unit.cases.lock(found) for found in sorted({incident_id, other_id} - {None}, key=str) if found}
+    return locked[incident_id], None if other_id in {None, incident_id} else locked[other_id]
+
+
+def _locked_apart(unit: Unit, incident_id: UUID, asked: Asked) -> tuple[Standing, Standing | None]:
+    """Lock a merged case and the one it went into, and hold what that went into, all in the order of their ids.
+
+    Whoever reported the case is taken off all of them.
+    """
+    standing = unit.cases.read(incident_id)
+    other_id, above = standing.merged_into_id, heads_above(unit, standing.head)
+    locked: dict[UUID, Standing] = {}
+    acted_upon = {found for found in (incident_id, other_id) if found}
+    held = {head.incident_id: head for head in above if head.incident_id not in acted_upon}
+    for found in sorted({*acted_upon, *held}):
+        if found in held:
+            unit.cases.hold([held[found]])
+        else:
+            locked[found] = unit.cases.lock(found)
     standing = locked[incident_id]
-    if asked.act is Act.UNMERGE and standing.merged_into_id != other_id:
+    if standing.merged_into_id != other_id or heads_above(unit, standing.head) != above:
         raise _stale(standing, asked, None)
-    other = None if other_id in {None, incident_id} else locked[other_id]
-    if asked.act is Act.UNMERGE and other:
-        hold_above(unit, other.head)
-    return standing, other
+    return standing, locked[other_id] if other_id else None
 
 
 def _require_current(standing: Standing, asked: Asked, expected: int | None) -> None:

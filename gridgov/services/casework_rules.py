@@ -141,12 +141,14 @@ def require_none_hanging(beside: Beside) -> None:
         raise RuleError(message, field="act", details=[{"incident_id": str(i), "number": n} for i, n in others.items()])
 
 
-def hold_above(unit: Unit, head: Head) -> None:
-    """Make others who append to what a locked case was merged into, and that to, wait until this transaction ends."""
+def heads_above(unit: Unit, head: Head) -> list[Head]:
+    """Return what a case was merged into, what that was merged into, and so on."""
+    found: list[Head] = []
     above = unit.cases.merged_into(head)
-    while above:
-        unit.cases.hold([above])
+    while above and above not in found:
+        found.append(above)
         above = unit.cases.merged_into(above)
+    return found
 
 
 def dismiss_reporters(unit: Unit, leaving: Standing, other: Standing, *, at: datetime, author: str) -> None:

@@ -91,7 +91,8 @@ class CaseStore:
         """Make others who append to these cases wait until this transaction ends, in the order of their ids."""
         wanted, c = list(heads), incident_state.c
         query = select(c.incident_id).where(tuple_(c.district_code, c.incident_id).in_(_keys(wanted)))
-        self._connection.execute(query.order_by(c.incident_id).with_for_update())
+        with self._waiting.at(*(head.incident_id for head in wanted)):
+            self._connection.execute(query.order_by(c.incident_id).with_for_update())
         self._witnesses.look(wanted)
 
     def read(self, incident_id: UUID) -> Standing:

@@ -13,6 +13,7 @@ from gridgov.access import Subject
 from gridgov.errors import ConflictError
 from gridgov.ids import new_id
 from gridgov.store.tables import look
+from gridgov.store.waiting import Waiting
 
 _MASKED = text("SELECT name, phone FROM gridgov_masked_reporter(:district_code, :incident_id)")
 _REVEAL = text("SELECT name, phone FROM gridgov_reveal(:district_code, :incident_id, :look_id, :purpose)")
@@ -33,8 +34,9 @@ class LookStore:
     What somebody takes away in tables hides nothing, and is written down all the same, by the system.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, waiting: Waiting) -> None:
         self._connection = connection
+        self._waiting = waiting
 
     def masked(self, district_code: str, incident_id: UUID) -> Identity:
         """Return who reported, with stars in it; nothing where nobody said who they are."""
@@ -44,16 +46,19 @@ class LookStore:
     def reveal(self, district_code: str, incident_id: UUID, *, look_id: UUID, purpose: str) -> Identity:
         """Return who reported; the same statement writes the look down and appends it to the case's chain.
 
-        Both are of the time of entering. The same look again stays one.
+        The look is of the time of entering, and what is appended of that time or the newest fact's. The same look again
+        stays one.
 
         Raises
         ------
         ConflictError
             If the look's id stands for another look.
+        DatabaseBusyError
+            If too many wait for the case already.
         """
         asked = {"district_code": district_code, "incident_id": incident_id, "look_id": look_id}
         try:
-            with self._connection.begin_nested():
+            with self._waiting.at(incident_id), self._connection.begin_nested():
                 row = self._connection.execute(_REVEAL, {**asked, "purpose": purpose}).first()
         except IntegrityError as error:
             message = "This id already stands for another look: make a new id for each new look."

@@ -170,7 +170,7 @@ class Unit:
     @cached_property
     def looks(self) -> LookStore:
         """Who reported, and who looked."""
-        return LookStore(self.connection)
+        return LookStore(self.connection, self.waiting)
 
     @cached_property
     def positions(self) -> PositionStore:

@@ -29,25 +29,21 @@ class Waiting:
         self._counts: Counter[UUID] = Counter()
 
     @contextmanager
-    def at(self, incident_id: UUID) -> Iterator[None]:
-        """Take a place among those who wait for a case, and give it back when the case is had.
+    def at(self, *incidents: UUID) -> Iterator[None]:
+        """Take a place among those who wait for cases, and give it back when they are had.
 
         Raises
         ------
         DatabaseBusyError
-            If so many wait for it that the next one is better told at once.
+            If so many wait for one of them that the next one is better told at once.
         """
         with self._lock:
-            if self._most is not None and self._counts[incident_id] >= self._most:
+            if self._most is not None and any(self._counts[each] >= self._most for each in incidents):
                 raise DatabaseBusyError(BUSY)
-            self._counts[incident_id] += 1
+            self._counts.update(incidents)
         try:
             yield
         finally:
-            self._leave(incident_id)
-
-    def _leave(self, incident_id: UUID) -> None:
-        with self._lock:
-            self._counts[incident_id] -= 1
-            if not self._counts[incident_id]:
-                del self._counts[incident_id]
+            with self._lock:
+                self._counts.subtract(incidents)
+                self._counts = +self._counts  # without those for whom nobody waits

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
@@ -70,6 +71,10 @@ def test_whoever_waits_for_the_system_is_told_to_try_again_and_background_work_w
     assert (answer.status_code, "try again" in answer.json()["detail"]) == (503, True)
 
 
+async def set_threads(count: int) -> None:
+    current_default_thread_limiter().total_tokens = count
+
+
 def test_one_stuck_case_takes_neither_all_connections_nor_the_sign_of_life(own_sample_url):
     store, holder = store_of_requests(own_sample_url, patience_s=PATIENCE_S), Store(own_sample_url)
     somebody(holder, "command_centre", "370102", login="keeper")
@@ -86,7 +91,10 @@ def test_one_stuck_case_takes_neither_all_connections_nor_the_sign_of_life(own_s
             unit.cases.lock(UUID(stuck))
             told = [pool.submit(note, number) for number in range(MANY)]
             refused = [future.result() for future in islice(as_completed(told), MANY - WAITING)]
-            others = [client.get(path).status_code for path in ("/health/live", "/health/ready", "/api/v1/incidents")]
+            client.portal.call(set_threads, WAITING)  # all of them wait
+            others = [client.get("/health/live").status_code]
+            client.portal.call(set_threads, MANY)
+            others += [client.get(path).status_code for path in ("/health/ready", "/api/v1/incidents")]
             waiting = sum(not future.done() for future in told)
         answered = sorted(future.result() for future in told)
     store.close()

@@ -113,6 +113,28 @@ def test_a_case_far_above_is_told_after_what_was_said_to_it_meanwhile(committed)
     assert facts[-1].at == facts[-2].at
 
 
+def test_two_that_are_taken_apart_from_one_chain_at_once_do_not_wait_for_each_other(committed):
+    top, middle, low = sorted((committed.receipt.id, another(committed, text="b").id, another(committed, text="c").id))
+    casework, centre = committed.casework, committed.people["centre"]
+    for incident_id, into in ((low, middle), (middle, top)):
+        casework.act(centre, incident_id, Merge(into_id=into), act_id=new_id())
+
+    def apart(incident_id):
+        return casework.act(centre, incident_id, Unmerge(reason="并非重复"), act_id=new_id())
+
+    with ThreadPoolExecutor(2) as pool:
+        with committed.store.transaction() as unit:
+            unit.cases.lock(top)
+            first = pool.submit(apart, middle)
+            until_somebody_waits(unit)
+            second = pool.submit(apart, low)
+            until_somebody_waits(unit, many=2)
+        assert first.result().answer["stage"] == "reported"
+        with pytest.raises(StaleError):  # what it was to be taken off has changed
+            second.result()
+    assert apart(low).answer["stage"] == "reported"
+
+
 def test_a_look_at_a_reporter_is_told_after_what_was_said_meanwhile(committed):
     with committed.store.transaction() as unit:
         head = unit.cases.lock(committed.receipt.id).head
@@ -147,6 +169,8 @@ def test_who_wait_for_one_case_are_so_many_and_no_more(committed, own_sample_url
             until_somebody_waits(unit)
             with pytest.raises(DatabaseBusyError, match="try again"):
                 casework.act(centre, incident_id, Note(text="b"), act_id=new_id())
+            with pytest.raises(DatabaseBusyError, match="try again"):
+                Revealing(few, clock=committed.clock).reveal(centre, incident_id, "回访居民", look_id=new_id())
         told.result()
     casework.act(centre, incident_id, Note(text="b"), act_id=new_id())
     few.close()

@@ -136,22 +136,31 @@ _BEFORE_MARKS = """
 """
 
 
+_WRONG_MARKS = """
+    GRANT INSERT ON incident_party TO gridgov_app;
+    UPDATE incident_party SET open = NOT open;
+    UPDATE alembic_version SET version_num = '0016'
+"""
+
+
+@pytest.mark.parametrize("before", [_BEFORE_MARKS, _WRONG_MARKS], ids=["unmarked", "wrong"])
 @pytest.mark.parametrize(("stage", "is_open"), [("handling", True), ("suspended", True), ("merged", False)])
-def test_parties_of_before_are_told_whether_their_cases_are_open(connection, stage, is_open):
+def test_parties_of_before_are_told_whether_their_cases_are_open(connection, stage, is_open, before):
     identifier = id_at(datetime.now(UTC), 7)
     _insert_incident(connection, identifier)
     key = {"id": identifier, "stage": stage}
     state = "INSERT INTO incident_state (district_code, incident_id, stage, placement, findings, reported_at) "
     connection.execute(text(state + "VALUES ('370102', :id, :stage, 'unplaced', '{}', now())"), key)
-    party = "INSERT INTO incident_party (district_code, party, incident_id, part) "
-    connection.execute(
-        text(party + "VALUES ('370102', '370102', :id, 'place'), ('370102', 'org:x', :id, 'handling')"), key
-    )
-    connection.execute(text(_BEFORE_MARKS))
+    parties = "INSERT INTO incident_party (district_code, party, incident_id, part, open) "
+    parties += "VALUES ('370102', '370102', :id, 'place', :open), ('370102', 'org:x', :id, 'handling', :open)"
+    connection.execute(text(parties), {**key, "open": is_open})
+    connection.execute(text(before))
     schema.upgrade_connection(connection)
     marks = connection.execute(text("SELECT open FROM incident_party WHERE incident_id = :id"), key).scalars().all()
     assert marks == [is_open, is_open]
     assert schema.differences(connection) == []
+    granted = text("SELECT has_column_privilege('gridgov_app', 'incident_party', 'open', 'INSERT')")
+    assert not connection.execute(granted).scalar_one()
 
 
 def test_a_database_that_is_newer_than_the_program_is_refused(connection):

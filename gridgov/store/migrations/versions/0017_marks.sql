@@ -1,13 +1,14 @@
 -- Whether a party's case is open is the state's to say: whoever acts adds parties without that word. A program of before
--- that still ran while parties were marked may have opened a case again, which no list of what is open would show.
+-- that still ran while parties were marked may have ended a case, or opened one again, which no list of what is open shows.
 
+LOCK TABLE incident_state IN SHARE MODE;
 REVOKE INSERT ON incident_party FROM gridgov_app;
 GRANT INSERT (district_code, party, incident_id, part) ON incident_party TO gridgov_app;
 
-UPDATE incident_party AS p SET open = true
+UPDATE incident_party AS p SET open = NOT p.open
 FROM incident_state AS s
 WHERE s.district_code = p.district_code AND s.incident_id = p.incident_id
-  AND s.stage NOT IN ('closed', 'rejected', 'merged') AND NOT p.open;
+  AND p.open = (s.stage IN ('closed', 'rejected', 'merged'));
 
 -- Appends to a case's chain that somebody looked at its reporter; the case must be locked. A link as
 -- `gridgov.incidents.facts` makes them, which a test holds. It names nobody: many read the chain, and few who looked.
