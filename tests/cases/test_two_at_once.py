@@ -16,6 +16,7 @@ from gridgov.services.casework import Casework
 from gridgov.services.intake import Intake
 from gridgov.services.revealing import Revealing
 from gridgov.services.sweeps.cases import due_cases
+from gridgov.store import unit as unit_of_work
 from gridgov.store.cases import MERGED_REPORTER
 from gridgov.store.unit import Store
 from tests.cases.conftest import begin
@@ -62,8 +63,14 @@ def test_of_two_who_close_at_once_one_does_and_the_other_is_told(committed):
     assert committed.standing().revision == revision + 1
 
 
-def test_whoever_waits_too_long_for_a_row_that_another_holds_is_told_to_try_again(committed, own_sample_url, keeper):
+@pytest.mark.parametrize("own_login", [True, False])
+def test_whoever_waits_too_long_for_a_row_that_another_holds_is_told_to_try_again(
+    committed, own_sample_url, keeper, monkeypatch, own_login
+):
+    if not own_login:  # as on a server that gives gridgov one login only
+        monkeypatch.setattr(unit_of_work, "login_url", lambda *_: None)
     impatient = Store(own_sample_url, patience_s=0.2)
+    assert (impatient._app_engine is not None) == own_login
     casework = Casework(impatient, clock=committed.clock, keeper=keeper)
     with committed.store.transaction() as unit:
         unit.cases.lock(committed.receipt.id)
