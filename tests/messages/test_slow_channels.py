@@ -71,12 +71,15 @@ def test_the_backlog_of_one_dead_program_holds_up_nobody_else(kept, fan, clock, 
 
 
 def test_what_is_urgent_goes_before_what_has_been_due_for_longer(kept, fan, clock):
-    order = []
+    order: list[str] = []
+    both = threading.Barrier(2, timeout=60)  # so many are under way to one address: no third before these two are there
 
     @dataclass
     class Slow(Memory):
         def send(self, message: Message, address: Address) -> Receipt:
             order.append(message.kind)
+            if len(order) <= 2:
+                both.wait()
             return super().send(message, address)
 
     person(kept)
