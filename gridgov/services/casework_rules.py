@@ -158,15 +158,13 @@ def dismiss_reporters(unit: Unit, leaving: Standing, other: Standing, *, at: dat
     """
     gone = set(unit.cases.reporters(leaving.head))
     said = {"incident": str(leaving.incident_id), "number": leaving.number, "act": Act.UNMERGE.value}
-    head: Head | None = other.head
-    while head:
+    for head in (other.head, *heads_above(unit, other.head)):
         gone -= _staying(unit, head, leaving.incident_id)
         if not gone:
             return
         unit.cases.dismiss(head, gone)
         if head != other.head:  # the other one's own fact comes with the act
             unit.cases.append(head, [(FactKind.RELEASED, said)], at=at, author=author)
-        head = unit.cases.merged_into(head)
 
 
 def _staying(unit: Unit, head: Head, leaving: UUID) -> set[UUID]:

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from gridgov.errors import DatabaseBusyError, GridgovError, RuleError, StaleError
 from gridgov.ids import new_id
-from gridgov.incidents import FactKind, Head, Stage, first_break
+from gridgov.incidents import Fact, FactKind, Head, Stage, first_break
 from gridgov.incidents.asked import Accept, Close, Merge, Note, Unmerge
 from gridgov.services.casework import Casework
 from gridgov.services.intake import Intake
@@ -48,6 +50,20 @@ def at_once(*calls: Callable[[], object]):
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(one, calls))
+
+
+def facts_with(life: Life, incident_id: UUID, call: Callable[[], object]) -> list[Fact]:
+    """Let a call wait for a case of which something is said meanwhile, and return the case's facts after both."""
+    with ThreadPoolExecutor(1) as pool:
+        with life.store.transaction() as unit:
+            head = unit.cases.lock(incident_id).head
+            told = pool.submit(call)
+            until_somebody_waits(unit)
+            life.clock.move(timedelta(seconds=8))
+            unit.cases.append(head, [(FactKind.OVERDUE, {})], at=life.clock(), author="system")
+        told.result()
+    with life.store.transaction() as unit:
+        return unit.incidents.facts(head.district_code, head.incident_id)
 
 
 def test_of_two_who_close_at_once_one_does_and_the_other_is_told(committed):
@@ -106,16 +122,7 @@ def test_a_case_far_above_is_told_after_what_was_said_to_it_meanwhile(committed)
         for incident_id, part in parts.items():
             head = unit.cases.lock(incident_id).head
             unit.cases.admit(head, SOMEBODY, part)
-    with ThreadPoolExecutor(1) as pool:
-        with committed.store.transaction() as unit:
-            head = unit.cases.lock(top.id).head
-            told = pool.submit(committed.do, "centre", Unmerge(reason="并非重复"))
-            until_somebody_waits(unit)
-            committed.clock.move(timedelta(seconds=8))
-            unit.cases.append(head, [(FactKind.OVERDUE, {})], at=committed.clock(), author="system")
-        told.result()
-    with committed.store.transaction() as unit:
-        facts = unit.incidents.facts(head.district_code, head.incident_id)
+    facts = facts_with(committed, top.id, lambda: committed.do("centre", Unmerge(reason="并非重复")))
     assert [fact.kind for fact in facts[-2:]] == [FactKind.OVERDUE, FactKind.RELEASED]
     assert facts[-1].at == facts[-2].at
 
@@ -148,18 +155,9 @@ def test_a_look_at_a_reporter_is_told_after_what_was_said_meanwhile(committed):
         words = "INSERT INTO reporter (district_code, incident_id, name, phone) VALUES (:d, :i, 'a', '1')"
         unit.connection.execute(text(words), {"d": head.district_code, "i": head.incident_id})
     revealing = Revealing(committed.store, clock=committed.clock)
-    with ThreadPoolExecutor(1) as pool:
-        with committed.store.transaction() as unit:
-            unit.cases.lock(head.incident_id)
-            told = pool.submit(
-                revealing.reveal, committed.people["centre"], head.incident_id, "回访居民", look_id=new_id()
-            )
-            until_somebody_waits(unit)
-            committed.clock.move(timedelta(seconds=8))
-            unit.cases.append(head, [(FactKind.OVERDUE, {})], at=committed.clock(), author="system")
-        told.result()
-    with committed.store.transaction() as unit:
-        facts = unit.incidents.facts(head.district_code, head.incident_id)
+    centre = committed.people["centre"]
+    reveal = partial(revealing.reveal, centre, head.incident_id, "回访居民", look_id=new_id())
+    facts = facts_with(committed, head.incident_id, reveal)
     assert [fact.kind for fact in facts[-2:]] == [FactKind.OVERDUE, FactKind.REPORTER_REVEALED]
     assert facts[-1].at == facts[-2].at
     assert first_break(facts) is None
