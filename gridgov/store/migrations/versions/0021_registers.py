@@ -1,0 +1,13 @@
+"""People, duties and organisations, changed through the program itself.
+
+Migrations go forward only: going back is restoring the dump that was made before.
+"""
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
