@@ -5,10 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+# What the pages are made of, without what was fetched to make them.
+WEB := $(shell find api/web -name node_modules -prune -o -type f ! -name schema.d.ts -print)
+# Node comes as a Python package, so that a machine needs none of its own.
+WEB_RUN = $(BIN)/python api/web/build_hook.py run --silent
 # A government network often has a certificate authority of its own: trust what the machine trusts.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help demo test bench lint types floors unit lock postgis sample pictures clean
+.PHONY: help demo test bench lint types floors unit lock pages postgis sample pictures clean
 
 help: ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +22,7 @@ $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
-$(VENV)/.run: $(BIN)/uv requirements.lock pyproject.toml
+$(VENV)/.run: $(BIN)/uv requirements.lock pyproject.toml $(WEB)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
@@ -26,6 +30,9 @@ $(VENV)/.run: $(BIN)/uv requirements.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
+
+pages: $(BIN)/uv ## Build the pages anew from api/web
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --reinstall -e .
 
 postgis: ## Install PostgreSQL with PostGIS if the machine has none (needs root or sudo)
 	@sh .ci/install-postgis
@@ -38,14 +45,18 @@ test: $(VENV)/.dev postgis lint types floors unit ## Lint, types, floors and eve
 lint: $(VENV)/.dev ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(WEB_RUN) lint
 
 types: $(VENV)/.dev ## Check types, strictly
 	$(BIN)/mypy
+	$(BIN)/python -m tests.openapi api/web/src/shared/schema.json
+	@$(WEB_RUN) schema && $(WEB_RUN) types
 
 floors: $(VENV)/.dev ## Check that no floor or step looks upwards
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev ## Run the tests
+	@$(WEB_RUN) test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.dev postgis ## Measure against named peers and print the ratios
@@ -63,4 +74,4 @@ lock: $(BIN)/uv ## Pin the newest allowed versions into the lock files
 	  --no-header --no-annotate --no-emit-find-links --no-emit-index-url -o $$1 $${@:2}; done
 
 clean: ## Remove the virtual environment and caches (never the data)
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) api/web/node_modules api/pages .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

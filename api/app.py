@@ -27,12 +27,14 @@ from api.routes import (
     events,
     evidence,
     exports,
+    field,
     grid,
     health,
     incidents,
     messages,
     pages,
     rules,
+    screens,
     staff,
     whistles,
 )
@@ -53,12 +55,14 @@ _ROOMS = (
     grid,
     rules,
     staff,
+    field,
     messages,
     events,
     audit,
     accounts,
     health,
     pages,
+    screens,
 )
 
 
@@ -96,6 +100,7 @@ def create_app(
     for room in _ROOMS:
         app.include_router(room.router)
     pages.mount(app)
+    screens.mount(app)
     refusals.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)

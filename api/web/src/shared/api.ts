@@ -1,0 +1,107 @@
+/** The way to the server: JSON in and out, problems as one kind of error, no answer as another. */
+import { signal } from "@preact/signals";
+
+/** The word that shows the server that one of its own pages asks; comes with `me`. */
+export const csrf = signal("");
+
+/** What the server says is wrong (RFC 9457), with the status that says whether trying again helps. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    message: string,
+    readonly details: Record<string, unknown>[] = [],
+    readonly faults: { field: string | null; message: string }[] = [],
+    readonly retryAfterS: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** Nobody answered: no signal, a server that stands still, or one that is not there. */
+export class Unreachable extends Error {}
+
+export interface Asked {
+  body?: unknown;
+  /** The revision that this act was decided upon; the server refuses it where somebody was quicker. */
+  ifMatch?: string | undefined;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+export interface Answer<T> {
+  status: number;
+  value: T;
+  etag: string | null;
+  headers: Headers;
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Asks the server, and returns what it answers with its status and ETag. Throws `Problem` or `Unreachable`. */
+export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
+  const answer = await reach(method, path, asked);
+  if (!answer.ok && answer.status !== 304) throw await problem(answer);
+  const kind = answer.headers.get("Content-Type") ?? "";
+  const value: unknown = kind.includes("json") ? await answer.json() : undefined;
+  return { status: answer.status, value: value as T, etag: answer.headers.get("ETag"), headers: answer.headers };
+}
+
+/** Asks for what is only read, and returns it. */
+export async function read<T>(path: string, asked: Asked = {}): Promise<T> {
+  return (await ask<T>("GET", path, asked)).value;
+}
+
+/** Sends JSON, and returns what is answered. */
+export async function send<T>(path: string, body: unknown, asked: Asked = {}): Promise<T> {
+  return (await ask<T>("POST", path, { ...asked, body })).value;
+}
+
+/** Every page of a list, in order; stops after `most` rows. */
+export async function readAll<T>(path: string, most = 2_000): Promise<T[]> {
+  const rows: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const joint = path.includes("?") ? "&" : "?";
+    const page: { items: T[]; next: string | null } = await read(cursor ? `${path}${joint}cursor=${cursor}` : path);
+    rows.push(...page.items);
+    cursor = page.next;
+  } while (cursor && rows.length < most);
+  return rows;
+}
+
+async function reach(method: string, path: string, asked: Asked): Promise<Response> {
+  const stop = new AbortController();
+  const patience = setTimeout(() => stop.abort(), asked.timeoutMs ?? PATIENCE_MS);
+  asked.signal?.addEventListener("abort", () => stop.abort(), { once: true });
+  const raw = asked.body instanceof Blob || asked.body instanceof ArrayBuffer;
+  const headers: Record<string, string> = { Accept: "application/json", ...asked.headers };
+  if (asked.body !== undefined && !raw) headers["Content-Type"] = "application/json";
+  if (asked.ifMatch) headers["If-Match"] = asked.ifMatch;
+  if (method !== "GET") headers["X-CSRF-Token"] = csrf.value;
+  const body = asked.body === undefined ? null : raw ? (asked.body as BodyInit) : JSON.stringify(asked.body);
+  try {
+    return await fetch(path, { method, headers, body, credentials: "same-origin", signal: stop.signal });
+  } catch (error) {
+    if (asked.signal?.aborted) throw error;
+    throw new Unreachable(path);
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+interface Told {
+  type?: string;
+  detail?: string;
+  details?: Record<string, unknown>[];
+  faults?: { field: string | null; message: string }[];
+}
+
+async function problem(answer: Response): Promise<Problem> {
+  const told = (await answer.json().catch(() => ({}))) as Told;
+  const kind = told.type?.replace("/problems/", "") ?? "unknown";
+  const wait = Number(answer.headers.get("Retry-After") ?? Number.NaN);
+  const message = told.detail ?? answer.statusText;
+  return new Problem(answer.status, kind, message, told.details, told.faults, Number.isFinite(wait) ? wait : null);
+}

@@ -1,0 +1,36 @@
+/** Who is logged in here. */
+import { computed, signal } from "@preact/signals";
+import { ask, csrf, Problem, read } from "./api";
+import type { components } from "./schema";
+
+export type Me = components["schemas"]["MeOut"];
+
+export const me = signal<Me | null>(null);
+export const permissions = computed(() => new Set(me.value?.permissions ?? []));
+
+/** Asks who is logged in; null where nobody is. Throws `Unreachable` where the server does not answer. */
+export async function enter(): Promise<Me | null> {
+  try {
+    const found = await read<Me>("/api/v1/me");
+    csrf.value = found.csrf ?? "";
+    me.value = found.must_change ? null : found;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    me.value = null;
+  }
+  return me.value;
+}
+
+/** Goes to the page that asks for login and password, and comes back to where we are. */
+export function toLogin(): void {
+  const here = location.pathname + location.search;
+  location.assign(`/login?next=${encodeURIComponent(here)}`);
+}
+
+export async function leave(): Promise<void> {
+  await ask("POST", "/api/v1/logout").catch((error: unknown) => {
+    // Ended elsewhere already is as good.
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+  });
+  me.value = null;
+}
