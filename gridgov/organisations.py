@@ -1,5 +1,6 @@
 """Organisations: departments, street offices, stations, enterprises. Each answers for an area and for matters."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -41,6 +42,9 @@ class OrganisationBook:
 
     def __len__(self) -> int:
         return len(self._by_code)
+
+    def __iter__(self) -> Iterator[Organisation]:
+        return iter(self._by_code.values())
 
     def by_code(self, code: str) -> Organisation | None:
         """Return the organisation with this code, or None."""

@@ -75,6 +75,12 @@ class AreaStore:
             )
         )
 
+    def codes(self, level: Level, *, at: datetime) -> list[str]:
+        """Return the codes of the areas of a level as of `at`, in order."""
+        same = (area.c.district_code == area_period.c.district_code) & (area.c.id == area_period.c.area_id)
+        query = select(area_period.c.code).join(area, same).where(area.c.level == level)
+        return list(self._connection.execute(query.where(area_period.c.valid.contains(at)).order_by("code")).scalars())
+
     def frame(self, level: Level, *, at: datetime) -> gpd.GeoDataFrame:
         """Return the areas of a level as of `at`: district_code, code, name, geometry; sorted by code."""
         query = (

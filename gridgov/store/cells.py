@@ -156,6 +156,12 @@ class CellStore:
         query = select(c.checksum).ext(distinct_on(c.district_code)).where(c.valid_from <= at)
         return list(self._connection.execute(query.order_by(c.district_code, c.version.desc())).scalars())
 
+    def beginnings(self, at: datetime) -> list[datetime]:
+        """Return since when each district's grid as of `at` has been in force."""
+        c = grid_version.c
+        query = select(func.max(c.valid_from)).where(c.valid_from <= at).group_by(c.district_code)
+        return list(self._connection.execute(query).scalars())
+
     def id_of(self, code: str, *, at: datetime) -> UUID | None:
         """Return the identity of the cell that had this code at a moment, or None."""
         where = (cell.c.district_code == code[:6], cell.c.code == code, cell.c.valid.contains(at))

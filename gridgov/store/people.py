@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from gridgov.organisations import Organisation, OrganisationBook, OrganisationKind
-from gridgov.store.tables import area_period, cell, duty, organisation, person
+from gridgov.store.tables import area_period, cell, duty, duty_role, organisation, person
 from gridgov.store.upsert import upsert
 
 _BATCH = 2_000
@@ -55,6 +55,24 @@ class PeopleStore:
         prepared = [_duty(row) for row in rows]
         for start in range(0, len(prepared), _BATCH):
             self._connection.execute(insert(duty).values(prepared[start : start + _BATCH]))
+
+    def duties_of(self, person_of: tuple[str, UUID], *, at: datetime) -> list[dict[str, Any]]:
+        """Return what a person answers for at a moment: code, name, is_cell, role with its names, since, until."""
+        d, there = duty.c, func.coalesce(cell.c.code, area_period.c.code)
+        of_cell = (cell.c.district_code == d.district_code) & (cell.c.id == d.cell_id) & cell.c.valid.contains(at)
+        of_area = (area_period.c.district_code == d.district_code) & (area_period.c.area_id == d.area_id)
+        query = (
+            select(there.label("code"), func.coalesce(cell.c.name, area_period.c.name).label("name"))
+            .add_columns(d.cell_id.is_not(None).label("is_cell"), d.role, duty_role.c.name_zh, duty_role.c.name_en)
+            .add_columns(func.lower(d.valid).label("since"), func.upper(d.valid).label("until"))
+            .join_from(duty, duty_role, duty_role.c.code == d.role)
+            .outerjoin(cell, of_cell)
+            .outerjoin(area_period, of_area & area_period.c.valid.contains(at))
+            .where(d.district_code == person_of[0], d.person_id == person_of[1])
+            .where(d.valid.contains(at), there.is_not(None))
+            .order_by(there, d.role)
+        )
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def who(self, district_code: str, cell_id: UUID, *, at: datetime) -> list[dict[str, Any]]:
         """Return who answers for a cell at a moment: those of the cell itself, then of its community and street."""
