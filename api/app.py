@@ -36,6 +36,7 @@ from api.routes import (
     rules,
     screens,
     staff,
+    tiles,
     whistles,
 )
 from gridgov.clock import Clock, system_clock
@@ -54,6 +55,7 @@ _ROOMS = (
     evidence,
     grid,
     rules,
+    tiles,
     staff,
     field,
     messages,

@@ -57,3 +57,15 @@ def intervals(values: ArrayLike, count: int = 5) -> list[Interval]:
         Interval(float(above), float(positive[positive > above][0]), float(up_to))
         for above, up_to in zip([0.0, *cuts[:-1]], cuts, strict=True)
     ]
+
+
+NONE = -1
+"""The rank of nothing, which belongs to no class."""
+
+
+def ranks(values: ArrayLike, count: int = 5) -> list[int | None]:
+    """Return the rank of each value's class, 0 for the least; `NONE` for nothing, None where there is no value."""
+    numbers = np.asarray(values, dtype=float)
+    cuts = [interval.up_to for interval in intervals(numbers, count)]
+    found = np.where(numbers > 0, np.searchsorted(cuts, numbers), NONE)
+    return [None if missing else int(rank) for rank, missing in zip(found, np.isnan(numbers), strict=True)]

@@ -109,6 +109,16 @@ def cells(read: Reading) -> gpd.GeoDataFrame:
     ).drop(columns=["id", "street_id"])
 
 
+def loads(unit: Unit, at: datetime, since: datetime, until: datetime) -> pd.DataFrame:
+    """Return what `cells` says of the load of all cells, without their outlines: code, reports, per_1000_households."""
+    frame = unit.maps.homes(at)
+    counts = unit.summary.per_cell(since, until)
+    reports = frame["code"].map(counts).fillna(0).astype(int)
+    homes = frame["households"].astype(float)
+    rated = homes.where(homes >= FEWEST_HOUSEHOLDS)
+    return pd.DataFrame({"code": frame["code"], "reports": reports, "per_1000_households": 1000 * reports / rated})
+
+
 def roads(read: Reading) -> gpd.GeoDataFrame:
     """Return the roads: id, name, kind (express, main, secondary, lane), geometry."""
     return _features(read, "road", kind="class")

@@ -14,6 +14,8 @@ from gridgov.store.geometry import frame
 from gridgov.store.tables import (
     area_period,
     base_feature,
+    cell,
+    cell_measure,
     channel,
     grid_version,
     incident,
@@ -90,6 +92,20 @@ class MapStore:
         )
         return _table(self._connection, query)
 
+    def homes(self, at: datetime) -> pd.DataFrame:
+        """Return the cells as of `at` without their outlines, by code: code, households (None: not known)."""
+        m = cell_measure.c
+        newest = (
+            select(m.district_code, m.cell_id, m.value)
+            .ext(distinct_on(m.district_code, m.cell_id))
+            .where(m.measure == "households")
+            .order_by(m.district_code, m.cell_id, m.observed_on.desc())
+            .subquery()
+        )
+        same = (newest.c.district_code == cell.c.district_code) & (newest.c.cell_id == cell.c.id)
+        query = select(cell.c.code, newest.c.value.label("households")).outerjoin(newest, same)
+        return _table(self._connection, query.where(cell.c.valid.contains(at)).order_by(cell.c.code))
+
     def combined_whistles(
         self, districts: Sequence[str], since: datetime, until: datetime, *, limit: int = 500
     ) -> Whistles:
@@ -131,6 +147,20 @@ class MapStore:
             .order_by(c.whistle_id, c.leads.desc(), c.organisation_code)
         )
         return _table(self._connection, query)
+
+    def kinds(self, layer: str, attribute: str) -> dict[str, int]:
+        """Return how many features of a layer of the base map have which value of an attribute."""
+        kind = base_feature.c.attributes[attribute].astext
+        query = select(kind, func.count()).where(base_feature.c.layer == layer, kind.is_not(None)).group_by(kind)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def drawn(self, at: datetime) -> tuple[datetime | None, datetime | None, int]:
+        """Return what changes with the areas as of `at`: when the newest began, when the last ended, how many are."""
+        c = area_period.c
+        ended = select(func.max(func.upper(c.valid))).where(func.upper(c.valid) <= at).scalar_subquery()
+        query = select(func.max(c.starts_at), ended, func.count()).where(c.valid.contains(at))
+        row = self._connection.execute(query).one()
+        return row[0], row[1], row[2]
 
     def sources(self, at: datetime) -> dict[str, str]:
         """Return what each district's grid as of `at` says about where it comes from, by district code."""

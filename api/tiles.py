@@ -1,0 +1,84 @@
+"""What the catalogue of layers says, as types."""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.shapes import Moment
+from layers.tiles import Described, Sight
+
+
+class WordsOut(BaseModel):
+    """The same in both tongues."""
+
+    zh: str
+    en: str
+
+
+class TileFieldOut(BaseModel):
+    """A column that a person reads; in the English view `columnEn` stands for it, where there is one."""
+
+    column: str
+    columnEn: str | None  # noqa: N815 - as the maps in files have it
+    title: WordsOut
+    kind: Literal["text", "number", "decimal", "metres", "share", "time"]
+
+
+class LayerOut(BaseModel):
+    """A layer of the catalogue: what it is called, how it is drawn, and where its tiles are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    title: WordsOut
+    shape: Literal["point", "line", "polygon", "mixed"]
+    order: int = Field(description="Higher lies over lower")
+    zoom: tuple[int, int] = Field(description="The first and the last zoom level at which it is worth drawing")
+    group: str | None = Field(description="Of the layers of one group at most one is shown")
+    visible: bool = Field(description="Whether it is shown at first")
+    listed: bool = Field(description="Whether a legend offers it")
+    label: str | None = Field(description="The column whose text stands on the map")
+    note: WordsOut | None
+    look: dict[str, Any] = Field(
+        description="How it is drawn: `kind` plain, value, rank or class, with the paints as Leaflet's path options; "
+        "as on the map in a file"
+    )
+    fields: list[TileFieldOut]
+    tiles: str = Field(description="Where its tiles are; append `since`, `until`, `as_of` and `stage` as needed")
+    periodic: bool = Field(description="Whether it shows incidents of a period, as you may see them")
+    version: str = Field(description="Changes whenever the grid or the base map does; as `v` a tile may be kept")
+
+
+class BaseMapOut(BaseModel):
+    """A base map that somebody else draws, fetched by this server."""
+
+    name: str
+    attribution: str
+    tiles: str
+    zoom: tuple[int, int]
+
+
+class CatalogueOut(BaseModel):
+    """Every layer, and where to look first."""
+
+    bounds: tuple[float, float, float, float] = Field(description="West, south, east, north in degrees")
+    center: tuple[float, float] = Field(description="Longitude, latitude")
+    at: Moment = Field(description="The moment whose grid it is")
+    since: Moment = Field(description="The period whose incidents are counted, both ends included")
+    until: Moment
+    layers: list[LayerOut]
+    base_map: BaseMapOut | None
+
+    @classmethod
+    def of(cls, sight: Sight, described: Described, base_map: BaseMapOut | None) -> Self:
+        """Return it as it goes out."""
+        west, south, east, north = described.bounds
+        return cls(
+            bounds=described.bounds,
+            center=(round((west + east) / 2, 6), round((south + north) / 2, 6)),
+            at=sight.at,
+            since=sight.since,
+            until=sight.until,
+            layers=[LayerOut.model_validate(one) for one in described.layers],
+            base_map=base_map,
+        )

@@ -1,0 +1,104 @@
+"""What there is to see, as a page that draws tiles takes it: the catalogue, with classes of the period."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+
+from gridgov.areas import Level
+from gridgov.store.maps import Box
+from gridgov.store.unit import Unit
+from layers import frames, payload
+from layers.catalogue import CATALOGUE, ByClass, ByValue, Layer
+from layers.tiles.drawing import Sight
+
+_DRAWN_AS = "1"
+"""Raised when tiles come to be drawn otherwise from the same content, so that no browser keeps the old ones."""
+
+OF_PERIODS = frozenset(
+    {frames.cells, frames.incidents, frames.doubtful, frames.whistles, frames.parts},
+)
+"""Sources that hang on incidents: what is drawn from them is somebody's own, and of the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The catalogue as it stands: where the districts lie, and every layer as JSON."""
+
+    bounds: Box
+    layers: list[dict[str, Any]]
+
+
+def is_kept(layer: Layer) -> bool:
+    """Return whether a layer's tiles stay the same until the grid or the base map changes."""
+    return layer.source not in OF_PERIODS
+
+
+def version(unit: Unit, at: datetime) -> str:
+    """Return what changes whenever the grid or the base map as of a moment does."""
+    said = repr((_DRAWN_AS, unit.summary.signature(at), sorted(unit.cells.checksums(at)), unit.maps.drawn(at)))
+    return sha256(said.encode()).hexdigest()[:16]
+
+
+def describe(unit: Unit, sight: Sight) -> Described:
+    """Return the catalogue with the classes and counts of a period, as whoever looks sees them."""
+    kept = version(unit, sight.at)
+    columns = _Columns(unit, sight)
+    layers = [_described(layer, columns, kept) for layer in sorted(CATALOGUE, key=lambda one: one.order)]
+    return Described(_bounds(unit, sight.at), layers)
+
+
+class _Columns:
+    """The one column of each layer that its look depends on, read without any shape."""
+
+    def __init__(self, unit: Unit, sight: Sight) -> None:
+        self._unit = unit
+        self._sight = sight
+        self._loads: pd.DataFrame | None = None
+
+    def of(self, layer: Layer) -> pd.DataFrame:
+        """Return a table that stands for the layer's frame."""
+        if not isinstance(layer.look, ByValue | ByClass):
+            return pd.DataFrame()
+        if layer.source is frames.cells:
+            if self._loads is None:
+                self._loads = frames.loads(self._unit, self._sight.at, self._sight.since, self._sight.until)
+            return self._loads
+        return pd.DataFrame({layer.look.column: pd.Series([], dtype=object)})
+
+    def counts(self, layer: Layer) -> Mapping[str, int]:
+        """Return how many features of a layer have which value."""
+        since, until = self._sight.since, self._sight.until
+        if layer.source is frames.incidents:
+            return self._unit.summary.placements(since, until)
+        if layer.source is frames.roads:
+            return self._unit.maps.kinds("road", "class")
+        return {}
+
+
+def _described(layer: Layer, columns: _Columns, kept: str) -> dict[str, Any]:
+    said = payload.described(layer, columns.of(layer))  # of a frame, its look reads one column
+    if isinstance(layer.look, ByValue):
+        counts = columns.counts(layer)
+        for value, entry in said["look"]["values"].items():
+            entry["count"] = counts.get(value, 0)
+    return {
+        **said,
+        "shape": layer.shape.value,
+        "tiles": f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt",
+        "periodic": not is_kept(layer),
+        "version": kept,
+    }
+
+
+def _bounds(unit: Unit, at: datetime) -> Box:
+    areas = unit.areas.frame(Level.DISTRICT, at=at)
+    grid = unit.maps.homes(at)
+    with_cells = areas[areas["code"].isin(set(grid["code"].str[:6]))] if len(grid) else areas
+    if with_cells.empty:
+        return (-180.0, -85.0, 180.0, 85.0)
+    west, south, east, north = (round(float(edge), 6) for edge in with_cells.total_bounds)
+    return west, south, east, north

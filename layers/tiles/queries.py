@@ -1,0 +1,169 @@
+"""What a tile of each layer asks the store: rows as `sql/*.sql` find them, and which of their columns travel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from gridgov.areas import Level
+from layers.tiles.places import EXTENT, MARGIN, Tile
+
+_SQL = files("layers") / "tiles" / "sql"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """How a layer's rows are found.
+
+    Attributes
+    ----------
+    rows
+        The file of `sql/` that finds them.
+    columns
+        What travels with each feature, beside its shape.
+    key
+        The column whose hash becomes the feature's id.
+    given
+        Parameters that are the same for every tile of the layer.
+    least_zoom
+        Below this zoom level a tile is empty: there would be too much in it to be seen.
+    labels
+        What travels with the points where names stand; nothing where a layer has none.
+    """
+
+    rows: str
+    columns: tuple[str, ...]
+    key: str = "id"
+    given: Mapping[str, Any] = field(default_factory=dict)
+    least_zoom: int = 0
+    labels: tuple[str, ...] = ()
+
+
+_CELL = (
+    "code",
+    "name",
+    "kind",
+    "district_code",
+    "street_code",
+    "street",
+    "community_code",
+    "community",
+    "area_m2",
+    "households",
+    "reports",
+    "per_1000_households",
+    "rank",
+)
+_INCIDENT = (
+    "id",
+    "number",
+    "stage",
+    "placement",
+    "matter",
+    "priority",
+    "overdue",
+    "emergency",
+    "cell_code",
+    "reported_at",
+)
+
+
+def _areas(level: Level, *more: str) -> Query:
+    columns = ("id", "district_code", "code", "name", *more)
+    return Query("areas", columns, given={"level": int(level)}, labels=("id", "code", "name"))
+
+
+def _base(layer: str, *columns: str, least_zoom: int = 0, labels: tuple[str, ...] = ()) -> Query:
+    given = {"feature_layer": layer}
+    return Query("base", ("id", "name", *columns), given=given, least_zoom=least_zoom, labels=labels)
+
+
+QUERIES: Mapping[str, Query] = MappingProxyType(
+    {
+        "green": _base("green", labels=("id", "name")),
+        "water": _base("water", labels=("id", "name")),
+        "roads": _base("road", "kind"),
+        "buildings": _base("building", "kind", "floors", "households", least_zoom=14),
+        "districts": _areas(Level.DISTRICT),
+        "streets": _areas(Level.STREET, "district"),
+        "communities": _areas(Level.COMMUNITY),
+        "cells_by_reports": Query("cells", _CELL, key="code"),
+        "cells_by_rate": Query("cells", _CELL, key="code"),
+        "incidents": Query("incidents", _INCIDENT),
+        "doubtful": Query("doubtful", ("id", "number", "accuracy_m", "cell_code"), least_zoom=11),
+        "whistles": Query(
+            "whistles",
+            (
+                "id",
+                "incident_id",
+                "number",
+                "matter",
+                "kind",
+                "kind_zh",
+                "kind_en",
+                "stage",
+                "combined",
+                "crosses_district",
+                "due_at",
+                "drafted_at",
+            ),
+        ),
+        "whistle_parts": Query(
+            "whistle_parts",
+            ("whistle_id", "number", "street_code", "street", "rank", "share", "measure", "leads"),
+            key="whistle_id",
+        ),
+    }
+)
+"""By the name of the layer; a test holds them equal to the catalogue."""
+
+_PIXELS = 256  # of a tile on a screen; what is smaller than one of them is not seen
+
+
+def encoded(connection: Connection, name: str, query: Query, tile: Tile, given: Mapping[str, Any]) -> bytes:
+    """Return a layer's source-layer of a tile, and that of its labels behind it; nothing where there is nothing.
+
+    Parameters
+    ----------
+    connection
+        The transaction, of whoever looks.
+    name
+        The layer's name.
+    query
+        What is asked.
+    tile
+        Which tile.
+    given
+        What the rows depend on beside the tile.
+    """
+    west, south, east, north = tile.box()
+    asked = {"west": west, "south": south, "east": east, "north": north, **tile.numbers, **query.given, **given}
+    asked["pixel"] = (east - west) / _PIXELS
+    statements = [_statement("tile", name, query, query.columns)]
+    if query.labels:
+        statements.append(_statement("labels", name, query, query.labels))
+    return b"".join(_blob(connection, statement, asked) for statement in statements)
+
+
+def _blob(connection: Connection, statement: TextClause, asked: Mapping[str, Any]) -> bytes:
+    wanted = {parameter: asked[parameter] for parameter in statement.compile().params}
+    return bytes(connection.execute(statement, wanted).scalar() or b"")
+
+
+@cache
+def _words(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+_KEPT: dict[tuple[str, str], TextClause] = {}
+
+
+def _statement(frame: str, name: str, query: Query, columns: Sequence[str]) -> TextClause:
+    if (frame, name) not in _KEPT:
+        parts = {"name": name, "rows": _words(query.rows), "columns": ", ".join(columns), "key": query.key}
+        _KEPT[frame, name] = text(_words(frame).format(**parts, extent=EXTENT, margin=MARGIN))
+    return _KEPT[frame, name]
