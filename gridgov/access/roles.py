@@ -102,7 +102,9 @@ ROLES: tuple[Role, ...] = (
         "administrator",
         "系统管理员",
         "Administrator",
-        frozenset({"accounts.manage", "rules.manage", "grid.read", "inbox.read", "channels.manage"}),
+        frozenset(
+            {"accounts.manage", "people.manage", "rules.manage", "grid.read", "inbox.read", "channels.manage"}
+        ),
     ),
     Role("auditor", "审计员", "Auditor", frozenset(_READ | {"audit.read", "case.export", "looks.read"})),
 )

@@ -45,13 +45,13 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.BY_NOBODY, "", "reporter login_attempt sign_on delivery_item"),
         **_all(Seen.BY_ALL, "r", "role role_permission change_horizon"),
         **_all(Seen.BY_ALL, "ra", "rule_change load_log"),
-        **_all(Seen.BY_ALL, "rac", "team"),
+        **_all(Seen.BY_ALL, "rac", "duty organisation person team"),
         **_all(
             Seen.BY_ALL,
             "racd",
-            "address area area_period base_feature cell cell_lineage cell_measure duty grid_version person "
+            "address area area_period base_feature cell cell_lineage cell_measure grid_version "
             "calendar_day calendar_year channel duty_role escalation_step hours_of_kind hours_of_organisation matter "
-            "matter_list organisation responsibility time_limit whistle_kind work_hours work_segment team_member",
+            "matter_list responsibility time_limit whistle_kind work_hours work_segment team_member",
         ),
         **_all(Seen.BY_ITSELF, "r", "account account_grant account_event credential look"),
         **_all(Seen.BY_ITSELF, "ra", "notice staff_position"),
@@ -71,7 +71,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),
         **_all(Seen.WITH_WHISTLE, "rac", "whistle_side summons check_in"),
         **_all(Seen.BY_OFFICE, "r", "seal sweep_failure"),
-        **_all(Seen.BY_OFFICE, "ra", "verification"),
+        **_all(Seen.BY_OFFICE, "ra", "register_change verification"),
         **_all(Seen.BY_OFFICE, "rc", "delivery"),
         **_all(Seen.BY_OFFICE, "rac", "endpoint"),
     }

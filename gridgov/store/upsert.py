@@ -6,7 +6,7 @@ from typing import Any
 
 from geoalchemy2.elements import WKBElement
 from psycopg import sql
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Column, Connection, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 
@@ -18,7 +18,7 @@ def upsert(
     keys: Sequence[str],
     keep: frozenset[str] = frozenset(),
 ) -> int:
-    """Insert rows or update those whose other columns differ.
+    """Insert rows or update those whose other columns differ; a column that the rows do not name is left as it is.
 
     Rows travel by ``COPY`` into a temporary table and are compared there, which is some twenty times faster than
     one long ``VALUES`` list.
@@ -37,8 +37,9 @@ def upsert(
     """
     if not rows:
         return 0
-    _copy(connection, table, rows)
-    columns = [c.name for c in table.c]
+    named = [c for c in table.c if c.name in rows[0]]
+    _copy(connection, table, named, rows)
+    columns = [c.name for c in named]
     others = [name for name in columns if name not in {*keys, *keep}]
     statement = sql.SQL(
         "INSERT INTO {table} AS kept ({columns}) SELECT {columns} FROM incoming"
@@ -57,8 +58,9 @@ def upsert(
     return changed
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    columns = list(table.c)
+def _copy(
+    connection: Connection, table: Table, columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]
+) -> None:
     create = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {})").format(sql.Identifier(table.name))
     connection.execute(text(create.as_string()))
     copy = sql.SQL("COPY incoming ({}) FROM STDIN").format(_names([c.name for c in columns]))

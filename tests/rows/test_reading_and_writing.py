@@ -106,9 +106,29 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
         Seen.WITH_WHISTLE: lambda row: row["whistle_id"] in whistles,
         Seen.BY_OFFICE: lambda row: subject.may(offices.get(table, "audit.read"), row["district_code"]),
     }
+    if table == "register_change":
+        return lambda row: subject.may("audit.read", row["district_code"]) or looks_after(town, subject, table, row)
     if table == "evidence_exif":
         return lambda row: row["evidence_id"] in evidence and subject.may("evidence.exif")
     return kinds[rule.seen]
+
+
+REGISTERS = {"person", "duty", "organisation"}
+
+
+def looks_after(town: Town, subject: Subject, table: str, row: Row) -> bool:
+    """Return whether somebody looks after the people and organisations of the area that a row belongs to."""
+    areas = {
+        "organisation": lambda: [row["area_code"]],
+        "register_change": lambda: [row["area_code"]],
+        "person": lambda: [o["area_code"] for o in town.where("organisation", "code", row["organisation_code"])],
+        "duty": lambda: [
+            found["code"]
+            for table, key, wanted in (("cell", "id", "cell_id"), ("area_period", "area_id", "area_id"))
+            for found in town.where(table, key, row[wanted])
+        ],
+    }[table]()
+    return any(area.startswith(mine) for area in areas for mine in subject.areas("people.manage"))
 
 
 @pytest.mark.parametrize("who", ROLES)
@@ -166,9 +186,18 @@ def may_write(town: Town, who: str, table: str) -> Callable[[Row], bool]:
     if table in {"team", "team_member"}:
         blows = {area for area in subject.areas("whistle.blow") if subject.may("whistle.blow")}
         return lambda row: row["district_code"] == HOME and any(f"{HOME}001".startswith(area) for area in blows)
+    return _may_write_reference(town, subject, table)
+
+
+def _may_write_reference(town: Town, subject: Subject, table: str) -> Callable[[Row], bool]:
+    plans = subject.may("grid.plan", HOME)
+    rules = any(len(area) <= len(HOME) for area in subject.areas("rules.manage"))
+    if table in REGISTERS:
+        also = {"person": False, "duty": plans, "organisation": rules}[table]
+        return lambda row: (also and row.get("district_code", HOME) == HOME) or looks_after(town, subject, table, row)
     if "district_code" in metadata.tables[table].c:
-        return lambda row: row["district_code"] == HOME and subject.may("grid.plan", HOME)
-    return lambda _: any(len(area) <= len(HOME) for area in subject.areas("rules.manage"))
+        return lambda row: row["district_code"] == HOME and plans
+    return lambda _: rules
 
 
 def _is_own(town: Town, who: str, table: str, row: Row) -> bool:

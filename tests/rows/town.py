@@ -1,6 +1,7 @@
 """A district with a row in every table, and the people who try to read and write them all."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ class Town:
     people: dict[str, tuple[str, UUID]] = field(default_factory=dict)
 
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    by: dict[tuple[str, str], dict[Any, list[dict[str, Any]]]] = field(default_factory=dict)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return all rows of a table; they never change, since nobody commits."""
@@ -73,6 +75,14 @@ class Town:
                 query = SQL("SELECT * FROM {}").format(Identifier(table))
                 self.kept[table] = connection.execute(query).fetchall()
         return self.kept[table]
+
+    def where(self, table: str, column: str, value: Any) -> list[dict[str, Any]]:
+        """Return the rows of a table with this value in this column."""
+        if (table, column) not in self.by:
+            by = self.by[table, column] = defaultdict(list)
+            for row in self.rows(table):
+                by[row[column]].append(row)
+        return self.by[table, column].get(value, [])
 
     @contextmanager
     def sql(self, who: str | None, *, user: str = "gridgov_app") -> Iterator[psycopg.Connection[dict[str, Any]]]:
@@ -132,6 +142,7 @@ def _fill(run: Connection, town: Town, owners: list[UUID]) -> None:
     for district in (HOME, "370199"):
         for name in PER_DISTRICT:
             put(run, name, district_code=district)
+        put(run, "register_change", district_code=district, area_code=f"{district}002")
         team = put(run, "team", district_code=district, area_code=f"{district}001")["id"]
         put(run, "team_member", district_code=district, team_id=team)
     for name in ("sign_on", "rule_change", "login_attempt"):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from gridgov.errors import SetupError
@@ -155,7 +156,7 @@ def test_parties_of_before_are_told_whether_their_cases_are_open(connection, sta
     parties += "VALUES ('370102', '370102', :id, 'place', :open), ('370102', 'org:x', :id, 'handling', :open)"
     connection.execute(text(parties), {**key, "open": is_open})
     connection.execute(text(before))
-    schema.upgrade_connection(connection)
+    command.upgrade(schema._config(connection), "0017")  # what came after it is there already
     marks = connection.execute(text("SELECT open FROM incident_party WHERE incident_id = :id"), key).scalars().all()
     assert marks == [is_open, is_open]
     assert schema.differences(connection) == []

@@ -21,7 +21,7 @@ from gridgov.store.tables.incidents import (
 )
 from gridgov.store.tables.jobs import sweep_failure
 from gridgov.store.tables.messages import delivery, delivery_item, endpoint, inbox, preference
-from gridgov.store.tables.people import duty, duty_role, organisation, person
+from gridgov.store.tables.people import duty, duty_role, organisation, person, register_change
 from gridgov.store.tables.places import address
 from gridgov.store.tables.rows import look, shift, staff_position
 from gridgov.store.tables.rules import channel, matter, matter_list, responsibility
@@ -101,6 +101,7 @@ __all__ = [
     "organisation",
     "person",
     "preference",
+    "register_change",
     "reporter",
     "responsibility",
     "role",

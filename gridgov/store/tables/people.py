@@ -11,9 +11,10 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import TSTZRANGE
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
-from gridgov.store.tables.base import district, key, metadata, text
+from gridgov.store.tables.base import district, key, metadata, moment, text
 
 organisation = Table(
     "organisation",
@@ -24,6 +25,7 @@ organisation = Table(
     Column("kind", String(20), nullable=False),
     Column("area_code", String(12), nullable=False, comment="what it answers for, with everything below"),
     Column("parent_code", String(40)),
+    moment("closed_at", nullable=True),
     UniqueConstraint("code"),
 )
 
@@ -39,7 +41,9 @@ person = Table(
     Column("organisation_code", ForeignKey("organisation.code"), nullable=False),
     Column("employment", String(20), nullable=False),
     text("phone", nullable=True),
+    moment("ended_at", nullable=True),
     UniqueConstraint("district_code", "staff_code"),
+    Index("person_id_idx", "id"),
 )
 
 duty = Table(
@@ -58,4 +62,23 @@ duty = Table(
     CheckConstraint("num_nonnulls(cell_id, area_id) = 1", name="one_target"),
     Index("duty_district_code_cell_id_idx", "district_code", "cell_id"),
     Index("duty_district_code_person_id_idx", "district_code", "person_id"),
+    Index("duty_id_idx", "id"),
+    Index("duty_district_code_area_id_idx", "district_code", "area_id", postgresql_where=sql("area_id IS NOT NULL")),
+)
+
+# Who changed people, duties and organisations, when, from what to what; and each file that was read into a register.
+register_change = Table(
+    "register_change",
+    metadata,
+    district(),
+    key(),
+    moment("at"),
+    text("author"),
+    Column("register", String(20), nullable=False, comment="people, duties, organisations; or a file's table"),
+    Column("what", String(20), nullable=False, comment="added, changed, ended, imported"),
+    Column("key", String(80), nullable=False, comment="the id of a person or a duty, the code of an organisation"),
+    Column("area_code", String(15), nullable=False, comment="whose business it is"),
+    Column("data", JSONB, nullable=False),
+    Index("register_change_id_idx", "id"),
+    Index("register_change_key_idx", "key", "id"),
 )
