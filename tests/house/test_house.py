@@ -12,7 +12,10 @@ from gridgov.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("gridgov", "layers", "api", "sample_geo")
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MODULES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts
+)
+SCRIPTS = sorted(path for kind in ("*.ts", "*.tsx", "*.css") for path in (ROOT / "api" / "web" / "src").rglob(kind))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LONGEST_MODULE = 350
 LONGEST_BODY = 60
@@ -27,7 +30,7 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
+@pytest.mark.parametrize("path", [*MODULES, *(path for path in SCRIPTS if path.stem != "schema.d")], ids=_name)
 def test_a_module_is_one_room(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
@@ -62,7 +65,7 @@ def test_every_make_target_has_its_place_in_the_readme(target):
 
 def test_nothing_loads_from_elsewhere():
     elsewhere = re.compile(r"""(?:src|href|url\(|import)\s*[=(]?\s*["']?(?:https?:)?//(?!127\.0\.0\.1|localhost)""")
-    suffixes = {".html", ".js", ".css", ".py"}
+    suffixes = {".html", ".js", ".css", ".py", ".ts", ".tsx"}
     guilty = [
         _name(path)
         for path in tracked()
@@ -77,7 +80,7 @@ def test_nothing_is_left_unfinished():
     guilty = [
         _name(path)
         for path in tracked()
-        if path.suffix == ".py" and path.exists() and marks.search(path.read_text(encoding="utf-8"))
+        if path.suffix in {".py", ".ts", ".tsx"} and path.exists() and marks.search(path.read_text(encoding="utf-8"))
     ]
     assert guilty == []
 
@@ -87,6 +90,8 @@ def test_lock_files_name_no_host():
         text = (ROOT / name).read_text()
         assert "://" not in text
         assert "--hash=sha256:" in text
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        assert "://" not in (ROOT / "api" / "web" / name).read_text()
 
 
 def test_sql_stands_in_the_store_only():
