@@ -37,6 +37,7 @@ from api.routes import (
     screens,
     staff,
     tiles,
+    watch,
     whistles,
 )
 from gridgov.clock import Clock, system_clock
@@ -65,6 +66,7 @@ _ROOMS = (
     health,
     pages,
     screens,
+    watch,
 )
 
 

@@ -21,6 +21,7 @@ from gridgov.ids import new_id
 from gridgov.incidents import Channel, GivenPosition, Report
 from gridgov.services.intake import Intake, Receipt
 from gridgov.services.looking import Desk
+from gridgov.services.watching import Watching
 from gridgov.settings import settings
 from gridgov.store.cluster import database_url
 from gridgov.store.schema import upgrade_engine
@@ -41,6 +42,7 @@ class Gov:
     def __init__(self, store: Store, *, clock: Clock = system_clock) -> None:
         self._clock = clock
         self._desk = Desk(store, clock=clock)
+        self._watching = Watching(store, clock=clock)
         self._intake = Intake.configured(store, settings(), clock=clock)
 
     def cells(self, *, as_of: datetime | None = None) -> gpd.GeoDataFrame:
@@ -54,6 +56,10 @@ class Gov:
     def incident(self, incident_id: UUID) -> dict[str, Any]:
         """Return an incident with its place, its shares or probabilities, and its possible duplicates."""
         return self._desk.incident(None, incident_id)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the wall's numbers: see `gridgov.services.watching.Watching.figures`; the wall shows the same."""
+        return self._watching.figures(None)
 
     def report(
         self,

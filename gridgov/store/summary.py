@@ -11,6 +11,7 @@ from gridgov.access import Subject
 from gridgov.ids import new_id
 from gridgov.store.tables import grid_version, incident_state, load_log, whistle
 from gridgov.store.visible import visible
+from gridgov.store.watching import WatchStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class SummaryStore:
     def __init__(self, connection: Connection, subject: Subject | None = None) -> None:
         self._connection = connection
         self._subject = subject
+
+    @cached_property
+    def wall(self) -> WatchStore:
+        """What a wall shows: what is late and soon, and the numbers of the moment."""
+        return WatchStore(self._connection, self._subject)
 
     @cached_property
     def _seen(self) -> ColumnElement[bool]:

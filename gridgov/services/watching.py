@@ -1,0 +1,117 @@
+"""Watching: what a command centre's wall shows of all cases and whistles at once. Reads only."""
+
+from collections import Counter
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from gridgov.access import Caller
+from gridgov.clock import Clock
+from gridgov.incidents import ENDED, Stage
+from gridgov.settings import Settings
+from gridgov.store.unit import Store, Unit
+from gridgov.store.watching import Watched
+
+SOON = timedelta(minutes=30)
+"""What falls due within so long is soon."""
+_NOWHERE = None
+_OPEN = tuple(stage.value for stage in Stage if stage not in ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is late and what is soon at a moment."""
+
+    at: datetime
+    found: Watched
+
+
+class Watching:
+    """Looks over what somebody may see."""
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    @classmethod
+    def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - all alike
+        """Return the service as an installation's settings want it."""
+        return cls(store, clock=clock)
+
+    def watch(self, caller: Caller | None, *, within: timedelta = SOON, limit: int = 200) -> Watch:
+        """Return what is late and what will be within a time, of cases, of sides and of summons.
+
+        Raises
+        ------
+        NotAllowedError
+            If no role of the caller's reads cases.
+        """
+        at = self._clock()
+        with self._as(caller) as unit:
+            _require(unit)
+            return Watch(at, unit.summary.wall.due(at, within=within, limit=limit))
+
+    def figures(self, caller: Caller | None) -> dict[str, Any]:
+        """Return the wall's numbers, of what the caller (None: the system) sees.
+
+        Returns
+        -------
+        dict
+            ``at``; ``reports_24h``: incidents reported in the day before it; ``open``, ``by_stage``, ``late`` and
+            ``soon`` (within 30 minutes) of cases that are not over; ``whistles``; ``on_duty``, None where one may not
+            know; ``streets``: the same for each street by the cell that answers for a case.
+
+        Raises
+        ------
+        NotAllowedError
+            If no role of the caller's reads cases.
+        """
+        at = self._clock()
+        with self._as(caller) as unit:
+            _require(unit)
+            wall = unit.summary.wall
+            cases, reported = wall.open_cases(at, within=SOON), wall.reported(at)
+            stages = Counter(dict.fromkeys(_OPEN, 0))
+            for row in cases:
+                stages[row["stage"]] += row["open"]
+            return {
+                "at": at,
+                "reports_24h": sum(reported.values()),
+                "open": sum(stages.values()),
+                "by_stage": dict(stages),
+                "late": sum(row["late"] for row in cases),
+                "soon": sum(row["soon"] for row in cases),
+                "whistles": wall.whistles(at),
+                "on_duty": None,
+                "streets": _streets(wall.streets(at), cases, reported),
+            }
+
+    def _as(self, caller: Caller | None) -> AbstractContextManager[Unit]:
+        return self._store.transaction() if caller is None else self._store.acting(caller, now=self._clock())
+
+
+def _require(unit: Unit) -> None:
+    if unit.acting is not None:
+        unit.acting.require("case.read")
+
+
+def _streets(
+    names: dict[str, str], cases: list[dict[str, Any]], reported: dict[str | None, int]
+) -> list[dict[str, Any]]:
+    """Return the numbers of each street: one's own, and others in which one sees something."""
+    opened, late = Counter[str | None](), Counter[str | None]()
+    for row in cases:
+        opened[row["street_code"]] += row["open"]
+        late[row["street_code"]] += row["late"]
+    codes = sorted({code for code in (*names, *opened, *reported) if code is not _NOWHERE})
+    return [
+        {
+            "street_code": code,
+            "street": names.get(code),
+            "open": opened[code],
+            "late": late[code],
+            "reports_24h": reported.get(code, 0),
+        }
+        for code in codes
+    ]

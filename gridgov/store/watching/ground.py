@@ -1,0 +1,55 @@
+"""What the queries of a wall stand on: where cases and whistles stood at a moment, as far as somebody sees them.
+
+Each is a list of common table expressions under the same names and columns, so that what is asked of them is one text:
+`standing` (every case), `open_case` (those that were not over), `living` (whistles that were not over), `called` (whom
+they waited for, with what is due of them).
+"""
+
+from gridgov.access import Subject
+from gridgov.store.visible import READ, party_codes
+
+_DISTRICT_DIGITS = 6
+_OPEN = "stage NOT IN ('closed', 'rejected', 'merged')"  # as the partial index says it
+_COLUMNS = "district_code, incident_id, stage, due_kind, deadline_at, due_at, handling_organisation_code, cell_code"
+_OF_STATE = ", ".join(f"s.{name}" for name in _COLUMNS.split(", "))
+
+_STANDING = """
+standing AS NOT MATERIALIZED (
+    SELECT district_code, incident_id, matter_code, priority, cell_code, position_seq FROM incident_state
+)"""
+_OPEN_ALL = f"open_case AS (SELECT {_COLUMNS} FROM incident_state WHERE {_OPEN})"  # noqa: S608 - ours
+# Whoever has a part of a district alone: along their own open cases, instead of looking at everybody's.
+_OPEN_OWN = f"""
+own AS (SELECT DISTINCT district_code, incident_id FROM incident_party WHERE party = ANY (:codes) AND open),
+open_case AS (
+    SELECT {_OF_STATE} FROM own
+    JOIN incident_state AS s ON s.district_code = own.district_code AND s.incident_id = own.incident_id
+    WHERE s.{_OPEN}
+)"""  # noqa: S608 - ours
+_LIVING = """
+living AS (
+    SELECT district_code, id, incident_id, kind, combined, stage, close_due_at FROM whistle
+    WHERE stage NOT IN ('closed', 'withdrawn')
+),
+called AS (
+    SELECT c.district_code, c.whistle_id, w.incident_id, c.organisation_code, c.stage,
+           CASE c.stage WHEN 'on_site' THEN 'measure' ELSE 'check_in' END AS due_kind,
+           CASE c.stage WHEN 'on_site' THEN c.measure_due_at ELSE c.due_at END AS deadline_at
+    FROM living AS w JOIN summons AS c ON c.district_code = w.district_code AND c.whistle_id = w.id
+    WHERE w.stage IN ('blown', 'closing') AND c.stage IN ('summoned', 'acknowledged', 'on_site')
+)"""
+
+
+def ground(subject: Subject | None) -> str:
+    """Return the expressions of the present, for whoever looks (None: the system)."""
+    return ", ".join((_STANDING, _OPEN_ALL if is_wide(subject) else _OPEN_OWN, _LIVING))
+
+
+def is_wide(subject: Subject | None) -> bool:
+    """Return whether somebody sees whole districts."""
+    return subject is None or any(len(area) <= _DISTRICT_DIGITS for area in subject.areas(READ))
+
+
+def codes(subject: Subject | None) -> list[str]:
+    """Return the parties that somebody is; none of the system, which sees all."""
+    return party_codes(subject) if subject else []
