@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable, SerializationFailure
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoneFreeError
+from sqlalchemy import Connection, Engine, text
 
 from gridgov.access import Caller, Subject
-from gridgov.errors import DatabaseBusyError, DatabaseUnavailableError, NotAllowedError, NotAuthenticatedError
+from gridgov.errors import NotAuthenticatedError
 from gridgov.store.access import AccessStore
 from gridgov.store.accounts import AccountStore
 from gridgov.store.acts import ActStore
@@ -22,6 +19,7 @@ from gridgov.store.bases import BaseStore
 from gridgov.store.cases import CaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.changes import ChangeStore
+from gridgov.store.engines import answering, engine, milliseconds
 from gridgov.store.entering import APP, configured_url, enter, login_url, lower
 from gridgov.store.evidence import EvidenceStore
 from gridgov.store.incidents import IncidentStore
@@ -35,21 +33,15 @@ from gridgov.store.positions import PositionStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
-from gridgov.store.waiting import BUSY, Waiting
+from gridgov.store.waiting import Waiting
 from gridgov.store.whistles import WhistleStore
 from gridgov.store.worktime import WorktimeStore
 
-_FORGOTTEN_S = 1800  # what lies between us and a server may have forgotten a connection that idled for longer
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
-_DOWN = "The database does not answer. Nothing of this was stored; try again. `gridgov db status` tells more."
-_FULL = "Too many are being served at this moment. Nothing of this was stored: try again."
 _WAIT_SO_LONG = text("SELECT set_config('lock_timeout', :ms, true)")
-_FORBIDDEN = "This is not yours to read or write, and nothing of it was stored: ask your administrator for the role."
 
 PATIENCE_S = 10.0
 """So long it is waited for a row where somebody waits: whoever holds one longer is stuck, or was forgotten."""
-_IN_LINE = 2
-"""So many times as long for a connection: who wait for one stuck row give theirs back before others give up."""
 
 
 @dataclass(frozen=True)
@@ -238,9 +230,9 @@ class Store:
         system_patience_s: float | None = None,
         most_waiting: int | None = None,
     ) -> None:
-        self.engine: Engine = _engine(url, pool_size, system_patience_s)
+        self.engine: Engine = engine(url, pool_size, system_patience_s)
         app_url = app_url or login_url(url, APP) or configured_url()
-        self._app_engine = _engine(app_url, pool_size, patience_s) if app_url else None
+        self._app_engine = engine(app_url, pool_size, patience_s) if app_url else None
         self._patience_s = patience_s
         self._waiting = Waiting(most_waiting)
 
@@ -279,7 +271,7 @@ class Store:
         with (self._app_engine or self.engine).begin() as connection:
             if self._app_engine is None:
                 lower(connection)
-                connection.execute(_WAIT_SO_LONG, {"ms": _ms(self._patience_s)})
+                connection.execute(_WAIT_SO_LONG, {"ms": milliseconds(self._patience_s)})
             yield connection
 
     def _begin(self) -> AbstractContextManager[Connection]:
@@ -303,46 +295,3 @@ class Store:
         self.engine.dispose()
         if self._app_engine is not None:
             self._app_engine.dispose()
-
-
-def _ms(seconds: float) -> str:
-    return str(round(seconds * 1000))
-
-
-def _engine(url: str, pool_size: int, patience_s: float | None = None) -> Engine:
-    connect_args = {}
-    if patience_s is not None:
-        own = make_url(url).query.get("options", "")
-        connect_args["options"] = f"{own} -c lock_timeout={_ms(patience_s)}"
-    # Parameters hold names and numbers of people: no error, and so no log, may quote them.
-    return create_engine(
-        url,
-        connect_args=connect_args,
-        pool_size=pool_size,
-        max_overflow=0,  # one opened for a moment costs more than what it is opened for
-        pool_timeout=patience_s and _IN_LINE * patience_s,
-        pool_use_lifo=True,  # the one used last knows its statements best
-        pool_recycle=_FORGOTTEN_S,
-        pool_pre_ping=False,
-        pool_reset_on_return="rollback",
-        hide_parameters=True,
-    )
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Turn a driver's words for a server that is gone, for others being served, for a refused row, into ours."""
-    try:
-        yield
-    except NoneFreeError as error:
-        raise DatabaseBusyError(_FULL) from error
-    except (OperationalError, InterfaceError) as error:
-        if isinstance(error.orig, DeadlockDetected | SerializationFailure | LockNotAvailable):
-            raise DatabaseBusyError(BUSY) from error
-        raise DatabaseUnavailableError(_DOWN) from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseUnavailableError(_DOWN) from error
-        if isinstance(error.orig, InsufficientPrivilege):
-            raise NotAllowedError(_FORBIDDEN) from error
-        raise
