@@ -8,11 +8,14 @@ from api.auth import TheCaller, logged_in
 from api.deps import service
 from api.field import PackOut
 from api.packs import PackKeeper
+from api.places import ForetoldOut, PlaceIn
 from api.problems import Problem
+from gridgov.services.foretelling import Foretelling
 
 router = APIRouter(prefix="/api/v1", tags=["field"], dependencies=[Depends(logged_in)])
 
 ThePacks = Annotated[PackKeeper, Depends(service(PackKeeper))]
+TheForetelling = Annotated[Foretelling, Depends(service(Foretelling))]
 
 _ETAG = {"ETag": {"description": "Of the whole content", "schema": {"type": "string"}}}
 _IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag of the pack that you carry")]
@@ -40,3 +43,12 @@ def read_pack(request: Request, packs: ThePacks, caller: TheCaller, if_none_matc
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed.zipped, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
     return Response(packed.whole, media_type="application/json", headers=headers)
+
+
+@router.post("/places")
+def foretell(body: PlaceIn, foretelling: TheForetelling, caller: TheCaller) -> ForetoldOut:
+    """Say where a position lies, who answers there, and which combined whistle a report of it would be drafted with.
+
+    Nothing is stored. It is decided as for a report, by the grid and the rules of this moment.
+    """
+    return ForetoldOut.of(foretelling.foretell(caller, body.position.given(), body.matter))

@@ -68,12 +68,12 @@ def judge(
     """
     matter = knowledge.matters.matter(report.matter)
     place = placed.place
-    lead, findings = _lead(matter, place, knowledge)
+    lead, findings = lead_of(matter, place, knowledge)
     if duplicates:
         findings.append(Finding.POSSIBLE_DUPLICATE)
     if not matter.admitted and report.channel.is_field:
         findings.append(Finding.NOT_ADMITTED)
-    draft = _draft(place, matter, knowledge, reception.now)
+    draft = draft_of(place, matter, knowledge, reception.now)
     district_code = _district(report, place, knowledge, reception)
     number = public_number(district_code, report.id)
     row = _row(report, district_code, number, knowledge, reception)
@@ -107,7 +107,8 @@ def _district(report: Report, place: Place | None, knowledge: Knowledge, recepti
     return report.district_code
 
 
-def _lead(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[str | None, list[Finding]]:
+def lead_of(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[str | None, list[Finding]]:
+    """Return the code of who leads a matter at a place, and what a person should look at in that."""
     lead = knowledge.matters.lead(matter.code)
     if lead != STREET_OFFICE:
         here = place.cell.district_code if place and place.cell else lead[:6]
@@ -116,7 +117,8 @@ def _lead(matter: Matter, place: Place | None, knowledge: Knowledge) -> tuple[st
     return (office.code, []) if office else (None, [Finding.NO_STREET_OFFICE])
 
 
-def _draft(place: Place | None, matter: Matter, knowledge: Knowledge, now: datetime) -> CombinedDraft | None:
+def draft_of(place: Place | None, matter: Matter, knowledge: Knowledge, now: datetime) -> CombinedDraft | None:
+    """Return the combined whistle that a matter at a place is drafted with, or None where it needs none."""
     if place is None or not place.shares:
         return None
     return draft_combined(

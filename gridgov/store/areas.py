@@ -1,5 +1,6 @@
 """Areas: an identity that lasts, and dated periods of code, name, parent and outline."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,12 @@ class AreaStore:
         same = (area.c.district_code == area_period.c.district_code) & (area.c.id == area_period.c.area_id)
         query = select(area_period.c.code).join(area, same).where(area.c.level == level)
         return list(self._connection.execute(query.where(area_period.c.valid.contains(at)).order_by("code")).scalars())
+
+    def names(self, codes: Collection[str], *, at: datetime) -> dict[str, str]:
+        """Return what areas are called as of `at`, by code."""
+        c = area_period.c
+        query = select(c.code, c.name).where(c.district_code.in_({code[:6] for code in codes}), c.code.in_(codes))
+        return {row[0]: row[1] for row in self._connection.execute(query.where(c.valid.contains(at)))}
 
     def frame(self, level: Level, *, at: datetime) -> gpd.GeoDataFrame:
         """Return the areas of a level as of `at`: district_code, code, name, geometry; sorted by code."""

@@ -1,7 +1,7 @@
 """Cells: rows valid over a period whose geometry never changes, versions of the grid, and their lineage."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -161,6 +161,12 @@ class CellStore:
         c = grid_version.c
         query = select(func.max(c.valid_from)).where(c.valid_from <= at).group_by(c.district_code)
         return list(self._connection.execute(query).scalars())
+
+    def names(self, codes: Collection[str], *, at: datetime) -> dict[str, str]:
+        """Return what cells are called as of `at`, by code."""
+        c = cell.c
+        query = select(c.code, c.name).where(c.district_code.in_({code[:6] for code in codes}), c.code.in_(codes))
+        return {row[0]: row[1] for row in self._connection.execute(query.where(c.valid.contains(at)))}
 
     def id_of(self, code: str, *, at: datetime) -> UUID | None:
         """Return the identity of the cell that had this code at a moment, or None."""
