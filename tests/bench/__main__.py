@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("locate", "databases", "gazetteer", "load", "intake", "acts", "streams", "sweep", "lists")
+PARTS = ("locate", "databases", "gazetteer", "load", "intake", "acts", "streams", "sweep", "lists", "screens")
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ _NOTIFY = "SELECT pg_notify('live', %s)"
 def run() -> list[dict[str, Any]]:
     """Measure ours and the peer on the same server, one after the other."""
     with server() as (host, port, url):
-        incidents = _incidents(url)
+        incidents = taken_in(url)
         ours = asyncio.run(_listen(_our_lines(host, port, url), lambda: _write(url, incidents, notify=False)))
         with _peer(url) as peer_port:
             lines = [(host, peer_port, b"")] * STREAMS
@@ -116,7 +116,7 @@ def _our_lines(host: str, port: int, url: str) -> list[tuple[str, int, bytes]]:
     return [(host, port, ask.format(secret_of(f"screen-{n % ACCOUNTS}")).encode()) for n in range(STREAMS)]
 
 
-def _incidents(url: str) -> list[Any]:
+def taken_in(url: str) -> list[Any]:
     """Take in a few reports: who may see a change is looked up by its incident."""
     store = Store(url)
     intake = Intake.configured(store, settings(), clock=system_clock)
