@@ -1,0 +1,89 @@
+/** The catalogue of layers as `GET /tiles` tells it: the same that the maps in files are drawn by. */
+import type { Words } from "../words";
+
+/** Leaflet's path options, which the catalogue says all its colours in. */
+export interface Paint {
+  fill: boolean;
+  fillColor: string | null;
+  fillOpacity: number;
+  stroke: boolean;
+  color: string | null;
+  weight: number;
+  opacity: number;
+  dashArray: string | null;
+  radius: number;
+}
+
+export interface Entry {
+  title: Words;
+  paint: Paint;
+}
+
+export type Look =
+  | { kind: "plain"; paint: Paint }
+  | { kind: "value"; column: string; values: Record<string, Entry & { count: number }> }
+  | { kind: "rank"; column: string; paints: Paint[] }
+  | {
+      kind: "class";
+      column: string;
+      classes: (Entry & { upTo: number })[];
+      none: Entry;
+      unknown: Entry | null;
+    };
+
+export interface Field {
+  column: string;
+  columnEn: string | null;
+  title: Words;
+  kind: "text" | "number" | "decimal" | "metres" | "share" | "time";
+}
+
+export interface Layer {
+  name: string;
+  title: Words;
+  shape: "point" | "line" | "polygon" | "mixed";
+  order: number;
+  zoom: [number, number];
+  group: string | null;
+  visible: boolean;
+  listed: boolean;
+  label: string | null;
+  note: Words | null;
+  look: Look;
+  fields: Field[];
+  tiles: string;
+  /** Whether it shows incidents of a period: such tiles are nobody else's and are never kept. */
+  periodic: boolean;
+  version: string;
+}
+
+export interface BaseMap {
+  name: string;
+  attribution: string;
+  tiles: string;
+  zoom: [number, number];
+}
+
+export interface Catalogue {
+  bounds: [number, number, number, number];
+  center: [number, number];
+  at: string;
+  since: string;
+  until: string;
+  layers: Layer[];
+  base_map: BaseMap | null;
+}
+
+/** The moment that a map shows; null is now, and the period the 24 hours up to it. */
+export interface Sight {
+  asOf: string | null;
+}
+
+/** Where a layer's tiles are, as of a moment; with a version a browser may keep them. */
+export function addressOf(layer: Layer, sight: Sight, origin: string): string {
+  const asked = new URLSearchParams();
+  if (sight.asOf) asked.set("as_of", sight.asOf);
+  if (!layer.periodic) asked.set("v", layer.version);
+  const query = asked.toString();
+  return `${origin}${layer.tiles}${query ? `?${query}` : ""}`;
+}

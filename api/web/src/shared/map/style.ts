@@ -1,0 +1,84 @@
+/** The whole map as MapLibre takes it: ground, layers from below to above, labels over all of them. */
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { Tongue } from "../words";
+import { addressOf, type Catalogue, type Layer, type Sight } from "./catalogue";
+import { type Ground, GROUNDS } from "./colours";
+import { heatLayers, incidentLayers } from "./incidents";
+import { labelsOf, layersOf } from "./looks";
+
+/** A layer that is shown, and how much of it is let through. */
+export interface Shown {
+  name: string;
+  opacity: number;
+}
+
+export interface Scene {
+  /** From below to above. */
+  shown: readonly Shown[];
+  ground: Ground;
+  tongue: Tongue;
+  sight: Sight;
+  origin: string;
+  /** Layers of the page's own, drawn over the catalogue's. */
+  more?: { sources: Record<string, SourceSpecification>; layers: LayerSpecification[] };
+}
+
+/** The page's own way to look at `incidents`. */
+export const HEAT = "heat";
+const BASE = "base_map";
+const DEEPEST_TILES = 18;
+
+export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification {
+  const byName = new Map(catalogue.layers.map((layer) => [layer.name, layer]));
+  const sources: Record<string, SourceSpecification> = {};
+  const layers: LayerSpecification[] = [
+    { id: "ground", type: "background", paint: { "background-color": GROUNDS[scene.ground].ground } },
+  ];
+  const labels: LayerSpecification[] = [];
+  for (const { name, opacity } of scene.shown) {
+    const drawing = { ground: scene.ground, opacity };
+    const layer = byName.get(name === HEAT ? "incidents" : name);
+    if (name === BASE && catalogue.base_map) {
+      sources[BASE] = rasterOf(catalogue, scene.origin);
+      layers.push({ id: BASE, type: "raster", source: BASE, paint: { "raster-opacity": opacity } });
+    }
+    if (!layer) continue;
+    sources[layer.name] ??= sourceOf(layer, catalogue, scene);
+    if (name === HEAT) layers.push(...heatLayers(drawing));
+    else if (name === "incidents") layers.push(...incidentLayers(drawing, scene.tongue));
+    else layers.push(...layersOf(layer, drawing));
+    const label = labelsOf(layer, drawing);
+    if (label && name !== HEAT) labels.push(label);
+  }
+  // Marks of what happens are read before names of places.
+  const marks = layers.filter((layer) => layer.id.startsWith("incidents:"));
+  const rest = layers.filter((layer) => !layer.id.startsWith("incidents:"));
+  Object.assign(sources, scene.more?.sources);
+  return { version: 8, sources, layers: [...rest, ...labels, ...marks, ...(scene.more?.layers ?? [])] };
+}
+
+function sourceOf(layer: Layer, catalogue: Catalogue, scene: Scene): SourceSpecification {
+  return {
+    type: "vector",
+    tiles: [addressOf(layer, scene.sight, scene.origin)],
+    minzoom: 0,
+    maxzoom: DEEPEST_TILES,
+    ...(layer.periodic ? {} : { bounds: widened(catalogue.bounds) }),
+  };
+}
+
+/** Parks and neighbours' streets lie beyond the border. */
+function widened([west, south, east, north]: Catalogue["bounds"]): [number, number, number, number] {
+  return [west - 0.1, south - 0.1, east + 0.1, north + 0.1];
+}
+
+function rasterOf(catalogue: Catalogue, origin: string): SourceSpecification {
+  const base = catalogue.base_map;
+  return {
+    type: "raster",
+    tiles: [`${origin}${base?.tiles ?? ""}`],
+    tileSize: 256,
+    minzoom: base?.zoom[0] ?? 0,
+    maxzoom: base?.zoom[1] ?? DEEPEST_TILES,
+  };
+}
