@@ -2,15 +2,14 @@
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from gridgov.cli import Commands
 from gridgov.settings import Settings
+from tests.house.tree import ROOT, tracked
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("gridgov", "layers", "api", "sample_geo")
 MODULES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts
@@ -19,11 +18,6 @@ SCRIPTS = sorted(path for kind in ("*.ts", "*.tsx", "*.css") for path in (ROOT /
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LONGEST_MODULE = 350
 LONGEST_BODY = 60
-
-
-def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
-    return [ROOT / name for name in listed.stdout.split("\0") if name]
 
 
 def _name(path: Path) -> str:
