@@ -1,0 +1,94 @@
+/** Buttons, notes, badges, and how failures and waiting are shown. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { say, said } from "../words";
+import type { Loaded } from "./loaded";
+import { detailsOf, wordsOf } from "./problems";
+import "./ui.css";
+
+export type Tone = "alert" | "warn" | "good" | "soft";
+
+interface ButtonProps {
+  children: ComponentChildren;
+  act: () => unknown;
+  kind?: "primary" | "danger" | "danger primary" | "plain";
+  /** Why it cannot be done now: the button stays readable and says so, instead of doing nothing. */
+  whyNot?: string | undefined;
+  label?: string;
+  pressed?: boolean;
+}
+
+/** A button that shows that it is at work, and does not do the same twice meanwhile. */
+export function Button({ children, act, kind, whyNot, label, pressed }: ButtonProps) {
+  const [busy, setBusy] = useState(false);
+  const press = async (): Promise<void> => {
+    if (busy || whyNot) return;
+    setBusy(true);
+    try {
+      await act();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <button
+      type="button"
+      class={`ui-button ${kind ?? ""}`}
+      aria-busy={busy}
+      aria-disabled={whyNot ? true : undefined}
+      aria-label={label ? (whyNot ? `${label}（${whyNot}）` : label) : undefined}
+      aria-pressed={pressed}
+      title={whyNot}
+      onClick={() => void press()}
+    >
+      {children}
+    </button>
+  );
+}
+
+export function Badge({ children, tone }: { children: ComponentChildren; tone?: Tone }) {
+  return <span class={`ui-badge ${tone ?? ""}`}>{children}</span>;
+}
+
+export function Note({ children, tone }: { children: ComponentChildren; tone?: Tone }) {
+  return (
+    <div class={`ui-note ${tone ?? ""}`} role={tone === "alert" ? "alert" : undefined}>
+      {children}
+    </div>
+  );
+}
+
+/** What went wrong: our words, and the server's beneath. */
+export function Failure({ error, again }: { error: unknown; again?: () => unknown }) {
+  if (!error) return null;
+  return (
+    <Note tone="alert">
+      <p>
+        <strong>{said(wordsOf(error))}</strong>
+      </p>
+      {detailsOf(error).map((line) => (
+        <p key={line} lang="en" class="ui-soft">
+          {line}
+        </p>
+      ))}
+      {again && <Button act={again}>{say("重试", "Try again")}</Button>}
+    </Note>
+  );
+}
+
+/** Shows what was read, or that it is being read, or what went wrong. */
+export function Shown<T>({ of, children }: { of: Loaded<T>; children: (value: T) => ComponentChildren }) {
+  const value = of.value.value;
+  return (
+    <>
+      <Failure error={of.error.value} again={of.reload} />
+      {value === null
+        ? of.busy.value && (
+            <p role="status" class="ui-soft">
+              {say("正在读取…", "Reading…")}
+            </p>
+          )
+        : children(value)}
+    </>
+  );
+}

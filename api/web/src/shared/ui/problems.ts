@@ -1,0 +1,36 @@
+/** What went wrong, in words of both tongues: ours first, the server's own as the detail. */
+import { Problem, Unreachable } from "../api";
+import type { Words } from "../words";
+
+const BY_STATUS: Record<number, Words> = {
+  401: { zh: "登录已过期，请重新登录。", en: "Your session is over: log in again." },
+  403: { zh: "您的角色没有这项权限。", en: "No role of yours may do this." },
+  404: { zh: "没有找到，或您无权查看。", en: "There is no such thing, or it is not yours to see." },
+  409: { zh: "与已有的内容冲突，没有保存。", en: "This contradicts what is there already; nothing was stored." },
+  412: {
+    zh: "您打开之后，别人已经改过。请对照两个版本再决定。",
+    en: "Somebody changed this since you opened it: compare both.",
+  },
+  413: { zh: "文件太大。", en: "The file is too large." },
+  422: { zh: "填写有误，没有保存。", en: "Something is filled in wrongly; nothing was stored." },
+  429: { zh: "请求过于频繁，请稍候再试。", en: "Too many requests: wait a moment." },
+  503: { zh: "服务暂时不可用，请稍后再试。", en: "The service is not ready: try again in a moment." },
+};
+const AWAY: Words = {
+  zh: "服务器没有应答，请检查网络后再试。",
+  en: "The server does not answer: check the network, try again.",
+};
+const UNKNOWN: Words = { zh: "出了意外的错误，没有保存。", en: "Something unexpected went wrong; nothing was stored." };
+
+/** Our own saying for an error. */
+export function wordsOf(error: unknown): Words {
+  if (error instanceof Unreachable) return AWAY;
+  return (error instanceof Problem ? BY_STATUS[error.status] : undefined) ?? UNKNOWN;
+}
+
+/** What the server says itself, line by line; for the page's own errors nothing. */
+export function detailsOf(error: unknown): string[] {
+  if (!(error instanceof Problem)) return [];
+  const faults = error.faults.map(({ field, message }) => (field ? `${field}: ${message}` : message));
+  return faults.length ? faults : [error.message];
+}

@@ -1,0 +1,48 @@
+/** Short messages that come and go; screen readers hear them. */
+import { signal } from "@preact/signals";
+import { say } from "../words";
+import { detailsOf, wordsOf } from "./problems";
+import { said } from "../words";
+import "./ui.css";
+
+interface Toast {
+  id: number;
+  text: string;
+  alert: boolean;
+}
+
+const SHOWN_MS = 6_000;
+const toasts = signal<Toast[]>([]);
+let last = 0;
+
+const drop = (id: number): void => {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
+};
+
+export function toast(text: string): void {
+  const id = ++last;
+  toasts.value = [...toasts.value, { id, text, alert: false }];
+  setTimeout(() => drop(id), SHOWN_MS);
+}
+
+/** Says what went wrong; it stays until it is closed. */
+export function toastError(error: unknown): void {
+  const text = [said(wordsOf(error)), ...detailsOf(error)].join(" ");
+  toasts.value = [...toasts.value, { id: ++last, text, alert: true }];
+}
+
+/** Stands once on a page. */
+export function Toasts() {
+  return (
+    <div class="ui-toasts" role="status" aria-live="polite">
+      {toasts.value.map(({ id, text, alert }) => (
+        <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
+          <span>{text}</span>
+          <button type="button" class="ui-button plain" aria-label={say("关闭", "Close")} onClick={() => drop(id)}>
+            ✕
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
