@@ -30,6 +30,7 @@ from gridgov.incidents.hops import Stay
 from gridgov.incidents.witness import witnessing
 from gridgov.organisations import OrganisationKind
 from gridgov.store import rows
+from gridgov.store.standing import StandingKeeper
 from gridgov.store.tables import (
     change,
     incident,
@@ -60,6 +61,7 @@ class CaseStore:
         self._connection = connection
         self._waiting = waiting
         self._witnesses = Witnesses(connection)
+        self._past = StandingKeeper(connection)
 
     def lock(self, incident_id: UUID) -> Standing:
         """Return where a case stands, and make others who act upon it wait until this transaction ends.
@@ -126,7 +128,7 @@ class CaseStore:
         if row is None:
             raise _no_case(incident_id)
         parties = self._connection.execute(_PARTIES, _key(Head(row.district_code, incident_id))).scalars()
-        return _as_standing(row, frozenset(parties))
+        return as_standing(row, frozenset(parties))
 
     def append(
         self, head: Head, facts: Iterable[tuple[FactKind, dict[str, Any]]], *, at: datetime, author: str
@@ -153,6 +155,7 @@ class CaseStore:
             self._connection.execute(_ADD_FACTS, rows.one_or_many(found))
         for head, each in links.items():
             self._witnesses.tell(head, each[-1], rows_of[head][1])
+        self._past.keep(last)
         return [link for each in links.values() for link in each]
 
     def _last_facts(self, heads: Iterable[Head]) -> dict[Head, Fact | None]:
@@ -188,11 +191,7 @@ class CaseStore:
     def reporters(self, head: Head) -> list[UUID]:
         """Return the accounts that reported a case, or one that was merged into it."""
         c = incident_party.c
-        query = select(c.party).where(
-            c.district_code == head.district_code,
-            c.incident_id == head.incident_id,
-            c.part.in_(("reporter", MERGED_REPORTER)),
-        )
+        query = select(c.party).where(*_of(head, incident_party), c.part.in_(("reporter", MERGED_REPORTER)))
         return [UUID(party) for party in self._connection.execute(query.order_by(c.party)).scalars()]
 
     def save_each(self, changes: Mapping[Head, Mapping[str, Any]]) -> None:
@@ -206,6 +205,7 @@ class CaseStore:
             raise KeyError(message)
         found = [{**_key(head), **values} for head, values in changes.items()]
         self._connection.execute(_SAVE, rows.one_or_many(found))
+        self._past.note(changes)
 
     def change(self, head: Head, kind: str, *, at: datetime) -> None:
         """Write down for live screens that a case changed: ``case.dispatched`` and the like."""
@@ -256,15 +256,15 @@ class CaseStore:
 
     def due(self, now: datetime, limit: int) -> list[Standing]:
         """Return the cases of which something is due, longest due first, locked; what others hold is left out."""
-        query = _standings().where(incident_state.c.due_at <= now).order_by(incident_state.c.due_at).limit(limit)
+        query = standings().where(incident_state.c.due_at <= now).order_by(incident_state.c.due_at).limit(limit)
         found = self._connection.execute(query.with_for_update(of=incident_state, skip_locked=True))
-        return self._watched([_as_standing(row, frozenset()) for row in found])
+        return self._watched([as_standing(row, frozenset()) for row in found])
 
     def short_of(self, last_day: date, limit: int) -> list[Standing]:
         """Return cases whose clock went beyond a calendar that ended before `last_day`, locked, like `due`."""
-        query = _standings().where(incident_state.c.calendar_short < last_day).limit(limit)
+        query = standings().where(incident_state.c.calendar_short < last_day).limit(limit)
         found = self._connection.execute(query.with_for_update(of=incident_state, skip_locked=True))
-        return self._watched([_as_standing(row, frozenset()) for row in found])
+        return self._watched([as_standing(row, frozenset()) for row in found])
 
 
 def _handling_office() -> ColumnElement[str]:
@@ -294,7 +294,8 @@ def _of(head: Head, table: Table) -> tuple[ColumnElement[bool], ColumnElement[bo
     return table.c.district_code == head.district_code, table.c.incident_id == head.incident_id
 
 
-def _standings() -> Select[Any]:
+def standings() -> Select[Any]:
+    """Return the query for where cases stand, to be narrowed; `as_standing` makes records of its rows."""
     same = (incident.c.district_code == incident_state.c.district_code) & (
         incident.c.id == incident_state.c.incident_id
     )
@@ -306,7 +307,8 @@ def _standings() -> Select[Any]:
     )
 
 
-def _as_standing(row: Row[Any], parties: frozenset[str]) -> Standing:
+def as_standing(row: Row[Any], parties: frozenset[str]) -> Standing:
+    """Return a row of `standings` as a record."""
     values = row._asdict()
     before = values["stage_before"]
     values |= {"stage": Stage(values["stage"]), "stage_before": Stage(before) if before else None}
@@ -333,7 +335,7 @@ def _stays() -> Select[Any]:
 
 
 # Each act sends these: putting one together anew takes as long as sending it.
-_READ = _standings().where(incident.c.id == bindparam("of_incident"))
+_READ = standings().where(incident.c.id == bindparam("of_incident"))
 _LOCKED = _READ.with_for_update(of=incident_state)
 _PARTIES = select(incident_party.c.party).where(*_asked(incident_party))
 _ADMIT = upsert(incident_party).on_conflict_do_nothing()

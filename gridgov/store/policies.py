@@ -42,7 +42,7 @@ def _all(seen: Seen, commands: str, names: str) -> dict[str, Rule]:
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        **_all(Seen.BY_NOBODY, "", "reporter login_attempt sign_on delivery_item"),
+        **_all(Seen.BY_NOBODY, "", "reporter login_attempt sign_on delivery_item rollup_progress"),
         **_all(Seen.BY_ALL, "r", "role role_permission change_horizon"),
         **_all(Seen.BY_ALL, "ra", "rule_change load_log"),
         **_all(Seen.BY_ALL, "rac", "duty organisation person team"),
@@ -58,7 +58,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.BY_ITSELF, "rc", "inbox"),
         **_all(Seen.BY_ITSELF, "rac", "act preference shift upload"),
         **_all(Seen.BY_ITSELF, "racd", "upload_part"),
-        **_all(Seen.WITH_INCIDENT, "r", "incident incident_external"),
+        **_all(Seen.WITH_INCIDENT, "r", "incident incident_external incident_standing"),
         **_all(
             Seen.WITH_INCIDENT,
             "ra",
@@ -70,7 +70,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.WITH_BOTH, "rac", "incident_duplicate"),
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),
         **_all(Seen.WITH_WHISTLE, "rac", "whistle_side summons check_in"),
-        **_all(Seen.BY_OFFICE, "r", "seal sweep_failure"),
+        **_all(Seen.BY_OFFICE, "r", "seal sweep_failure rollup_cell rollup_due rollup_hexagon"),
         **_all(Seen.BY_OFFICE, "ra", "register_change verification"),
         **_all(Seen.BY_OFFICE, "rc", "delivery"),
         **_all(Seen.BY_OFFICE, "rac", "endpoint"),

@@ -46,7 +46,7 @@ office of elsewhere whose code is that of this district."""
 
 PER_INCIDENT = (
     *("incident_position", "incident_probability", "incident_share", "incident_hop", "incident_external"),
-    *("incident_duplicate", "evidence", "upload", "change", "notice", "act"),
+    *("incident_duplicate", "incident_standing", "evidence", "upload", "change", "notice", "act"),
 )
 PER_WHISTLE = (
     *("summons", "whistle_side", "check_in", "summons_measure", "summons_attempt", "summons_release"),

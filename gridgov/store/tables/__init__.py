@@ -23,8 +23,10 @@ from gridgov.store.tables.jobs import sweep_failure
 from gridgov.store.tables.messages import delivery, delivery_item, endpoint, inbox, preference
 from gridgov.store.tables.people import duty, duty_role, organisation, person, register_change
 from gridgov.store.tables.places import address
+from gridgov.store.tables.rollups import rollup_cell, rollup_due, rollup_hexagon, rollup_progress
 from gridgov.store.tables.rows import look, shift, staff_position
 from gridgov.store.tables.rules import channel, matter, matter_list, responsibility
+from gridgov.store.tables.standing import incident_standing
 from gridgov.store.tables.whistles import (
     check_in,
     summons,
@@ -90,6 +92,7 @@ __all__ = [
     "incident_position",
     "incident_probability",
     "incident_share",
+    "incident_standing",
     "incident_state",
     "load_log",
     "login_attempt",
@@ -106,6 +109,10 @@ __all__ = [
     "responsibility",
     "role",
     "role_permission",
+    "rollup_cell",
+    "rollup_due",
+    "rollup_hexagon",
+    "rollup_progress",
     "rule_change",
     "seal",
     "shift",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    func,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -43,6 +44,11 @@ incident = Table(
     Index("incident_district_code_number_idx", "district_code", "number"),
     Index("incident_district_code_reported_at_idx", "district_code", "reported_at"),
     postgresql_partition_by="RANGE (id)",
+)
+Index(
+    "incident_signs_idx",
+    func.substr(incident.c.number, sql("15")).label("signs"),
+    postgresql_ops={"signs": "text_pattern_ops"},
 )
 
 incident_fact = Table(
