@@ -105,7 +105,8 @@ class ChangeStore:
     ) -> None:
         """Write down that something changed; `incident_id` where the subject hangs on an incident."""
         row = {"district_code": district_code, "kind": kind, "subject_id": subject_id, "at": at}
-        self._connection.execute(insert(change).values({**row, "incident_id": incident_id}))
+        # Inline: nothing is read back, which not everybody who changes something may.
+        self._connection.execute(insert(change).inline().values({**row, "incident_id": incident_id}))
 
     def position(self) -> Cursor:
         """Return the cursor of a reader that has seen everything that is committed now."""

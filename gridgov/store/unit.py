@@ -30,6 +30,7 @@ from gridgov.store.maps import MapStore
 from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.positions import PositionStore
+from gridgov.store.registers import RegisterStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
@@ -128,6 +129,11 @@ class Unit:
     def people(self) -> PeopleStore:
         """Organisations, people and duties."""
         return PeopleStore(self.connection)
+
+    @cached_property
+    def registers(self) -> RegisterStore:
+        """People, duties and organisations as those keep them who look after an area."""
+        return RegisterStore(self.connection, acting=self.acting is not None)
 
     @cached_property
     def rules(self) -> RuleStore:
