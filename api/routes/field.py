@@ -6,16 +6,18 @@ from fastapi import APIRouter, Depends, Header, Request, Response, status
 
 from api.auth import TheCaller, logged_in
 from api.deps import service
-from api.field import PackOut
+from api.field import DayOut, PackOut
 from api.packs import PackKeeper
 from api.places import ForetoldOut, PlaceIn
 from api.problems import Problem
 from gridgov.services.foretelling import Foretelling
+from gridgov.services.workday import Workday
 
 router = APIRouter(prefix="/api/v1", tags=["field"], dependencies=[Depends(logged_in)])
 
 ThePacks = Annotated[PackKeeper, Depends(service(PackKeeper))]
 TheForetelling = Annotated[Foretelling, Depends(service(Foretelling))]
+TheWorkday = Annotated[Workday, Depends(service(Workday))]
 
 _ETAG = {"ETag": {"description": "Of the whole content", "schema": {"type": "string"}}}
 _IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag of the pack that you carry")]
@@ -43,6 +45,16 @@ def read_pack(request: Request, packs: ThePacks, caller: TheCaller, if_none_matc
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed.zipped, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
     return Response(packed.whole, media_type="application/json", headers=headers)
+
+
+@router.get("/field/today")
+def read_today(workday: TheWorkday, caller: TheCaller, response: Response) -> DayOut:
+    """Return your working day: your shift and duties, the cases that wait for you, your reports, and whistles.
+
+    A case waits for you where you may do what its stage wants next; `acts` names all that you may do with it.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    return DayOut.of(workday.today(caller))
 
 
 @router.post("/places")

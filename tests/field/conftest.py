@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +14,7 @@ from gridgov.ids import new_id
 from gridgov.services.foretelling import Foretelling
 from gridgov.services.knowledge import KnowledgeKeeper
 from tests.api.conftest import proof_of, stranger
-from tests.support import EVER, FAR, SavepointStore, keeper, secret_of, store
+from tests.support import EVER, FAR, NOON, SavepointStore, keeper, secret_of, store
 
 __all__ = ["As", "keeper", "store", "stranger"]
 
@@ -50,3 +52,58 @@ def as_(store: SavepointStore) -> As:
         return proof_of(login)
 
     return made
+
+
+class Crew:
+    """The people around one cell of the sample, each with the header that proves who they are."""
+
+    cell = "370102011014002"
+
+    def __init__(self, phone: TestClient, as_: As) -> None:
+        self.phone = phone
+        self.people = {
+            "worker": as_("grid_worker", self.cell),
+            "other": as_("grid_worker", self.cell),
+            "far": as_("grid_worker", "370102001"),
+            "office": as_("street_officer", self.cell[:9]),
+            "department": as_("department_officer", "370102", "370102-D-ZF"),
+            "stranger_department": as_("department_officer", "370102", "370102-D-GA"),
+            "centre": as_("command_centre", "370102"),
+            "city": as_("command_centre", "3701"),
+            "planner": as_("planner", "370102"),
+            "auditor": as_("auditor", "370102"),
+            "administrator": as_("administrator", "3701"),
+        }
+
+    def get(self, who: str, path: str, **more: Any) -> Any:
+        """Return what somebody is answered who reads."""
+        answer = self.phone.get(f"/api/v1/{path}", headers=self.people[who], **more)
+        assert answer.status_code == 200, (who, path, answer.text)
+        return answer.json()
+
+    def post(self, who: str, path: str, *, status: int | set[int] = 200, **body: Any) -> Any:
+        """Return what somebody is answered who sends; with an id of its own unless one is given."""
+        answer = self.phone.post(f"/api/v1/{path}", json={"id": str(new_id()), **body}, headers=self.people[who])
+        assert answer.status_code in (status if isinstance(status, set) else {status}), (who, path, answer.text)
+        return answer.json()
+
+    def act(self, who: str, incident_id: str, act: str, **body: Any) -> Any:
+        """Act upon a case."""
+        return self.post(who, f"incidents/{incident_id}/acts/{act}", **body)
+
+    def report(self, who: str = "worker", **changes: Any) -> str:
+        """Report something in the crew's cell, and return its id."""
+        said = {
+            "channel": "grid_worker",
+            "matter": "20601",
+            "text": "楼顶加盖，正在浇筑",
+            "position": {"datum": "wgs84", "lon": 117.0902, "lat": 36.6512},
+            "reported_at": (NOON - timedelta(minutes=3)).isoformat(),
+        }
+        return str(self.post(who, "incidents", status=201, **{**said, **changes})["id"])
+
+
+@pytest.fixture
+def crew(phone: TestClient, as_: As) -> Crew:
+    """Return people around one cell."""
+    return Crew(phone, as_)

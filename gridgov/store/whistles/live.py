@@ -1,7 +1,7 @@
 """Living whistles: locked for an act, moved on; found by the sweep when something of them is due."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,6 +100,18 @@ class LiveStore:
         """Return the whistle of an incident that is neither closed nor withdrawn, or None."""
         newest = self.newest(district_code, incident_id)
         return newest if newest and newest.living else None
+
+    def several(self, whistle_ids: Collection[UUID]) -> list[Whistle]:
+        """Return whistles as they stand, those of them that are visible to who acts, in the order of their ids."""
+        query = _heads().where(whistle.c.id.in_(whistle_ids)).order_by(whistle.c.id)
+        return self._whole(self._connection.execute(query).all())
+
+    def living(self, incident_ids: Collection[UUID]) -> list[Whistle]:
+        """Return the whistles of incidents that are neither closed nor withdrawn."""
+        over = whistle.c.stage.in_([stage.value for stage in OVER])
+        return self._whole(
+            self._connection.execute(_heads().where(whistle.c.incident_id.in_(incident_ids), ~over)).all()
+        )
 
     def newest(self, district_code: str, incident_id: UUID) -> Whistle | None:
         """Return the living whistle of an incident, else the one that was drafted last, or None if it never had one."""
