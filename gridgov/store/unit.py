@@ -36,6 +36,7 @@ from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
 from gridgov.store.waiting import Waiting
 from gridgov.store.whistles import WhistleStore
+from gridgov.store.workdays import WorkdayStore
 from gridgov.store.worktime import WorktimeStore
 
 _LOADING = 0x6772_6965  # beside the lock of the schema's migrations
@@ -154,6 +155,11 @@ class Unit:
     def cases(self) -> CaseStore:
         """Cases while they live: locked, moved on, appended to."""
         return CaseStore(self.connection, self.waiting)
+
+    @cached_property
+    def workdays(self) -> WorkdayStore:
+        """What waits for somebody, what became of their reports, which whistles concern them."""
+        return WorkdayStore(self.connection)
 
     @cached_property
     def acts(self) -> ActStore:
