@@ -124,7 +124,7 @@ describe("what goes next", () => {
 describe("what an answer means", () => {
   const item = { kind: "report" } as Item;
   const act = { kind: "case_act" } as Item;
-  test.each([
+  test.each<[Error, Item, Outcome["is"]]>([
     [new Unreachable("x"), item, "wait"],
     [new SyntaxError("a portal's page"), item, "wait"],
     [new Problem(500, "internal-error", ""), item, "wait"],

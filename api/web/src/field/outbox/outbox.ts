@@ -76,7 +76,7 @@ export class Outbox {
   async save(): Promise<boolean> {
     const waiting = this.unsaved();
     if (!waiting.length) return true;
-    const plain = waiting.map(({ unsaved: _, ...item }) => item as Item);
+    const plain = waiting.map((item) => without(item, "unsaved"));
     if (!(await this.write(plain, [...this.pictures.values()]))) return false;
     for (const item of plain) this.items.set(item.id, item);
     this.pictures.clear();
@@ -116,8 +116,7 @@ export class Outbox {
     const touched = renamed(this.all(), id, next);
     const kept = touched.map((item) => {
       if (item.id !== next) return item;
-      const { trouble: _, settledAt: __, ...rest } = item;
-      return mend({ ...rest, state: "waiting", tries: 0, notBefore: 0 });
+      return mend({ ...without(item, "trouble", "settledAt"), state: "waiting", tries: 0, notBefore: 0 });
     });
     const picture = await this.picture(id);
     const transaction = this.database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
@@ -207,4 +206,10 @@ export class Outbox {
   private tell(): void {
     for (const hear of this.heard) hear();
   }
+}
+
+function without(item: Item, ...names: ("unsaved" | "trouble" | "settledAt")[]): Item {
+  const left = { ...item };
+  for (const name of names) Reflect.deleteProperty(left, name);
+  return left;
 }
