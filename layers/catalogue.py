@@ -161,6 +161,22 @@ _PLACEMENTS = {
     "outside": (Words("网格之外", "Outside every cell"), styles.PLACEMENTS["outside"]),
 }
 
+_STAGES = {
+    stage: (words, styles.STAGES[stage])
+    for stage, words in {
+        "reported": Words("已上报", "Reported"),
+        "filed": Words("已立案", "Filed"),
+        "dispatched": Words("已派遣", "Dispatched"),
+        "handling": Words("处置中", "Handling"),
+        "fed_back": Words("已反馈", "Fed back"),
+        "verified": Words("已核查", "Verified"),
+        "closed": Words("已结案", "Closed"),
+        "rejected": Words("不予立案", "Rejected"),
+        "suspended": Words("挂起", "Suspended"),
+        "merged": Words("已并案", "Merged"),
+    }.items()
+}
+
 _ROADS = {
     "express": (Words("快速路", "Expressway"), styles.ROADS["express"]),
     "main": (Words("主干路", "Main road"), styles.ROADS["main"]),
@@ -199,6 +215,22 @@ CATALOGUE: tuple[Layer, ...] = (
         visible=False,
         group="load",
         fields=_CELL_FIELDS,
+        note=classes.RULE,
+    ),
+    Layer(
+        "heat",
+        Words("热力：每平方千米上报件数", "Heat: reports per square km"),
+        Shape.POLYGON,
+        24,
+        frames.heat,
+        ByClass("per_km2", 1, Words("无上报", "None")),
+        visible=False,
+        group="load",
+        fields=(
+            Field("count", Words("本期上报", "Reports"), Kind.NUMBER),
+            Field("overdue", Words("其中超期", "Of these overdue"), Kind.NUMBER),
+            Field("per_km2", Words("每平方千米", "Per square km"), Kind.DECIMAL),
+        ),
         note=classes.RULE,
     ),
     Layer("roads", Words("道路", "Roads"), Shape.LINE, 30, frames.roads, ByValue("kind", _ROADS), label="name"),
@@ -257,6 +289,18 @@ CATALOGUE: tuple[Layer, ...] = (
         60,
         frames.incidents,
         ByValue("placement", _PLACEMENTS),
+        group="incidents",
+        fields=_INCIDENT_FIELDS,
+    ),
+    Layer(
+        "incidents_by_stage",
+        Words("上报事件：按环节", "Incidents by stage"),
+        Shape.POINT,
+        61,
+        frames.incidents,
+        ByValue("stage", _STAGES),
+        visible=False,
+        group="incidents",
         fields=_INCIDENT_FIELDS,
     ),
     Layer(

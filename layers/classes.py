@@ -65,7 +65,12 @@ NONE = -1
 
 def ranks(values: ArrayLike, count: int = 5) -> list[int | None]:
     """Return the rank of each value's class, 0 for the least; `NONE` for nothing, None where there is no value."""
+    return ranks_by(values, values, count)
+
+
+def ranks_by(values: ArrayLike, among: ArrayLike, count: int = 5) -> list[int | None]:
+    """Return the rank of each value among the classes of others; beyond the last class it is of the last."""
     numbers = np.asarray(values, dtype=float)
-    cuts = [interval.up_to for interval in intervals(numbers, count)]
-    found = np.where(numbers > 0, np.searchsorted(cuts, numbers), NONE)
+    cuts = [interval.up_to for interval in intervals(among, count)]
+    found = np.where(numbers > 0, np.minimum(np.searchsorted(cuts, numbers), max(len(cuts) - 1, 0)), NONE)
     return [None if missing else int(rank) for rank, missing in zip(found, np.isnan(numbers), strict=True)]

@@ -12,8 +12,11 @@ import shapely
 
 from gridgov.areas import Level
 from gridgov.coordinates import from_plane, to_plane
+from gridgov.hexagons import FINE, outline_of
 from gridgov.store.maps import Box
+from gridgov.store.rollups import Asked
 from gridgov.store.unit import Unit
+from layers.counting import density, tally
 
 FEWEST_HOUSEHOLDS = 30
 """Below this many households a rate says more about chance than about the cell: it is left empty."""
@@ -112,7 +115,7 @@ def cells(read: Reading) -> gpd.GeoDataFrame:
 def loads(unit: Unit, at: datetime, since: datetime, until: datetime) -> pd.DataFrame:
     """Return what `cells` says of the load of all cells, without their outlines: code, reports, per_1000_households."""
     frame = unit.maps.homes(at)
-    counts = unit.summary.per_cell(since, until)
+    counts = unit.rollups.per_cell(Asked(since, until, until))
     reports = frame["code"].map(counts).fillna(0).astype(int)
     homes = frame["households"].astype(float)
     rated = homes.where(homes >= FEWEST_HOUSEHOLDS)
@@ -142,11 +145,19 @@ def buildings(read: Reading) -> gpd.GeoDataFrame:
 def incidents(read: Reading) -> gpd.GeoDataFrame:
     """Return the incidents of the period that have a place, newest first; at most 5,000.
 
-    Columns: district_code, id, number, reported_at, channel, channel_zh, channel_en, matter, text, placement
+    Columns: district_code, id, number, reported_at, channel, channel_zh, channel_en, matter, text, stage, placement
     (located, doubtful, crossing, outside), cell_code, address, accuracy_m, geometry (points).
     """
     view = read.view
     return read.unit.maps.incidents(view.districts, view.since, view.until, box=view.box)
+
+
+def heat(read: Reading) -> gpd.GeoDataFrame:
+    """Return the hexagons in which incidents of the period lie: h3, count, overdue, per_km2, geometry."""
+    view = read.view
+    found = density(tally(read.unit, Asked(view.since, view.until, view.at), FINE))
+    shapes = [shapely.Polygon(outline_of(hexagon)) for hexagon in found.pop("hexagon").tolist()]
+    return gpd.GeoDataFrame(found, geometry=shapes, crs="EPSG:4326")
 
 
 def doubtful(read: Reading) -> gpd.GeoDataFrame:

@@ -107,6 +107,21 @@ PLACEMENTS: Final = {
     "outside": Paint(fill="#ffffff", line=INK, width=2.4, radius=5.0),
 }
 
+STAGES: Final = {
+    # What waits for somebody is large and ringed, what is being done filled, what is over small and pale.
+    "reported": Paint(fill="#ffffff", line="#d55e00", width=2.6, radius=6.0),
+    "filed": Paint(fill="#ffffff", line="#e69f00", width=2.4, radius=5.5),
+    "dispatched": Paint(fill="#e69f00", line=INK, width=1.4, radius=5.5),
+    "handling": Paint(fill="#0072b2", line="#ffffff", width=1.2, radius=5.0),
+    "fed_back": Paint(fill="#56b4e9", line="#0072b2", width=1.6, radius=4.6),
+    "verified": Paint(fill="#009e73", line="#ffffff", width=1.1, radius=4.2),
+    "closed": Paint(fill="#009e73", fill_opacity=0.35, line="#009e73", width=0.8, radius=3.2),
+    "rejected": Paint(fill="#ffffff", line="#4a5863", width=1.2, radius=3.2),
+    "suspended": Paint(fill="#cc79a7", line=INK, width=1.2, dash="2 2", radius=5.0),
+    "merged": Paint(fill="#d0d4d7", line="#4a5863", width=0.8, radius=3.0),
+}
+"""Okabe and Ito's colours; stages also differ by size and ring."""
+
 DOUBT: Final = Paint(fill="#0072b2", fill_opacity=0.06, line="#0072b2", width=1.0, opacity=0.7, dash="3 3")
 
 

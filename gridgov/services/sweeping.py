@@ -15,6 +15,7 @@ from gridgov.services.sweeps.cases import due_cases, short_cases
 from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.services.sweeps.messages import old_changes, old_messages, untold_notices
 from gridgov.services.sweeps.positions import old_positions
+from gridgov.services.sweeps.rollups import changed_days
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -30,6 +31,7 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
         "positions": old_positions,
+        "rollups": changed_days,
     }
 )
 """The sweeps by name. A room that has deadlines adds a line."""

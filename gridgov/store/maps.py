@@ -66,15 +66,15 @@ class MapStore:
     ) -> gpd.GeoDataFrame:
         """Return the incidents reported from `since` to `until` that have a place, newest first.
 
-        Columns: district_code, id, number, reported_at, channel, channel_zh, channel_en, matter, text, placement,
-        cell_code, address, accuracy_m, geometry (a point; of an extent, one inside it).
+        Columns: district_code, id, number, reported_at, channel, channel_zh, channel_en, matter, text, stage,
+        placement, cell_code, address, accuracy_m, geometry (a point; of an extent, one inside it).
         """
         query = _incidents(districts, since, until).where(incident_state.c.geom.is_not(None))
         if box:
             query = query.where(_meets(incident_state.c.geom, box))
         query = query.order_by(incident.c.reported_at.desc(), incident.c.id).limit(limit)
         columns = ["district_code", "id", "number", "reported_at", "channel", "channel_zh", "channel_en", "matter"]
-        columns += ["text", "placement", "cell_code", "address", "accuracy_m", "geom"]
+        columns += ["text", "stage", "placement", "cell_code", "address", "accuracy_m", "geom"]
         return frame(self._connection.execute(query), columns)
 
     def chances(self, districts: Sequence[str], since: datetime, until: datetime) -> pd.DataFrame:
@@ -179,6 +179,7 @@ def _incidents(districts: Sequence[str], since: datetime, until: datetime) -> Se
             channel.c.name_en,
             matter.c.name.label("matter"),
             incident.c.text,
+            state.stage,
             state.placement,
             state.cell_code,
             position.address,

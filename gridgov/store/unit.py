@@ -31,6 +31,7 @@ from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.positions import PositionStore
 from gridgov.store.registers import RegisterStore
+from gridgov.store.rollups import RollupStore
 from gridgov.store.rules import RuleStore
 from gridgov.store.stories import StoryStore
 from gridgov.store.summary import SummaryStore
@@ -205,6 +206,11 @@ class Unit:
     def maps(self) -> MapStore:
         """Layers, as maps show them."""
         return MapStore(self.connection)
+
+    @cached_property
+    def rollups(self) -> RollupStore:
+        """Counts by place and period, from roll-ups."""
+        return RollupStore(self.connection, self.acting)
 
     @cached_property
     def summary(self) -> SummaryStore:

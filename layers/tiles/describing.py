@@ -1,5 +1,6 @@
 """What there is to see, as a page that draws tiles takes it: the catalogue, with classes of the period."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,17 +10,19 @@ from typing import Any
 import pandas as pd
 
 from gridgov.areas import Level
+from gridgov.hexagons import COARSE, FINE
 from gridgov.store.maps import Box
 from gridgov.store.unit import Unit
 from layers import frames, payload
 from layers.catalogue import CATALOGUE, ByClass, ByValue, Layer
+from layers.counting import density, tally
 from layers.tiles.drawing import Sight
 
 _DRAWN_AS = "1"
 """Raised when tiles come to be drawn otherwise from the same content, so that no browser keeps the old ones."""
 
 OF_PERIODS = frozenset(
-    {frames.cells, frames.incidents, frames.doubtful, frames.whistles, frames.parts},
+    {frames.cells, frames.incidents, frames.doubtful, frames.whistles, frames.parts, frames.heat},
 )
 """Sources that hang on incidents: what is drawn from them is somebody's own, and of the moment."""
 
@@ -67,13 +70,20 @@ class _Columns:
             if self._loads is None:
                 self._loads = frames.loads(self._unit, self._sight.at, self._sight.since, self._sight.until)
             return self._loads
+        if layer.source is frames.heat:
+            return density(tally(self._unit, self._sight.asked(), FINE))
         return pd.DataFrame({layer.look.column: pd.Series([], dtype=object)})
 
-    def counts(self, layer: Layer) -> Mapping[str, int]:
+    def _stages(self) -> Mapping[str, int]:
+        counted = tally(self._unit, self._sight.asked(), COARSE)
+        return sum(counted.stages.values(), Counter())
+
+    def counts(self, layer: Layer, look: ByValue) -> Mapping[str, int]:
         """Return how many features of a layer have which value."""
         since, until = self._sight.since, self._sight.until
         if layer.source is frames.incidents:
-            return self._unit.summary.placements(since, until)
+            placed = self._unit.summary.placements(since, until)
+            return placed if look.column == "placement" else self._stages()
         if layer.source is frames.roads:
             return self._unit.maps.kinds("road", "class")
         return {}
@@ -82,7 +92,7 @@ class _Columns:
 def _described(layer: Layer, columns: _Columns, kept: str) -> dict[str, Any]:
     said = payload.described(layer, columns.of(layer))  # of a frame, its look reads one column
     if isinstance(layer.look, ByValue):
-        counts = columns.counts(layer)
+        counts = columns.counts(layer, layer.look)
         for value, entry in said["look"]["values"].items():
             entry["count"] = counts.get(value, 0)
     return {

@@ -82,6 +82,9 @@ def _base(layer: str, *columns: str, least_zoom: int = 0, labels: tuple[str, ...
     return Query("base", ("id", "name", *columns), given=given, least_zoom=least_zoom, labels=labels)
 
 
+COUNTS = Query("counts", ("h3", "said"), key="h3")
+"""Hexagons, or their middles, with what was counted in each."""
+
 QUERIES: Mapping[str, Query] = MappingProxyType(
     {
         "green": _base("green", labels=("id", "name")),
@@ -93,7 +96,9 @@ QUERIES: Mapping[str, Query] = MappingProxyType(
         "communities": _areas(Level.COMMUNITY),
         "cells_by_reports": Query("cells", _CELL, key="code"),
         "cells_by_rate": Query("cells", _CELL, key="code"),
+        "heat": COUNTS,
         "incidents": Query("incidents", _INCIDENT),
+        "incidents_by_stage": Query("incidents", _INCIDENT),
         "doubtful": Query("doubtful", ("id", "number", "accuracy_m", "cell_code"), least_zoom=11),
         "whistles": Query(
             "whistles",
@@ -124,7 +129,15 @@ QUERIES: Mapping[str, Query] = MappingProxyType(
 _PIXELS = 256  # of a tile on a screen; what is smaller than one of them is not seen
 
 
-def encoded(connection: Connection, name: str, query: Query, tile: Tile, given: Mapping[str, Any]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A tile, and how many features of the layer itself it holds."""
+
+    data: bytes
+    features: int
+
+
+def encoded(connection: Connection, name: str, query: Query, tile: Tile, given: Mapping[str, Any]) -> Encoded:
     """Return a layer's source-layer of a tile, and that of its labels behind it; nothing where there is nothing.
 
     Parameters
@@ -143,15 +156,17 @@ def encoded(connection: Connection, name: str, query: Query, tile: Tile, given: 
     west, south, east, north = tile.box()
     asked = {"west": west, "south": south, "east": east, "north": north, **tile.numbers, **query.given, **given}
     asked["pixel"] = (east - west) / _PIXELS
-    statements = [_statement("tile", name, query, query.columns)]
-    if query.labels:
-        statements.append(_statement("labels", name, query, query.labels))
-    return b"".join(_blob(connection, statement, asked) for statement in statements)
+    features = _layer(connection, _statement("tile", name, query, query.columns), asked)
+    if not query.labels:
+        return features
+    labels = _layer(connection, _statement("labels", name, query, query.labels), asked)
+    return Encoded(features.data + labels.data, features.features)
 
 
-def _blob(connection: Connection, statement: TextClause, asked: Mapping[str, Any]) -> bytes:
+def _layer(connection: Connection, statement: TextClause, asked: Mapping[str, Any]) -> Encoded:
     wanted = {parameter: asked[parameter] for parameter in statement.compile().params}
-    return bytes(connection.execute(statement, wanted).scalar() or b"")
+    data, features = connection.execute(statement, wanted).one()
+    return Encoded(bytes(data or b"") if features else b"", features)
 
 
 @cache
@@ -159,11 +174,12 @@ def _words(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-_KEPT: dict[tuple[str, str], TextClause] = {}
+_KEPT: dict[tuple[str, str, str], TextClause] = {}
 
 
 def _statement(frame: str, name: str, query: Query, columns: Sequence[str]) -> TextClause:
-    if (frame, name) not in _KEPT:
+    key = (frame, name, query.rows)
+    if key not in _KEPT:
         parts = {"name": name, "rows": _words(query.rows), "columns": ", ".join(columns), "key": query.key}
-        _KEPT[frame, name] = text(_words(frame).format(**parts, extent=EXTENT, margin=MARGIN))
-    return _KEPT[frame, name]
+        _KEPT[key] = text(_words(frame).format(**parts, extent=EXTENT, margin=MARGIN))
+    return _KEPT[key]

@@ -97,6 +97,7 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
     whistles = {row["id"] for row in town.rows("whistle") if row["incident_id"] in seen}
     evidence = {row["id"] for row in town.rows("evidence") if row["incident_id"] in seen}
     offices = {"endpoint": "channels.manage", "delivery": "channels.manage"}
+    rollups = {"rollup_cell", "rollup_due", "rollup_hexagon"}
     kinds: dict[Seen, Callable[[Row], bool]] = {
         Seen.BY_NOBODY: lambda _: False,
         Seen.BY_ALL: lambda _: bool(ROLES[who]),
@@ -108,6 +109,8 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
     }
     if table == "register_change":
         return lambda row: subject.may("audit.read", row["district_code"]) or looks_after(town, subject, table, row)
+    if table in rollups:  # by office over the whole district alone: what an organisation sees is less
+        return lambda row: any(row["district_code"].startswith(area) for area in subject.areas("case.read"))
     if table == "evidence_exif":
         return lambda row: row["evidence_id"] in evidence and subject.may("evidence.exif")
     return kinds[rule.seen]

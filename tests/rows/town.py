@@ -52,7 +52,10 @@ PER_WHISTLE = (
     *("summons", "whistle_side", "check_in", "summons_measure", "summons_attempt", "summons_release"),
     "summons_rating",
 )
-PER_DISTRICT = ("seal", "verification", "sweep_failure", "endpoint", "load_log", "change_horizon")
+PER_DISTRICT = (
+    *("seal", "verification", "sweep_failure", "endpoint", "load_log", "change_horizon"),
+    *("rollup_cell", "rollup_due", "rollup_hexagon", "rollup_progress"),
+)
 
 
 @dataclass

@@ -6,4 +6,4 @@ drawn AS (
            ST_AsMVTGeom(ST_Transform(q.point, 3857), ST_TileEnvelope(:z, :x, :y), {extent}, 0, true) AS shape
     FROM points AS q
 )
-SELECT ST_AsMVT(drawn, '{name}_label', {extent}, 'shape', 'feature_id') FROM drawn WHERE shape IS NOT NULL
+SELECT ST_AsMVT(drawn, '{name}_label', {extent}, 'shape', 'feature_id'), count(*) FROM drawn WHERE shape IS NOT NULL

@@ -7,4 +7,4 @@ drawn AS (
            ST_AsMVTGeom(ST_Transform(q.geom, 3857), ST_TileEnvelope(:z, :x, :y), {extent}, {margin}, true) AS shape
     FROM q
 )
-SELECT ST_AsMVT(drawn, '{name}', {extent}, 'shape', 'feature_id') FROM drawn WHERE shape IS NOT NULL
+SELECT ST_AsMVT(drawn, '{name}', {extent}, 'shape', 'feature_id'), count(*) FROM drawn WHERE shape IS NOT NULL

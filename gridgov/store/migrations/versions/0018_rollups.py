@@ -3,6 +3,10 @@
 Migrations go forward only: going back is restoring the dump that was made before.
 """
 
+from pathlib import Path
+
+from alembic import op
+
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
@@ -10,4 +14,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
