@@ -1,8 +1,8 @@
 /** Short messages that come and go; screen readers hear them. */
-import { signal } from "@preact/signals";
-import { say } from "../words";
+import { signal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { detailsOf, wordsOf } from "./problems";
-import { said } from "../words";
+import { said, say } from "../words";
 import "./ui.css";
 
 interface Toast {
@@ -33,8 +33,15 @@ export function toastError(error: unknown): void {
 
 /** Stands once on a page. */
 export function Toasts() {
+  const box = useRef<HTMLDivElement>(null);
+  useSignalEffect(() => {
+    if (!toasts.value.length || !("popover" in HTMLElement.prototype)) return;
+    // Above a dialog that was opened before: what came last lies on top.
+    box.current?.hidePopover();
+    box.current?.showPopover();
+  });
   return (
-    <div class="ui-toasts" role="status" aria-live="polite">
+    <div ref={box} class="ui-toasts" role="status" aria-live="polite" popover="manual">
       {toasts.value.map(({ id, text, alert }) => (
         <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
           <span>{text}</span>

@@ -1,0 +1,137 @@
+/** The inbox: newest first, live, each notice with the way to its case. */
+import { signal, useSignalEffect } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { read, send } from "../../shared/api";
+import { me, permissions } from "../../shared/session";
+import { dayTime } from "../../shared/time";
+import { Badge, Button, Failure } from "../../shared/ui/basics";
+import { toastError } from "../../shared/ui/toasts";
+import { say, tongue } from "../../shared/words";
+import { countUnread, news, unread } from "../live";
+import { Page } from "../shell";
+import { named, SEVERITIES } from "../words";
+import { type InboxPage, type Notice, whereTo, wordsOfNotice } from "./notices";
+import "./inbox.css";
+
+const SIZE = 50;
+
+/** What is shown of the inbox. */
+class Pile {
+  readonly items = signal<Notice[]>([]);
+  readonly next = signal<string | null>(null);
+  readonly error = signal<unknown>(null);
+  readonly read = signal(false);
+  readonly onlyUnread = signal(false);
+
+  readonly refresh = async (): Promise<void> => {
+    const shown = Math.min(500, Math.max(SIZE, this.items.peek().length));
+    await this.#take(`limit=${shown}`, []);
+  };
+
+  readonly more = (): Promise<void> => this.#take(`limit=${SIZE}&cursor=${this.next.peek() ?? ""}`, this.items.peek());
+
+  readonly only = (wanted: boolean): Promise<void> => {
+    this.onlyUnread.value = wanted;
+    this.items.value = [];
+    return this.refresh();
+  };
+
+  async #take(asked: string, before: Notice[]): Promise<void> {
+    try {
+      const page = await read<InboxPage>(`/api/v1/inbox?unread=${String(this.onlyUnread.peek())}&${asked}`);
+      this.items.value = [...before, ...page.items];
+      this.next.value = page.next ?? null;
+      unread.value = page.unread;
+      this.error.value = null;
+    } catch (problem) {
+      this.error.value = problem;
+    }
+    this.read.value = true;
+  }
+
+  readonly mark = async (ids: readonly string[]): Promise<void> => {
+    try {
+      for (const id of ids) await send(`/api/v1/inbox/${id}/read`, undefined);
+    } catch (problem) {
+      toastError(problem);
+    }
+    await this.refresh();
+    await countUnread();
+  };
+}
+
+export function Inbox() {
+  const [pile] = useState(() => new Pile());
+  useSignalEffect(() => {
+    // Whenever something came, and once at the beginning.
+    if (news.value >= 0) void pile.refresh();
+  });
+  const waiting = pile.items.value.filter((notice) => !notice.read_at).map((notice) => notice.id);
+  return (
+    <Page
+      title={say("消息", "Inbox")}
+      lead={say(`${unread.value} 条未读，新消息会自动出现。`, `${unread.value} unread; new ones appear by themselves.`)}
+      tools={
+        <>
+          <Button act={() => pile.only(!pile.onlyUnread.value)} pressed={pile.onlyUnread.value}>
+            {say("只看未读", "Only unread")}
+          </Button>
+          <Button
+            act={() => pile.mark(waiting)}
+            whyNot={waiting.length ? undefined : say("没有未读", "None is unread")}
+          >
+            {say("全部标为已读", "Mark all as read")}
+          </Button>
+        </>
+      }
+    >
+      <Failure error={pile.error.value} again={pile.refresh} />
+      <ol class="notices">
+        {pile.items.value.map((notice) => (
+          <Told key={notice.id} notice={notice} pile={pile} />
+        ))}
+      </ol>
+      {pile.read.value && !pile.items.value.length && (
+        <p class="ui-soft">{say("没有消息。", "There is nothing here.")}</p>
+      )}
+      {pile.next.value && <Button act={pile.more}>{say("更早的消息", "Earlier ones")}</Button>}
+    </Page>
+  );
+}
+
+function Told({ notice, pile }: { notice: Notice; pile: Pile }) {
+  const { title, lines } = wordsOfNotice(notice, tongue.value);
+  const roles = me.value?.grants.map((grant) => grant.role) ?? [];
+  const to = whereTo(notice, permissions.value, roles);
+  return (
+    <li class={notice.read_at ? "ui-card" : "ui-card fresh"} data-notice={notice.id}>
+      <div class="ui-row">
+        <Badge tone={notice.severity === "urgent" ? "alert" : "soft"}>{named(SEVERITIES, notice.severity)}</Badge>
+        {!notice.read_at && <Badge tone="good">{say("未读", "Unread")}</Badge>}
+        <time class="ui-soft" dateTime={notice.at}>
+          {dayTime(notice.at)}
+        </time>
+      </div>
+      <h2>{title}</h2>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      <div class="ui-row">
+        {to && (
+          <a class="ui-button" href={to}>
+            {say("查看案卷", "Open the case")}
+          </a>
+        )}
+        {!notice.read_at && (
+          <Button
+            act={() => pile.mark([notice.id])}
+            kind="plain"
+            label={say(`标为已读：${title}`, `Mark as read: ${title}`)}
+          >
+            {say("标为已读", "Mark as read")}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
