@@ -1,11 +1,27 @@
+/** The command centre's page: what is late, where it is, and what can be done about it. */
 import { render } from "preact";
 import "../shared/theme.css";
+import "./command.css";
 import { enter, me, toLogin } from "../shared/session";
-
-function Page() {
-  return <main>{me.value?.name ?? "…"}</main>;
-}
+import { Page } from "./Page";
+import { openView } from "./view";
 
 const root = document.getElementById("app");
+const PAUSE_MS = 3_000;
+
+async function begin(): Promise<void> {
+  try {
+    if (!(await enter())) {
+      toLogin();
+      return;
+    }
+  } catch {
+    // The server does not answer yet: a wall that was switched on first waits for it.
+    setTimeout(() => void begin(), PAUSE_MS);
+    return;
+  }
+  openView();
+}
+
 if (root) render(<Page />, root);
-void enter().then((found) => found ?? toLogin());
+if (!me.value) void begin();

@@ -1,0 +1,141 @@
+import { STAGES, STEPS } from "../shared/terms";
+import { countdown } from "../shared/time";
+import { said, say } from "../shared/words";
+import { chosen, type Due, figures, past, pointInTime, watch } from "./state";
+import { look } from "./view";
+import { cursor, rowsOfWatch } from "./watching";
+
+export function Left() {
+  return (
+    <aside class="c-left" aria-label={say("数字与预警", "Figures and what is due")}>
+      <Figures />
+      <Dues />
+    </aside>
+  );
+}
+
+function Figures() {
+  const found = figures.value;
+  const { open, combined } = found?.whistles ?? {};
+  return (
+    <section class="c-figures" aria-label={say("此刻的数字", "The numbers of the moment")}>
+      <Figure name="reports_24h" zh="24 小时上报" en="Reports, 24 h" value={found?.reports_24h} />
+      <Figure name="open" zh="在办" en="Open" value={found?.open} />
+      <Figure name="late" zh="超时" en="Late" value={found?.late} alert />
+      <Figure name="soon" zh="30 分钟内到期" en="Due in 30 min" value={found?.soon} />
+      <Figure
+        name="whistles"
+        zh="在吹的哨"
+        en="Open whistles"
+        value={open}
+        more={say(`联合 ${combined ?? "–"}`, `${combined ?? "–"} combined`)}
+      />
+      <Figure name="on_duty" zh="在岗" en="On duty" value={found?.on_duty} />
+      <ol class="c-stages" aria-label={say("各阶段在办", "Open cases by stage")}>
+        {Object.entries(found?.by_stage ?? {}).map(([stage, count]) => (
+          <li key={stage}>
+            <span>{said(STAGES[stage])}</span> <strong>{count}</strong>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface FigureProps {
+  name: string;
+  zh: string;
+  en: string;
+  value: number | null | undefined;
+  alert?: boolean;
+  more?: string;
+}
+
+function Figure({ name, zh, en, value, alert, more }: FigureProps) {
+  return (
+    <p class={`c-figure ${alert && value ? "alert" : ""}`} data-figure={name}>
+      <strong>{value ?? "–"}</strong>
+      <span>{say(zh, en)}</span>
+      {more && <small>{more}</small>}
+    </p>
+  );
+}
+
+function Dues() {
+  const { late, soon, lateTotal, soonTotal } = rowsOfWatch.value;
+  if (watch.value === null) {
+    const words = past.value
+      ? say("服务器暂不能给出那一刻的预警。", "What was due at that moment cannot be told.")
+      : say("正在读取……", "Reading …");
+    return <p class="c-note">{words}</p>;
+  }
+  return (
+    <section class="c-dues">
+      <h2>
+        {say("超时", "Late")} <strong>{lateTotal}</strong>
+      </h2>
+      <Rows rows={late} from={0} empty={say("没有超时的事。", "Nothing is late.")} />
+      <h2>
+        {say("30 分钟内到期", "Due within 30 minutes")} <strong>{soonTotal}</strong>
+      </h2>
+      <Rows
+        rows={soon}
+        from={late.length}
+        empty={say("半小时内没有到期的事。", "Nothing is due within half an hour.")}
+      />
+    </section>
+  );
+}
+
+function Rows({ rows, from, empty }: { rows: readonly Due[]; from: number; empty: string }) {
+  if (rows.length === 0) return <p class="c-note">{empty}</p>;
+  return (
+    <ol class="c-rows">
+      {rows.map((row, index) => (
+        <li key={keyOf(row)}>
+          <Row row={row} at={from + index} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const keyOf = (row: Due): string =>
+  [row.subject, row.incident_id, row.whistle_id, row.organisation_code, row.street_code, row.due_kind].join();
+
+function Row({ row, at }: { row: Due; at: number }) {
+  const id = row.whistle_id ?? row.incident_id;
+  const current = chosen.value?.id === id;
+  return (
+    <button
+      type="button"
+      class={`c-row ${row.emergency ? "emergency" : ""}`}
+      aria-current={current ? "true" : undefined}
+      data-at={at}
+      data-cursor={cursor.value === at}
+      onClick={() => {
+        cursor.value = at;
+        look(row.whistle_id ? { kind: "whistle", id: row.whistle_id } : { kind: "case", id: row.incident_id });
+      }}
+    >
+      <span class="c-row-what">
+        {row.emergency && <b class="c-emergency">{say("应急", "Emergency")}</b>} {row.matter ?? row.number}
+      </span>
+      <Countdown at={row.deadline_at} />
+      <span class="c-row-who">
+        {said(STEPS[row.due_kind ?? ""])} · {row.organisation ?? row.street ?? row.number}
+      </span>
+      <span class="c-row-where">{row.street ?? ""}</span>
+    </button>
+  );
+}
+
+/** Ticks alone: nothing around it is drawn again. */
+export function Countdown({ at }: { at: string }) {
+  const late = Date.parse(at) < pointInTime.value;
+  return (
+    <span class={`c-countdown ${late ? "late" : ""}`}>
+      <span aria-hidden="true">{late ? "▲" : "◷"}</span> {countdown(at, pointInTime.value)}
+    </span>
+  );
+}

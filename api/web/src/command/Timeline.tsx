@@ -1,0 +1,37 @@
+import { fullTime } from "../shared/time";
+import { said, say } from "../shared/words";
+import type { Story } from "./chosen";
+import { matters, nameOf } from "./state";
+import { timeline } from "./timeline-words";
+
+export function Timeline({ story }: { story: Story }) {
+  const named = (code: string): string => matters.value.get(code)?.name ?? nameOf(code);
+  const events = timeline(story.facts, named).reverse();
+  return (
+    <section aria-labelledby="story-title">
+      <h3 id="story-title">{say("经过（最近的在上）", "What happened, newest first")}</h3>
+      <ol class="c-story">
+        {events.map((event) => (
+          <li key={event.seq} class={event.grave ? "grave" : ""}>
+            <p>
+              <strong>
+                {event.grave && <span aria-hidden="true">▲ </span>}
+                {said(event.title)}
+              </strong>{" "}
+              <time dateTime={event.at}>{fullTime(event.at)}</time> <span class="c-by">{event.author}</span>
+            </p>
+            {event.lines.length > 0 && (
+              <dl>
+                {event.lines.map(({ label, text }) => (
+                  <div key={label.en}>
+                    <dt>{said(label)}</dt> <dd>{said(text)}</dd>
+                  </div>
+                ))}
+              </dl>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

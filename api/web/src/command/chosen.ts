@@ -1,0 +1,125 @@
+/** The case or the whistle that somebody looks at, with everything that hangs on it. */
+import { signal } from "@preact/signals";
+import { ask, Problem, read } from "../shared/api";
+import { asOf } from "./load";
+import { type CaseAct, chosen, type Evidence, type Fact, type Incident, learnNames, past, type Whistle } from "./state";
+
+export interface WhistleAct {
+  act: string;
+  possible: boolean;
+  why_not: string | null;
+  [more: string]: unknown;
+}
+
+export interface Held {
+  whistle: Whistle;
+  etag: string | null;
+  acts: readonly WhistleAct[] | null;
+}
+
+export interface Story {
+  incident: Incident;
+  /** The revision that acts are decided upon. */
+  etag: string | null;
+  acts: readonly CaseAct[];
+  facts: readonly Fact[];
+  evidence: readonly Evidence[];
+  whistles: readonly Held[];
+}
+
+export const story = signal<Story | null>(null);
+/** Why there is nothing to show. */
+export const missing = signal<unknown>(null);
+
+let turn = 0;
+
+/** Fetches what is chosen; an answer that somebody no longer waits for is dropped. */
+export async function loadChosen(): Promise<void> {
+  const mine = ++turn;
+  const wanted = chosen.value;
+  if (!wanted) {
+    story.value = null;
+    missing.value = null;
+    return;
+  }
+  try {
+    const id = wanted.kind === "case" ? wanted.id : await caseOf(wanted.id);
+    const found = await storyOf(id);
+    if (mine !== turn) return;
+    story.value = found;
+    missing.value = null;
+  } catch (error) {
+    if (mine !== turn) return;
+    // Not to be seen, or not there yet: that is an answer; all else is tried again.
+    if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 403)) throw error;
+    story.value = null;
+    missing.value = error;
+  }
+}
+
+async function caseOf(whistle: string): Promise<string> {
+  return (await read<Whistle>(asOf(`/api/v1/whistles/${whistle}`))).incident_id;
+}
+
+async function storyOf(id: string): Promise<Story> {
+  const root = `/api/v1/incidents/${id}`;
+  const [incident, acts, facts, evidence] = await Promise.all([
+    ask<Incident>("GET", asOf(root)),
+    past.value ? null : actsOf(root),
+    read<{ items: Fact[] }>(asOf(`${root}/facts`)),
+    read<{ items: Evidence[] }>(`${root}/evidence`),
+  ]);
+  const whistles = await Promise.all(incident.value.whistles.map(heldOf));
+  const known = new Set<unknown>(facts.items.map((fact) => fact.payload.evidence_id));
+  return {
+    incident: incident.value,
+    etag: incident.etag,
+    acts: acts ?? [],
+    facts: facts.items,
+    evidence: past.value ? evidence.items.filter((one) => known.has(one.id)) : evidence.items,
+    whistles: whistles.filter((held) => held !== null),
+  };
+}
+
+async function actsOf(root: string): Promise<CaseAct[]> {
+  try {
+    return (await read<{ acts: CaseAct[] }>(`${root}/acts`)).acts;
+  } catch (error) {
+    // Whoever may only look is told so.
+    if (error instanceof Problem && error.status === 403) return [];
+    throw error;
+  }
+}
+
+async function heldOf(id: string): Promise<Held | null> {
+  const root = `/api/v1/whistles/${id}`;
+  try {
+    const [found, acts] = await Promise.all([ask<Whistle>("GET", asOf(root)), past.value ? null : whistleActsOf(root)]);
+    const { value: whistle, etag } = found;
+    learnNames(whistle.sides.map((side) => [side.street_code, side.street_name]));
+    learnNames(whistle.summons.map((one) => [one.organisation_code, one.name]));
+    return { whistle, etag, acts };
+  } catch (error) {
+    // As of a moment of the past it was not drafted yet.
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function whistleActsOf(root: string): Promise<WhistleAct[] | null> {
+  try {
+    return (await read<{ acts: WhistleAct[] }>(`${root}/acts`)).acts;
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 404 || error.status === 403)) return null;
+    throw error;
+  }
+}
+
+/** The ids whose changes concern what is shown. */
+export function shownIds(): Set<string> {
+  const found = new Set<string>();
+  if (chosen.value) found.add(chosen.value.id);
+  if (story.value) found.add(story.value.incident.id);
+  for (const { whistle } of story.value?.whistles ?? []) found.add(whistle.id);
+  return found;
+}

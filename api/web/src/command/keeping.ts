@@ -1,0 +1,105 @@
+/** Keeps the picture right: what changes is fetched again, over restarts of server, database and network. */
+import { signal } from "@preact/signals";
+import { Problem } from "../shared/api";
+import { loadChosen, shownIds } from "./chosen";
+import { Line, SILENCE_MS } from "./live";
+import { loadCatalogue, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
+import { Refresher, TOPICS, type Topic, topicsOf } from "./refresh";
+import { moment, over, past, staleSince } from "./state";
+
+/** Counts up when the map's tiles of what happens must be drawn anew; `loads` are the slower ones. */
+export const marksTurn = signal(0);
+export const loadsTurn = signal(0);
+/** Whether the line to the server is up. */
+export const connected = signal(false);
+
+const SWEEP_MS = 30_000;
+const broken = new Set<Topic | "line">();
+let lastAliveAt = Date.now();
+
+const refresher = new Refresher(
+  {
+    watch: { run: loadWatch, everyMs: 700 },
+    figures: { run: loadFigures, everyMs: 1_500 },
+    whistles: { run: loadWhistles, everyMs: 1_200 },
+    chosen: { run: loadChosen, everyMs: 400 },
+    marks: { run: () => turned(marksTurn), everyMs: 1_000 },
+    loads: { run: () => turned(loadsTurn), everyMs: 20_000 },
+  },
+  {
+    fresh: (topic) => mended(topic),
+    failed: (topic, error) => {
+      if (error instanceof Problem && error.status === 401) over.value = true;
+      // What may not be read, or is asked for wrongly, does not become right by asking again.
+      if (error instanceof Problem && error.status < 500 && error.status !== 429) return false;
+      hurt(topic);
+      return true;
+    },
+  },
+);
+
+const line = new Line({
+  alive: () => {
+    lastAliveAt = Date.now();
+    connected.value = true;
+    mended("line");
+  },
+  changes: (changes) => {
+    if (!past.value) refresher.want(topicsOf(changes, shownIds()));
+  },
+  anew: () => refresher.want(past.value ? [] : TOPICS),
+  down: () => {
+    connected.value = false;
+    hurt("line");
+  },
+  over: () => {
+    over.value = true;
+  },
+});
+
+export function want(...topics: Topic[]): void {
+  refresher.want(topics);
+}
+
+/** Begins to keep the picture right. */
+export function keepRight(): void {
+  void line.open();
+  void loadRules();
+  refresher.want(TOPICS);
+  // Deadlines come near without anybody doing anything.
+  setInterval(() => {
+    if (!past.value && document.visibilityState === "visible") refresher.want(["watch", "figures"]);
+  }, SWEEP_MS);
+  const again = (): void => {
+    if (document.visibilityState !== "visible") return;
+    line.hurry();
+    refresher.hurry();
+    // A machine that slept heard nothing, and its clocks say nothing of it.
+    if (Date.now() - lastAliveAt > SILENCE_MS) refresher.want(TOPICS);
+  };
+  addEventListener("online", again);
+  document.addEventListener("visibilitychange", again);
+}
+
+/** Shows a moment of the past, or with null the present one. */
+export function seek(to: string | null): void {
+  if (moment.value === to) return;
+  moment.value = to;
+  void loadCatalogue().catch(() => hurt("marks"));
+  refresher.want(TOPICS);
+}
+
+function turned(turn: { value: number }): Promise<void> {
+  turn.value += 1;
+  return Promise.resolve();
+}
+
+function hurt(what: Topic | "line"): void {
+  broken.add(what);
+  staleSince.value ??= lastAliveAt;
+}
+
+function mended(what: Topic | "line"): void {
+  broken.delete(what);
+  if (broken.size === 0) staleSince.value = null;
+}

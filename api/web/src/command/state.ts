@@ -1,0 +1,70 @@
+/** What the page shows, as signals. Everything here can be thrown away and fetched again. */
+import { computed, signal } from "@preact/signals";
+import { type Catalogue, HEAT, type Shown } from "../shared/map";
+import type { components } from "../shared/schema";
+import { now } from "../shared/time";
+import type { Chosen, Place } from "./link";
+
+export type Schemas = components["schemas"];
+export type Watch = Schemas["WatchOut"];
+export type Due = Watch["late"][number];
+export type Figures = Schemas["FiguresOut"];
+export type WhistleRow = Schemas["WhistleRowOut"];
+export type Whistle = Schemas["WhistleOut"];
+export type Incident = Schemas["IncidentOut"];
+export type Fact = Schemas["FactOut"];
+export type Evidence = Schemas["EvidenceOut"];
+export type CaseAct = Schemas["PossibilityOut"];
+export type Matter = Schemas["MatterOut"];
+export type Kind = Schemas["KindOut"];
+
+export const catalogue = signal<Catalogue | null>(null);
+export const watch = signal<Watch | null>(null);
+export const figures = signal<Figures | null>(null);
+export const whistles = signal<readonly WhistleRow[]>([]);
+export const matters = signal<ReadonlyMap<string, Matter>>(new Map());
+export const kinds = signal<readonly Kind[]>([]);
+/** Of organisations and areas, by their codes. */
+export const names = signal<ReadonlyMap<string, string>>(new Map());
+
+export const chosen = signal<Chosen | null>(null);
+/** Null is now. */
+export const moment = signal<string | null>(null);
+export const place = signal<Place | null>(null);
+export const shown = signal<readonly Shown[]>([]);
+
+/** Since when the picture may be old; null while it is right. */
+export const staleSince = signal<number | null>(null);
+export const over = signal(false);
+
+/** The moment that all countdowns are told from: that of the picture where it is one of the past. */
+export const pointInTime = computed(() => (moment.value ? Date.parse(moment.value) : now.value));
+export const past = computed(() => moment.value !== null);
+
+export function nameOf(code: string | null | undefined): string {
+  return code ? (names.value.get(code) ?? code) : "";
+}
+
+export function learnNames(found: Iterable<readonly [string, string | null | undefined]>): void {
+  const known = new Map(names.value);
+  const size = known.size;
+  for (const [code, name] of found) if (name && !known.has(code)) known.set(code, name);
+  if (known.size !== size) names.value = known;
+}
+
+/** The layers that are shown at first, from below to above. */
+export function shownAtFirst(found: Catalogue): Shown[] {
+  const names = found.layers.filter((layer) => layer.visible).sort((a, b) => a.order - b.order);
+  return [
+    ...(found.base_map ? [{ name: "base_map", opacity: 1 }] : []),
+    ...names.map(({ name }) => ({ name, opacity: 1 })),
+  ];
+}
+
+/** Where a layer lies if nobody moved it. */
+export function orderOf(name: string): number {
+  if (name === HEAT) return 55;
+  if (name === "people") return 65;
+  if (name === "base_map") return 0;
+  return catalogue.value?.layers.find((layer) => layer.name === name)?.order ?? 50;
+}
