@@ -87,6 +87,15 @@ class Settings(BaseSettings):
         description="What one account may announce in 24 hours, all files together.",
     )
 
+    base_map_url: str | None = Field(
+        default=None,
+        description="A base map of a province that this server fetches for its pages: an address with {z}, {x}, {y} "
+        "and maybe {token}, in Web Mercator and WGS 84 or CGCS2000. None leaves the network alone.",
+    )
+    base_map_token: SecretStr | None = Field(default=None, description="The base map's key, which browsers never see.")
+    base_map_name: str = Field(default="", description="What the base map is called in the list of layers.")
+    base_map_attribution: str = Field(default="", description="Whom the map names as the base map's source.")
+
     @property
     def evidence_address(self) -> str:
         """Return where attachments are kept, as a URL."""

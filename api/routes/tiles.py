@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.auth import TheCaller, logged_in
+from api.basemap import BaseMap
 from api.deps import service
 from api.problems import Problem
+from api.routes.grid import reads_the_grid
 from api.tiles import CatalogueOut
 from gridgov.clock import instant
 from gridgov.incidents.standing import Stage
@@ -18,6 +20,7 @@ router = APIRouter(tags=["tiles"], dependencies=[Depends(logged_in)])
 
 MVT = "application/vnd.mapbox-vector-tile"
 TheTiles = Annotated[Tiles, Depends(service(Tiles))]
+TheBaseMap = Annotated[BaseMap, Depends(service(BaseMap))]
 
 _READ: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "No role of yours reads the grid, or your token was not made for it"}
@@ -75,10 +78,12 @@ class TileAsked(PeriodAsked):
 
 
 @router.get("/tiles", responses=_READ)
-def list_layers(tiles: TheTiles, caller: TheCaller, asked: Annotated[PeriodAsked, Query()]) -> CatalogueOut:
+def list_layers(
+    tiles: TheTiles, base_map: TheBaseMap, caller: TheCaller, asked: Annotated[PeriodAsked, Query()]
+) -> CatalogueOut:
     """List the layers that maps draw, with their classes, their legends and the addresses of their tiles."""
     sight, described = tiles.catalogue(caller, asked.wanted())
-    return CatalogueOut.of(sight, described, None)
+    return CatalogueOut.of(sight, described, base_map.described())
 
 
 _Number = Annotated[int, Path(ge=0, lt=2**DEEPEST)]
@@ -91,6 +96,22 @@ def _tile(z: Annotated[int, Path(ge=0, le=DEEPEST)], x: _Number, y: _Number) -> 
 def _held(if_none_match: Annotated[str | None, Header(max_length=400)] = None) -> frozenset[str]:
     """Return the versions that the asker has."""
     return frozenset(tag.strip().removeprefix("W/").strip('"') for tag in (if_none_match or "").split(","))
+
+
+@router.get(
+    "/tiles/base/{z}/{x}/{y}",
+    responses={
+        **_READ,
+        200: {"description": "The tile", "content": {kind: {} for kind in ("image/png", "image/jpeg", "image/webp")}},
+        404: {"model": Problem, "description": "No base map is configured, or it has no such tile"},
+    },
+    response_class=Response,
+    dependencies=[Depends(reads_the_grid)],
+)
+def read_base_map(tile: Annotated[Tile, Depends(_tile)], base_map: TheBaseMap) -> Response:
+    """Return a tile of the base map that is configured, fetched by this server: its key never leaves it."""
+    image = base_map.image(tile)
+    return Response(image.data, media_type=image.media_type, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", responses=_READ | _TILE, response_class=Response)
