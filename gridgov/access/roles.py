@@ -5,7 +5,9 @@ from dataclasses import dataclass
 _READ = {"case.read", "grid.read", "inbox.read"}
 _ON_DUTY = {"staff.self"}
 _WORKER = (
-    _READ | _ON_DUTY | {"case.report", "case.note", "case.verify", "case.send_back", "evidence.add", "whistle.vouch"}
+    _READ
+    | _ON_DUTY
+    | {"case.report", "case.note", "case.verify", "case.send_back", "evidence.add", "whistle.vouch", "patrol.file"}
 )
 _HANDLER = _ON_DUTY | {
     "case.accept",
@@ -102,9 +104,7 @@ ROLES: tuple[Role, ...] = (
         "administrator",
         "系统管理员",
         "Administrator",
-        frozenset(
-            {"accounts.manage", "people.manage", "rules.manage", "grid.read", "inbox.read", "channels.manage"}
-        ),
+        frozenset({"accounts.manage", "people.manage", "rules.manage", "grid.read", "inbox.read", "channels.manage"}),
     ),
     Role("auditor", "审计员", "Auditor", frozenset(_READ | {"audit.read", "case.export", "looks.read"})),
 )

@@ -45,7 +45,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.BY_NOBODY, "", "reporter login_attempt sign_on delivery_item rollup_progress"),
         **_all(Seen.BY_ALL, "r", "role role_permission change_horizon"),
         **_all(Seen.BY_ALL, "ra", "rule_change load_log"),
-        **_all(Seen.BY_ALL, "rac", "duty organisation person team"),
+        **_all(Seen.BY_ALL, "rac", "checklist duty organisation person team"),
         **_all(
             Seen.BY_ALL,
             "racd",
@@ -54,7 +54,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             "matter_list responsibility time_limit whistle_kind work_hours work_segment team_member",
         ),
         **_all(Seen.BY_ITSELF, "r", "account account_grant account_event credential look"),
-        **_all(Seen.BY_ITSELF, "ra", "notice staff_position"),
+        **_all(Seen.BY_ITSELF, "ra", "notice patrol staff_position"),
         **_all(Seen.BY_ITSELF, "rc", "inbox"),
         **_all(Seen.BY_ITSELF, "rac", "act preference shift upload"),
         **_all(Seen.BY_ITSELF, "racd", "upload_part"),

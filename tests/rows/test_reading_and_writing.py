@@ -63,6 +63,7 @@ def is_mine(town: Town, who: str, table: str, row: Row) -> bool:
         "shift": lambda: himself and own,
         "staff_position": lambda: himself and _on_own_shift(town, subject, row),
         "notice": lambda: own or _in_inbox(town, subject, row),
+        "patrol": lambda: any(row["cell_code"].startswith(area) for area in subject.areas("case.read")),
         "upload_part": lambda: row["upload_id"] in _uploads(town, subject),
     }
     managed = table in ABOUT_ACCOUNTS and _manages(town, subject, row["id" if table == "account" else "account_id"])
@@ -198,6 +199,8 @@ def _may_write_reference(town: Town, subject: Subject, table: str) -> Callable[[
     if table in REGISTERS:
         also = {"person": False, "duty": plans, "organisation": rules}[table]
         return lambda row: (also and row.get("district_code", HOME) == HOME) or looks_after(town, subject, table, row)
+    if table == "checklist":
+        return lambda row: subject.may("rules.manage", row["district_code"])
     if "district_code" in metadata.tables[table].c:
         return lambda row: row["district_code"] == HOME and plans
     return lambda _: rules

@@ -140,6 +140,8 @@ def _fill(run: Connection, town: Town, owners: list[UUID]) -> None:
             whistle_id = put(run, "whistle", **head, incident_id=one["id"], kind="emergency")["id"]
             for name in PER_WHISTLE:
                 put(run, name, **head, whistle_id=whistle_id, organisation_code=DEPARTMENT, street_code="370102001")
+    for district in dict.fromkeys(someone[0] for someone in town.people.values()):
+        put(run, "checklist", district_code=district, code="fire", version=1)
     for index, someone in enumerate(town.people.values()):
         _fill_person(run, index, {"district_code": someone[0], "person_id": someone[1], "account_id": owners[index]})
     for district in (HOME, "370199"):
@@ -177,6 +179,10 @@ def _fill_person(run: Connection, index: int, head: dict[str, Any]) -> None:
     put(run, "staff_position", **head, at=before)
     for name in ("look", "preference", "account_event"):
         put(run, name, **head)
+    cells = select(cell.c.id, cell.c.code).where(cell.c.district_code == head["district_code"]).order_by(cell.c.code)
+    walked = run.execute(cells.offset(index * 40).limit(1)).one()
+    known = {"cell_id": walked[0], "cell_code": walked[1], "checklist_code": "fire", "checklist_version": 1}
+    put(run, "patrol", **head, **known)
     table = metadata.tables["notice"].c
     told = run.execute(select(table.district_code, table.id).order_by(table.id).offset(index).limit(1)).one()
     put(run, "inbox", district_code=told[0], notice_id=told[1], account_id=head["account_id"])

@@ -21,6 +21,7 @@ from gridgov.store.tables.incidents import (
 )
 from gridgov.store.tables.jobs import sweep_failure
 from gridgov.store.tables.messages import delivery, delivery_item, endpoint, inbox, preference
+from gridgov.store.tables.patrols import checklist, patrol
 from gridgov.store.tables.people import duty, duty_role, organisation, person, register_change
 from gridgov.store.tables.places import address
 from gridgov.store.tables.rollups import rollup_cell, rollup_due, rollup_hexagon, rollup_progress
@@ -70,6 +71,7 @@ __all__ = [
     "change_horizon",
     "channel",
     "check_in",
+    "checklist",
     "credential",
     "delivery",
     "delivery_item",
@@ -102,6 +104,7 @@ __all__ = [
     "metadata",
     "notice",
     "organisation",
+    "patrol",
     "person",
     "preference",
     "register_change",

@@ -48,6 +48,18 @@ shift = Table(
     moment("started_at"),
     Column("due_at", moment("due_at").type, comment="when it ends by itself; null once it has ended"),
     moment("ended_at", nullable=True),
+    moment("start_received_at", nullable=True),
+    Column(
+        "end_received_at",
+        moment("end_received_at").type,
+        comment="null: it has not ended, or ended by itself",
+    ),
+    Column(
+        "device_started_at",
+        moment("device_started_at").type,
+        comment="as the phone said; null where it said nothing",
+    ),
+    moment("device_ended_at", nullable=True),
     ForeignKeyConstraint(*_PERSON),
     Index("shift_open_idx", "district_code", "person_id", unique=True, postgresql_where=sql("ended_at IS NULL")),
     Index("shift_due_at_idx", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
