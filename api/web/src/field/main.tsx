@@ -1,11 +1,24 @@
+/** The grid worker's page. */
 import { render } from "preact";
 import "../shared/theme.css";
-import { enter, me, toLogin } from "../shared/session";
-
-function Page() {
-  return <main>{me.value?.name ?? "…"}</main>;
-}
+import "../shared/ui/ui.css";
+import "./field.css";
+import { toLogin } from "../shared/session";
+import { App } from "./app";
+import { hurry, open } from "./phone";
+import { installWorker } from "./install";
 
 const root = document.getElementById("app");
-if (root) render(<Page />, root);
-void enter().then((found) => found ?? toLogin());
+
+async function start(): Promise<void> {
+  installWorker();
+  const known = await open();
+  if (!known) {
+    toLogin();
+    return;
+  }
+  if (root) render(<App />, root);
+  await hurry();
+}
+
+void start();

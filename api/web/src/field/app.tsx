@@ -1,0 +1,154 @@
+/** The frame: what the phone's state is above, one tab in the middle, the tabs below, where a thumb reaches. */
+import { effect, signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { toLogin } from "../shared/session";
+import { Toasts } from "../shared/ui/toasts";
+import "../shared/ui/theme";
+import { useful } from "../shared/useful";
+import { locale, say } from "../shared/words";
+import { Icon, type Sign } from "./icons";
+import { newer } from "./install";
+import { diskFull, holder, others, reached, session, stuck, taken, waiting } from "./phone";
+import { Report } from "./report/report";
+import { isBlank, writing } from "./report/draft";
+import { takeUp } from "./report/writing";
+import { Mine } from "./tabs/mine";
+import { diskWarning } from "./storage";
+
+export type Tab = "report" | "tasks" | "whistles" | "grid" | "mine";
+
+const TABS: { name: Tab; zh: string; en: string; sign: Sign; page: ComponentType }[] = [
+  { name: "report", zh: "上报", en: "Report", sign: "report", page: Report },
+  { name: "mine", zh: "我的", en: "Me", sign: "mine", page: Mine },
+];
+
+export const tab = signal<Tab>(tabOf(location.pathname));
+
+function tabOf(path: string): Tab {
+  const name = path.replace(/^\/field\/?/, "");
+  return TABS.find((one) => one.name === name)?.name ?? "report";
+}
+
+export function goTo(next: Tab): void {
+  if (next === tab.value) return;
+  tab.value = next;
+  history.pushState(null, "", next === "report" ? "/field" : `/field/${next}`);
+}
+
+effect(() => {
+  document.documentElement.lang = locale.value;
+});
+
+export function App() {
+  const account = holder.value?.account_id;
+  useEffect(() => {
+    const back = (): void => {
+      tab.value = tabOf(location.pathname);
+    };
+    addEventListener("popstate", back);
+    return () => removeEventListener("popstate", back);
+  }, []);
+  useEffect(() => {
+    if (!account) return;
+    let end = (): void => undefined;
+    const begun = takeUp(account).then((stop) => {
+      end = stop;
+      useful();
+    });
+    return () => void begun.then(() => end());
+  }, [account]);
+  const Page = TABS.find((one) => one.name === tab.value)?.page ?? Report;
+  return (
+    <div class="f-frame">
+      <Standing />
+      <main class="f-main" key={tab.value}>
+        <Page />
+      </main>
+      <Tabs />
+      <Toasts />
+    </div>
+  );
+}
+
+/** What must be known at any moment: no signal, what waits, a session that is over, a disk that is full. */
+function Standing() {
+  const count = waiting.value;
+  const line = reached.value ? say("在线", "Online") : say("无信号，照常使用", "No signal: go on as usual");
+  return (
+    <header class="f-head">
+      <div class="f-line" role="status">
+        <span class={reached.value ? "f-dot good" : "f-dot"} aria-hidden="true" />
+        <span>{line}</span>
+        <button type="button" class="f-outbox" onClick={() => goTo("mine")}>
+          {count ? say(`待发送 ${count}`, `${count} to send`) : say("已全部发送", "All sent")}
+          {stuck.value > 0 && (
+            <strong class="f-alarm"> {say(`${stuck.value} 件需处理`, `${stuck.value} need you`)}</strong>
+          )}
+        </button>
+      </div>
+      {session.value === "out" && (
+        <p class="f-bar alert" role="alert">
+          {say("登录已过期：内容都保存在手机里，", "Your session is over; everything is kept on this phone. ")}
+          <button type="button" onClick={toLogin}>
+            {say("重新登录后发送", "Log in to send it")}
+          </button>
+        </p>
+      )}
+      {diskFull.value && (
+        <p class="f-bar alert" role="alert">
+          {say(
+            "手机存储已满：新内容只在本页内存中，请勿关闭页面，先发送或缩小照片。",
+            "The phone is full: what is new lives in this page only. Do not close it; send, or make photos smaller.",
+          )}
+        </p>
+      )}
+      {!diskFull.value && diskWarning.value && <p class="f-bar warn">{diskWarning.value}</p>}
+      {others.value > 0 && (
+        <p class="f-bar">
+          {say(
+            `本机还有其他账号的 ${others.value} 件待发送，须由其本人登录后发送。`,
+            `${others.value} items of another account wait on this phone; only their owner can send them.`,
+          )}
+        </p>
+      )}
+      {taken.value && (
+        <p class="f-bar alert" role="alert">
+          {say("另一个窗口打开了新版本，请关闭本页。", "A newer page is open in another tab: close this one.")}
+        </p>
+      )}
+      {newer.value && isBlank(writing.value) && (
+        <p class="f-bar">
+          {say("有新版本。", "There is a newer version. ")}
+          <button type="button" onClick={() => location.reload()}>
+            {say("重新载入", "Load it")}
+          </button>
+        </p>
+      )}
+    </header>
+  );
+}
+
+function Tabs() {
+  return (
+    <nav class="f-tabs" aria-label={say("功能", "Parts of this page")}>
+      {TABS.map(({ name, zh, en, sign }) => (
+        <button
+          key={name}
+          type="button"
+          aria-current={tab.value === name ? "page" : undefined}
+          onClick={() => goTo(name)}
+        >
+          <Icon sign={sign} />
+          <span>{say(zh, en)}</span>
+          {name === "mine" && waiting.value > 0 && (
+            <span class={stuck.value ? "f-count alert" : "f-count"}>
+              {waiting.value}
+              <span class="hidden-but-read">{say(" 件待发送", " to send")}</span>
+            </span>
+          )}
+        </button>
+      ))}
+    </nav>
+  );
+}

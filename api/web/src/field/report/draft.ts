@@ -1,0 +1,108 @@
+/** The report that is being written: kept at every touch, so that a page that is closed opens where it was. */
+import { signal } from "@preact/signals";
+import type { Position } from "geojson";
+import { uuid7 } from "../../shared/uuid";
+import type { Holder, Matter, Outline } from "../carried";
+import type { Draft } from "../outbox/items";
+
+export interface Shot {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  sha256: string;
+  /** A small picture as a data URI; empty where the browser could draw none. */
+  thumb: string;
+}
+
+export type Place =
+  | { kind: "point"; lon: number; lat: number; accuracyM: number | null; by: "gps" | "hand" }
+  | { kind: "shape"; geometry: Outline; ids: string[] };
+
+export interface Writing {
+  id: string;
+  matter: string | null;
+  text: string;
+  address: string;
+  place: Place | null;
+  shots: Shot[];
+}
+
+export function blank(): Writing {
+  return { id: uuid7(), matter: null, text: "", address: "", place: null, shots: [] };
+}
+
+export const writing = signal<Writing>(blank());
+
+export function isBlank({ matter, text, address, shots }: Writing): boolean {
+  return matter === null && !text && !address && shots.length === 0;
+}
+
+/** What a report is missing to be sent; null where nothing is. */
+export function missing({ matter, place, address }: Writing): "matter" | "place" | null {
+  if (matter === null) return "matter";
+  return place === null && !address.trim() ? "place" : null;
+}
+
+/** The items that a report is sent as: itself, then its photos. */
+export function itemsOf(written: Writing, matter: Matter, owner: Holder, at: Date): Draft[] {
+  const common = { account: owner.account_id, chain: written.id, madeAt: at.toISOString() };
+  const report: Draft = {
+    ...common,
+    id: written.id,
+    kind: "report",
+    after: [],
+    label: { zh: matter.name, en: `Report: ${matter.name}` },
+    request: { method: "POST", path: "/api/v1/incidents", body: bodyOf(written, matter, at) },
+  };
+  const photos = written.shots.map((shot, at_) => photoOf(shot, { ...common, order: at_ + 1 }));
+  return [report, ...photos];
+}
+
+function bodyOf(written: Writing, matter: Matter, at: Date): Record<string, unknown> {
+  return {
+    id: written.id,
+    reported_at: at.toISOString(),
+    channel: "grid_worker",
+    matter: matter.code,
+    text: written.text.trim() || matter.name,
+    ...(written.place ? { position: positionOf(written.place) } : {}),
+    ...(written.address.trim() ? { address: written.address.trim() } : {}),
+  };
+}
+
+export function positionOf(place: Place): Record<string, unknown> {
+  if (place.kind === "shape") return { datum: "wgs84", geometry: place.geometry };
+  const accuracy = place.accuracyM === null ? {} : { accuracy_m: Math.min(20_000, place.accuracyM) };
+  return { datum: "wgs84", lon: place.lon, lat: place.lat, ...accuracy };
+}
+
+interface Belonging {
+  account: string;
+  chain: string;
+  madeAt: string;
+  order: number;
+}
+
+/** A photo of a case; it waits until the case is there, where the case is a report of ours that has not been sent. */
+export function photoOf(shot: Shot, { order, ...common }: Belonging, after: string[] = [common.chain]): Draft {
+  const { id, name, type, size, sha256 } = shot;
+  const body = { id, incident_id: common.chain, name, media_type: type, size, sha256 };
+  return {
+    ...common,
+    id,
+    kind: "evidence",
+    after,
+    label: { zh: `照片 ${order}`, en: `Photo ${order}` },
+    request: { method: "POST", path: "/api/v1/evidence/uploads", body },
+  };
+}
+
+/** The middle of a place, to look at. */
+export function middleOf(place: Place): [number, number] {
+  if (place.kind === "point") return [place.lon, place.lat];
+  const rings = place.geometry.type === "Polygon" ? place.geometry.coordinates : place.geometry.coordinates.flat();
+  const points = rings.flat() as Position[];
+  const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + (point[axis] ?? 0), 0) / points.length;
+  return [mean(0), mean(1)];
+}

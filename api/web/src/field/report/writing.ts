@@ -1,0 +1,72 @@
+/** Keeping the report that is written, and sending it off. */
+import { effect, signal } from "@preact/signals";
+import { forget, isFull, keep, keptOf, type Picture } from "../outbox/database";
+import { holder, items, pack, pictureOf, post, theDatabase } from "../phone";
+import { blank, isBlank, itemsOf, type Writing, writing } from "./draft";
+import { used } from "./matters";
+import { onMobileData, taken } from "./photos";
+
+export const lastMatters = signal<string[]>([]);
+export const smaller = signal(onMobileData());
+/** Photos that the disk had no room for; they live as long as the page does. */
+const loose = new Map<string, Picture>();
+
+/** Takes up what was written before, unless it was sent since; then keeps every change. */
+export async function takeUp(account: string): Promise<() => void> {
+  const database = theDatabase();
+  const kept = await keptOf<Writing>(database, `draft:${account}`);
+  lastMatters.value = (await keptOf<string[]>(database, `matters:${account}`)) ?? [];
+  const sent = kept && items.value.some((item) => item.id === kept.id);
+  writing.value = kept && !sent ? kept : blank();
+  return effect(() => {
+    const now = writing.value;
+    const done = isBlank(now) ? forget(database, `draft:${account}`) : keep(database, `draft:${account}`, now);
+    done.catch((error: unknown) => {
+      if (!isFull(error)) throw error;
+    });
+  });
+}
+
+export function write(change: Partial<Writing>): void {
+  writing.value = { ...writing.value, ...change };
+}
+
+/** Adds photos at once: each is on the disk before the next is looked at. */
+export async function addPhotos(files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    const { shot, picture } = await taken(file, smaller.value);
+    try {
+      await theDatabase().put("blobs", picture);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      loose.set(picture.id, picture);
+    }
+    write({ shots: [...writing.value.shots, shot] });
+  }
+}
+
+export async function dropPhoto(id: string): Promise<void> {
+  write({ shots: writing.value.shots.filter((shot) => shot.id !== id) });
+  loose.delete(id);
+  await theDatabase().delete("blobs", id);
+}
+
+export async function photo(id: string): Promise<Picture | undefined> {
+  return loose.get(id) ?? (await pictureOf(id));
+}
+
+/** Puts the report into the outbox and begins a new one. False: the disk is full, and it lives in memory only. */
+export async function sendOff(): Promise<boolean> {
+  const written = writing.value;
+  const owner = holder.value;
+  const matter = pack.value?.matters.items.find((one) => one.code === written.matter);
+  if (!owner || !matter) return true;
+  const drafts = itemsOf(written, matter, owner, new Date());
+  const pictures = written.shots.flatMap((shot) => loose.get(shot.id) ?? []);
+  const kept = await post(drafts, pictures);
+  loose.clear();
+  lastMatters.value = used(lastMatters.value, matter.code);
+  writing.value = blank();
+  await keep(theDatabase(), `matters:${owner.account_id}`, lastMatters.value).catch(() => undefined);
+  return kept;
+}
