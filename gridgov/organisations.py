@@ -22,7 +22,13 @@ _OF_THE_STREET = frozenset({OrganisationKind.STREET_OFFICE, OrganisationKind.COM
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation; `area_code` is the area it answers for, with everything below."""
+    """One organisation; `area_code` is the area it answers for, with everything below.
+
+    Attributes
+    ----------
+    closed
+        It is given nothing more; its name and its past stay.
+    """
 
     id: UUID
     code: str
@@ -30,6 +36,7 @@ class Organisation:
     kind: OrganisationKind
     area_code: str
     parent_code: str | None = None
+    closed: bool = False
 
 
 class OrganisationBook:
@@ -37,8 +44,9 @@ class OrganisationBook:
 
     def __init__(self, organisations: list[Organisation]) -> None:
         self._by_code = {o.code: o for o in organisations}
-        self._street_office = {o.area_code: o for o in organisations if o.kind is OrganisationKind.STREET_OFFICE}
-        self._government = {o.area_code: o for o in organisations if o.kind is OrganisationKind.GOVERNMENT}
+        there = [o for o in organisations if not o.closed]
+        self._street_office = {o.area_code: o for o in there if o.kind is OrganisationKind.STREET_OFFICE}
+        self._government = {o.area_code: o for o in there if o.kind is OrganisationKind.GOVERNMENT}
 
     def __len__(self) -> int:
         return len(self._by_code)
@@ -49,6 +57,11 @@ class OrganisationBook:
     def by_code(self, code: str) -> Organisation | None:
         """Return the organisation with this code, or None."""
         return self._by_code.get(code)
+
+    def open(self, code: str) -> Organisation | None:
+        """Return the organisation with this code, or None if there is none or it is closed."""
+        found = self._by_code.get(code)
+        return None if found is None or found.closed else found
 
     def street_office(self, street_code: str) -> Organisation | None:
         """Return the office that answers for the street, or None if nobody does."""
@@ -72,7 +85,7 @@ class OrganisationBook:
         neighbour answer.
         """
         other = district_code + code[6:]
-        return other if other in self._by_code else code
+        return other if self.open(other) else code
 
     def government(self, district_code: str) -> Organisation | None:
         """Return the district's government, or None."""

@@ -108,9 +108,9 @@ def check_dispatch(  # noqa: PLR0913 - the list, the matter, whom to, where, and
         If the list has no such matter, the matter is not admitted for that organisation, or it is against the list
         and no reason is given.
     """
-    organisation = book.by_code(organisation_code)
+    organisation = book.open(organisation_code)
     if organisation is None:
-        message = f"There is no organisation {organisation_code!r}: dispatch to one that is registered."
+        message = f"There is no organisation {organisation_code!r}, or it is closed: dispatch to one that is open."
         raise InputError(message, field="organisation_code")
     # The admission list protects their sections too: what takes a department's powers is not theirs to handle.
     if book.of_the_street(organisation):

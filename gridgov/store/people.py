@@ -24,12 +24,13 @@ class PeopleStore:
     def book(self) -> OrganisationBook:
         """Return all organisations."""
         c = organisation.c
-        rows = self._connection.execute(select(c.id, c.code, c.name, c.kind, c.area_code, c.parent_code))
-        return OrganisationBook([Organisation(r[0], r[1], r[2], OrganisationKind(r[3]), r[4], r[5]) for r in rows])
+        query = select(c.id, c.code, c.name, c.kind, c.area_code, c.parent_code, c.closed_at.is_not(None))
+        return OrganisationBook([_organisation(row) for row in self._connection.execute(query)])
 
     def codes(self) -> frozenset[str]:
-        """Return the codes of all organisations."""
-        return frozenset(self._connection.execute(select(organisation.c.code)).scalars())
+        """Return the codes of all organisations that are not closed."""
+        query = select(organisation.c.code).where(organisation.c.closed_at.is_(None))
+        return frozenset(self._connection.execute(query).scalars())
 
     def put_organisations(self, rows: Sequence[dict[str, Any]]) -> int:
         """Add or change organisations by code; return how many changed anything."""
@@ -55,6 +56,10 @@ class PeopleStore:
         prepared = [_duty(row) for row in rows]
         for start in range(0, len(prepared), _BATCH):
             self._connection.execute(insert(duty).values(prepared[start : start + _BATCH]))
+
+    def duty_roles(self) -> frozenset[str]:
+        """Return the roles that duties may have."""
+        return frozenset(self._connection.execute(select(duty_role.c.code)).scalars())
 
     def duties_of(self, person_of: tuple[str, UUID], *, at: datetime) -> list[dict[str, Any]]:
         """Return what a person answers for at a moment: code, name, is_cell, role with its names, since, until."""
@@ -105,6 +110,10 @@ class PeopleStore:
             .order_by(duty.c.cell_id.is_(None), duty.c.role, person.c.staff_code)
         )
         return [dict(r) for r in self._connection.execute(query).mappings()]
+
+
+def _organisation(row: Any) -> Organisation:
+    return Organisation(row[0], row[1], row[2], OrganisationKind(row[3]), row[4], row[5], closed=row[6])
 
 
 def _duty(row: dict[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def require_known(unit: Unit, hand: Hand, new: NewGrant, now: datetime) -> None:
         raise InputError(message, field="area_code")
     if new.organisation_code is None:
         return
-    organisation = unit.people.book().by_code(new.organisation_code)
+    organisation = unit.people.book().open(new.organisation_code)
     if organisation is None:
         message = f"There is no organisation {new.organisation_code}: check the code."
         raise InputError(message, field="organisation_code")

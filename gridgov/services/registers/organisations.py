@@ -98,13 +98,13 @@ class OrganisationBook(Keeping):
 
     def _note_organisations(self, unit: Unit, hand: Hand, changes: list[Noted]) -> None:
         self._note(unit, hand, *changes)
-        note_rules(unit, hand, [one.key for one in changes], now=self._clock())
+        tell_programs(unit, changes, now=self._clock())
 
 
-def note_rules(unit: Unit, hand: Hand, codes: list[str], *, now: datetime) -> None:
+def tell_programs(unit: Unit, changes: list[Noted], *, now: datetime) -> None:
     """Let running programs read the organisations anew: who answers for a matter is decided by them."""
-    said = {"codes": codes[:_TOLD], "count": len(codes)}
-    unit.worktime.log_change("organisation", said, at=now, author=hand.name)
+    for district_code in {one.area_code[:6] for one in changes}:
+        unit.summary.log_load(district_code, at=now, source="organisations", summary={"organisations": len(changes)})
 
 
 def checked(unit: Unit, hand: Hand, wanted: OrganisationWanted) -> dict[str, Any]:

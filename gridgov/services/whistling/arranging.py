@@ -181,7 +181,7 @@ def _known(unit: Unit, order: TeamOrder) -> tuple[str, ...]:
         raise InputError(message, field="lead")
     book = unit.people.book()
     for code in members:
-        organisation = book.by_code(code)
+        organisation = book.open(code)
         if organisation is None:
             message = f"There is no organisation {code}: correct its code."
             raise InputError(message, field="members")

@@ -98,7 +98,7 @@ def _require_reason(code: str, wanted: Callers) -> None:
 
 
 def _coming(here: Basis, code: str) -> str:
-    organisation = here.book.by_code(code)
+    organisation = here.book.open(code)
     if organisation is None:
         message = f"There is no organisation {code}: correct its code."
         raise InputError(message, field="organisations")

@@ -89,7 +89,7 @@ class OrganisationRegister:
         listed = select(responsibility.c.matter_code).join(
             matter_list, matter_list.c.version == responsibility.c.list_version
         )
-        listed = listed.where(responsibility.c.organisation_code == code, matter_list.c.valid.contains(at))
+        listed = listed.where(responsibility.c.organisation_code == code, func.upper_inf(matter_list.c.valid))
         run = self._connection.execute
         return Held(
             run(select(func.count()).select_from(incident_state).where(*open_case)).scalar_one(),

@@ -132,10 +132,14 @@ ALTER POLICY app_update ON organisation USING (
         WHERE starts_with(organisation.area_code, a.code)
     )
 );
--- Running programs read the rules anew after a row here: an organisation that is renamed or closed is one of them.
-ALTER POLICY app_insert ON rule_change WITH CHECK (
+-- Running programs read anew what decides after a row here: who answers for a matter is decided by the organisations.
+ALTER POLICY app_insert ON load_log WITH CHECK (
     (SELECT gridgov_private.districts('rules.manage'))::text[] <> '{}'
-    OR (what = 'organisation' AND (SELECT gridgov_private.offices('people.manage'))::text[] <> '{}')
+    OR district_code = ANY ((SELECT gridgov_private.districts('grid.plan'))::text[])
+    OR EXISTS (
+        SELECT FROM unnest((SELECT gridgov_private.offices('people.manage'))::text[]) AS a (code)
+        WHERE starts_with(a.code, load_log.district_code) OR starts_with(load_log.district_code, a.code)
+    )
 );
 
 -- The numbers of people as far as whoever asks may know them: whole for who looks after them, else with stars in them.
@@ -188,9 +192,9 @@ BEGIN
          WHERE p.organisation_code = organisation AND (p.ended_at IS NULL OR p.ended_at > at)),
         (SELECT count(*) FROM public.account_grant AS g WHERE g.organisation_code = organisation AND g.valid @> at),
         (SELECT count(*) FROM public.organisation AS o WHERE o.parent_code = organisation AND o.closed_at IS NULL),
-        (SELECT coalesce(array_agg(r.matter_code ORDER BY r.matter_code), '{}') FROM public.responsibility AS r
+        (SELECT coalesce(array_agg(r.matter_code::text ORDER BY r.matter_code), '{}') FROM public.responsibility AS r
          JOIN public.matter_list AS l ON l.version = r.list_version
-         WHERE r.organisation_code = organisation AND l.valid @> at);
+         WHERE r.organisation_code = organisation AND upper_inf(l.valid));
 END
 $$;
 
