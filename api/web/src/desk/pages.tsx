@@ -6,6 +6,9 @@ import { Note } from "../shared/ui/basics";
 import { said, say } from "../shared/words";
 import { Account } from "./account/page";
 import { Inbox } from "./inbox/page";
+import { Duties } from "./registers/duties";
+import { Organisations } from "./registers/organisations";
+import { People } from "./registers/people";
 import { home, opens, type Place, placeAt } from "./places";
 import { path } from "./router";
 import { Page, Shell } from "./shell";
@@ -14,6 +17,9 @@ import { named, PERMISSIONS } from "./words";
 const PAGES: Record<string, () => VNode> = {
   "/desk/account": () => <Account />,
   "/desk/inbox": () => <Inbox />,
+  "/desk/people": () => <People />,
+  "/desk/duties": () => <Duties />,
+  "/desk/organisations": () => <Organisations />,
 };
 
 export function Desk() {

@@ -36,12 +36,17 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </a>
         <span class="grow" />
         <span class="who">{me.value?.name}</span>
-        <Switches />
+        <span class="switches">
+          <Switches />
+        </span>
       </header>
       <nav id="places" class={open ? "places open" : "places"} aria-label={say("页面", "Pages")}>
         <Places title={say("我的", "Mine")} places={MINE} />
         <Places title={say("管理", "Administration")} places={WORK} />
         <Elsewhere />
+        <p class="switches ui-row">
+          <Switches />
+        </p>
       </nav>
       <main id="page" tabIndex={-1}>
         {children}

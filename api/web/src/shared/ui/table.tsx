@@ -71,7 +71,11 @@ export function Table<T>({ caption, columns, rows, id, texts, acts, tools, size 
           ))}
         </tbody>
       </table>
-      {!found.length && <p class="ui-soft">{say("没有符合的记录。", "Nothing fits.")}</p>}
+      {!found.length && (
+        <p class="ui-soft">
+          {rows.length ? say("没有符合的记录。", "Nothing fits.") : say("暂无记录。", "There is nothing yet.")}
+        </p>
+      )}
       {leaf.pages > 1 && <Pages page={leaf.page} pages={leaf.pages} turn={setPage} caption={caption} />}
     </div>
   );
