@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.grid import FeatureCollection
+from api.patrols import ChecklistOut, DuePatrolsOut, DueWalkOut
 from api.shapes import Lat, Lon, Metres, Moment, Shape, Share
 from api.staff import ShiftOut
 from gridgov.incidents import Stage
@@ -282,6 +283,7 @@ class DayOut(BaseModel):
     tasks: list[TaskOut] = Field(description="The first due first; at most 100")
     reports: list[ReportedOut] = Field(description="Of the last 30 days, newest first; at most 100")
     whistles: list[CalledOut] = Field(description="The first due first; at most 100")
+    patrols: DuePatrolsOut
 
     @classmethod
     def of(cls, day: Day) -> "DayOut":
@@ -294,4 +296,8 @@ class DayOut(BaseModel):
             tasks=[TaskOut.of(task) for task in day.tasks],
             reports=[ReportedOut.of(one) for one in day.reports],
             whistles=[CalledOut.of(one) for one in day.whistles],
+            patrols=DuePatrolsOut(
+                checklists=[ChecklistOut.of(one) for one in day.checklists],
+                due=[DueWalkOut.of(one) for one in day.due_walks],
+            ),
         )

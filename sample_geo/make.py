@@ -10,6 +10,7 @@ import shapely
 from sample_geo import (
     addresses,
     buildings,
+    checklists,
     files,
     incidents,
     landscape,
@@ -68,6 +69,7 @@ def registers() -> None:
     bodies = _step("organisations", lambda: organisations.make(*frames[:3]))
     organisations.write(bodies)
     matters.write(_step("matters", matters.make))
+    checklists.write()
     people.write(_step("people", lambda: people.make(frames[3], bodies)))
 
 

@@ -15,6 +15,7 @@ import shapely
 from gridgov.clock import SHANGHAI
 from gridgov.ids import id_at
 from gridgov.incidents import Channel, GivenPosition, Report, Reporter
+from gridgov.patrols import Checklist, Every, Item
 from gridgov.services.intake import Intake
 from gridgov.services.loading import load_grid
 from gridgov.services.registering import (
@@ -29,6 +30,7 @@ from gridgov.store.unit import Store, Unit
 Progress = Callable[[str], None]
 """Is told what is being done next."""
 
+_HOME = "370102"
 _SOURCE = "sample_geo: synthetic geometry, real names of streets and communities"
 
 
@@ -44,7 +46,7 @@ def load_sample(store: Store, folder: Path, *, now: datetime, progress: Progress
         changed |= _load_base_map(unit, folder, progress)
         if changed:
             unit.gather_statistics()
-        unit.summary.log_load("370102", at=now, source=source, summary={"changed": changed})
+        unit.summary.log_load(_HOME, at=now, source=source, summary={"changed": changed})
     return changed
 
 
@@ -63,8 +65,32 @@ def _load_people(unit: Unit, folder: Path, now: datetime, progress: Progress) ->
     changed = register_organisations(unit, organisations) > 0
     matters, parts = _table(folder, "matters"), _table(folder, "responsibilities")
     changed |= register_matters(unit, matters, parts, now=now, source=_SOURCE)
+    changed |= _load_checklists(unit, _table(folder, "checklists"), now)
     districts = dict(zip(organisations["code"], organisations["district_code"], strict=True))
     return changed | (register_staff(unit, _table(folder, "staff"), _table(folder, "duties"), districts) > 0)
+
+
+def _load_checklists(unit: Unit, rows: pd.DataFrame, now: datetime) -> bool:
+    """Put the sample's checklists in force, where there are none of their names: a district may have changed them."""
+    missing = [code for code in rows["code"].unique() if unit.patrols.checklist(_HOME, code) is None]
+    for code in missing:
+        unit.patrols.put(_checklist(rows[rows["code"] == code]), at=now, author="sample")
+    return bool(missing)
+
+
+def _checklist(rows: pd.DataFrame) -> Checklist:
+    first = rows.iloc[0]
+    return Checklist(
+        district_code=_HOME,
+        code=first["code"],
+        name_zh=first["name_zh"],
+        name_en=first["name_en"],
+        every=Every(first["every"]),
+        items=tuple(Item(r["item"], r["zh"], r["en"], r["matter"] or None) for r in rows.to_dict("records")),
+        source=first["source"],
+        roles=tuple(first["roles"].split()),
+        version=1,
+    )
 
 
 def _load_base_map(unit: Unit, folder: Path, progress: Progress) -> bool:

@@ -19,7 +19,9 @@ from gridgov.incidents import Fact, FactKind, Head, Stage, Standing
 from gridgov.incidents.lifecycle import STAYS, TABLE, Act, Effect, Row, possibilities, refusal_of, require_to_the_point
 from gridgov.incidents.outcomes import outcome
 from gridgov.organisations import OrganisationBook
+from gridgov.patrols import Checklist, DueWalk
 from gridgov.services.casework_rules import BY_HANDLER, Beside, require_free
+from gridgov.services.patrolling import due_today
 from gridgov.settings import Settings
 from gridgov.store.positions import Holder, Shift
 from gridgov.store.unit import Store, Unit
@@ -89,6 +91,8 @@ class Day:
     tasks: list[Task]
     reports: list[Reported]
     whistles: list[Called]
+    checklists: list[Checklist]
+    due_walks: list[DueWalk]
 
 
 class Workday:
@@ -123,15 +127,19 @@ class Workday:
         with self._store.acting(caller, now=now) as unit:
             subject, book = unit.subject, unit.people.book()
             may_read = subject.may("case.read")
+            duties = unit.people.duties_of(subject.person, at=now) if subject.person else []
+            checklists, due = due_today(unit, duties, now)
             return Day(
                 at=now,
                 person=subject.person,
                 name=subject.name,
                 shift=_shift(unit, now),
-                duties=unit.people.duties_of(subject.person, at=now) if subject.person else [],
+                duties=duties,
                 tasks=_tasks(unit, now) if may_read else [],
                 reports=_reports(unit, book, now) if may_read else [],
                 whistles=_whistles(unit, book) if may_read else [],
+                checklists=checklists,
+                due_walks=due,
             )
 
 

@@ -28,6 +28,7 @@ from gridgov.store.listing import ListStore
 from gridgov.store.looks import LookStore
 from gridgov.store.maps import MapStore
 from gridgov.store.messages import DeliveryStore, EndpointStore, MessageStore
+from gridgov.store.patrols import PatrolStore
 from gridgov.store.people import PeopleStore
 from gridgov.store.positions import PositionStore
 from gridgov.store.registers import RegisterStore
@@ -176,6 +177,11 @@ class Unit:
     def looks(self) -> LookStore:
         """Who reported, and who looked."""
         return LookStore(self.connection, self.waiting)
+
+    @cached_property
+    def patrols(self) -> PatrolStore:
+        """Checklists, and patrols that were walked with them."""
+        return PatrolStore(self.connection)
 
     @cached_property
     def positions(self) -> PositionStore:

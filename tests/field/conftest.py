@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
@@ -14,6 +16,7 @@ from gridgov.ids import new_id
 from gridgov.services.foretelling import Foretelling
 from gridgov.services.knowledge import KnowledgeKeeper
 from tests.api.conftest import proof_of, stranger
+from tests.conftest import SAMPLE
 from tests.support import EVER, FAR, NOON, SavepointStore, keeper, secret_of, store
 
 __all__ = ["As", "keeper", "store", "stranger"]
@@ -107,3 +110,25 @@ class Crew:
 def crew(phone: TestClient, as_: As) -> Crew:
     """Return people around one cell."""
     return Crew(phone, as_)
+
+
+@dataclass
+class Walker:
+    """A member of the sample's staff with cells of their own."""
+
+    person: tuple[str, UUID]
+    cells: list[str]
+    proof: dict[str, str]
+
+
+@pytest.fixture
+def walker(store: SavepointStore, as_: As) -> Walker:
+    """Return whoever of the sample answers for most cells as a grid worker, with an account over them."""
+    duties = pd.read_csv(SAMPLE / "duties.csv", dtype=str, keep_default_na=False)
+    held = duties[(duties["role"] == "grid_worker") & (duties["valid_to"] == "") & (duties["target_kind"] == "cell")]
+    held = held[held["target_code"].str.startswith("370102011")]
+    code = str(held["staff_code"].value_counts().sort_index(kind="stable").idxmax())
+    cells = sorted(held.loc[held["staff_code"] == code, "target_code"])
+    with store.transaction() as unit:
+        person = ("370102", unit.people.person_ids("370102")[code])
+    return Walker(person, cells, as_("grid_worker", cells[0][:9], person=person))

@@ -15,7 +15,10 @@ from sample_geo import files, make, year
 from sample_geo.common import DATA, HERE, sha256
 from sample_geo.incidents import COLUMNS, DAYS, day_rows
 
-REGISTERS = ("organisations.csv", "matters.csv", "responsibilities.csv", "staff.csv", "duties.csv")
+REGISTERS = (
+    *("organisations.csv", "matters.csv", "responsibilities.csv", "checklists.csv"),
+    *("staff.csv", "duties.csv"),
+)
 MIB = 1024 * 1024
 
 
@@ -42,8 +45,9 @@ def test_no_file_is_too_large_to_keep():
 
 def test_registers_and_days_come_out_the_same_again_under_another_hash_seed(tmp_path):
     program = (
-        "from pathlib import Path; import sys; from sample_geo import make, organisations, matters, people\n"
-        "for module in (make, organisations, matters, people):\n"
+        "from pathlib import Path; import sys\n"
+        "from sample_geo import checklists, make, organisations, matters, people\n"
+        "for module in (checklists, make, organisations, matters, people):\n"
         "    read, module.DATA = module.DATA, Path(sys.argv[1])\n"
         "from sample_geo.common import DATA\n"
         "for name in ('grid.gpkg',): (Path(sys.argv[1]) / name).write_bytes((DATA / name).read_bytes())\n"

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from sample_geo import addresses, incidents, matters, organisations, people
+from sample_geo import addresses, checklists, incidents, matters, organisations, people
 from sample_geo.common import DATA, HOME, read_rows
 
 COLUMNS = {
@@ -15,6 +15,7 @@ COLUMNS = {
     "staff.csv": people.STAFF_COLUMNS,
     "duties.csv": people.DUTY_COLUMNS,
     "matters.csv": matters.COLUMNS,
+    "checklists.csv": checklists.COLUMNS,
     "responsibilities.csv": ("matter_code", "organisation_code", "part"),
     "incidents_days.csv": incidents.COLUMNS,
     "incidents_truth.csv": incidents.TRUTH_COLUMNS,
@@ -50,6 +51,13 @@ def test_the_book_holds_every_building_about_1500_places_and_the_doubles_of_real
     old = [entry for row in book for entry in row["old_names"].split(";") if entry]
     assert old
     assert all(re.fullmatch(r"[^@;]+@\d{4}-\d{2}-\d{2}", entry) for entry in old)
+
+
+def test_every_item_of_a_checklist_suggests_a_matter_of_the_list(lists):
+    codes = {row["code"] for row in lists["matters.csv"]}
+    assert {row["matter"] for row in lists["checklists.csv"]} <= codes
+    assert len({row["code"] for row in lists["checklists.csv"]}) == 2
+    assert all(row["source"] for row in lists["checklists.csv"])
 
 
 def test_every_address_names_areas_of_the_grid(lists, grid):
