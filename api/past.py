@@ -2,15 +2,17 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.cases import HopOut
 from api.incidents import IncidentOut
-from api.shapes import Moment
+from api.shapes import Moment, Shape
 from api.summons import SummonsOut, WhistleOut
 from gridgov.clock import instant
+from gridgov.incidents import Placement, Stage
 
 AsOf = Annotated[AwareDatetime | None, Query(description="The moment that is asked about; now if left out")]
 
@@ -29,6 +31,29 @@ def moment_asked(as_of: datetime | None) -> datetime | None:
 def _unless_lost(model: type[BaseModel], name: str) -> Any:
     """Return a field of an answer about the present as one that an answer about the past may leave out."""
     return Field(default_factory=lambda: None, description=model.model_fields[name].description)
+
+
+class IncidentRowThenOut(BaseModel):
+    """An incident as it stood then, as a line of a list: what of it can be told of many at once."""
+
+    district_code: str = Field(description="Whose it is; never changes", examples=["370102"])
+    id: UUID
+    number: str = Field(description="For people: district, day, eight signs", examples=["370102-260305-0000001C"])
+    received_at: Moment
+    reported_at: Moment
+    channel: str
+    external_number: str | None
+    list_version: int
+    text: str = Field(description="As it was reported")
+    stage: Stage = Field(description="Where the case was on its way")
+    placement: Placement
+    cell_code: str | None = Field(description="The cell that answered for it: 15 digits")
+    matter_code: str | None
+    priority: int | None
+    handling_organisation_code: str | None = Field(description="In whose hands it was")
+    due_kind: str | None
+    deadline_at: Moment | None = _unless_lost(IncidentOut, "deadline_at")
+    geometry: Shape | None = Field(description="Where it was; null while nobody knew")
 
 
 class HopThenOut(HopOut):

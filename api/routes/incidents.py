@@ -11,7 +11,7 @@ from api.auth import TheCaller, TheSubject, logged_in
 from api.deps import TheDesk, TheIntake, service
 from api.etags import etag
 from api.incidents import FactOut, IncidentOut, IncidentRowOut, LookOut, ReporterOut
-from api.past import AsOf, IncidentThenOut, moment_asked
+from api.past import AsOf, IncidentRowThenOut, IncidentThenOut, moment_asked
 from api.problems import Problem
 from api.schemas import Page, ReceiptOut, ReportIn
 from gridgov.clock import instant
@@ -93,19 +93,26 @@ class Filters(BaseModel):
 class PageOf(Filters):
     """A page of the list."""
 
+    as_of: AsOf = None
     cursor: Annotated[UUID | None, Field(description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-@router.get("/incidents")
-def list_incidents(desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]) -> Page[IncidentRowOut]:
+@router.get("/incidents", response_model_exclude_unset=True)
+def list_incidents(
+    desk: TheDesk, caller: TheCaller, asked: Annotated[PageOf, Query()]
+) -> Page[IncidentRowOut] | Page[IncidentRowThenOut]:
     """List the incidents that you may see, newest first. Reporters are not shown.
 
-    The list has no `as_of`: at which stage, in whose hands and where incidents were at a moment stands in their facts
-    alone, where no index finds a page of them. `since` and `until` list what was reported in a time, and each incident
-    tells its own past.
+    `as_of` a moment, those that there were then are listed as they stood, to whoever may see them now, and every filter
+    asks about that moment: at which stage, in whose hands, in which cell or street they were. A moment to come is
+    answered by what is known now. Of the past a line tells less, and `deadline_at` is left out where it cannot be told;
+    where that is so of any that was open then, `overdue` is refused with 422.
     """
-    rows = desk.incidents(caller, asked.wanted(), limit=asked.limit, before=asked.cursor)
+    moment, which = moment_asked(asked.as_of), asked.wanted()
+    rows = desk.incidents(caller, which, limit=asked.limit, before=asked.cursor, as_of=moment)
+    if moment is not None:
+        return Page[IncidentRowThenOut].told(rows, limit=asked.limit)
     return Page[IncidentRowOut].told(rows, limit=asked.limit)
 
 

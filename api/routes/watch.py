@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.auth import TheCaller, logged_in
 from api.deps import service
+from api.past import moment_asked
 from api.problems import Problem
 from api.watch import FiguresOut, WatchOut
 from gridgov.services.watching import Watching
@@ -20,10 +21,16 @@ _READ: dict[int | str, dict[str, Any]] = {
 }
 
 
-class WatchAsked(BaseModel):
-    """What to watch; a parameter that is not known is refused."""
+class Asked(BaseModel):
+    """Of when; a parameter that is not known is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    as_of: Annotated[AwareDatetime | None, Field(description="The moment that is asked about; now if left out")] = None
+
+
+class WatchAsked(Asked):
+    """What to watch, and of when."""
 
     within_minutes: Annotated[int, Field(ge=0, le=10_080, description="How soon a deadline is soon")] = 30
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many of each to show at most")] = 200
@@ -31,12 +38,19 @@ class WatchAsked(BaseModel):
 
 @router.get("/watch", responses=_READ)
 def watch(watching: TheWatching, caller: TheCaller, asked: Annotated[WatchAsked, Query()]) -> WatchOut:
-    """Return what is late, and what will be soon: of cases, of sides that must confirm or close, of summons."""
+    """Return what is late, and what will be soon: of cases, of sides that must confirm or close, of summons.
+
+    `as_of` a moment, as things stood then, of what you may see now; a moment to come is answered by the present.
+    """
     within = timedelta(minutes=asked.within_minutes)
-    return WatchOut.of(watching.watch(caller, within=within, limit=asked.limit))
+    moment = moment_asked(asked.as_of)
+    return WatchOut.of(watching.watch(caller, within=within, limit=asked.limit, as_of=moment))
 
 
 @router.get("/figures", responses=_READ)
-def figures(watching: TheWatching, caller: TheCaller) -> FiguresOut:
-    """Return the wall's numbers, of what you see. `gridgov.connect().figures()` tells the same of everything."""
-    return FiguresOut.model_validate(watching.figures(caller))
+def figures(watching: TheWatching, caller: TheCaller, asked: Annotated[Asked, Query()]) -> FiguresOut:
+    """Return the wall's numbers, of what you see; `as_of` a moment, as `GET /api/v1/watch` does.
+
+    `gridgov.connect().figures()` tells the same of everything.
+    """
+    return FiguresOut.model_validate(watching.figures(caller, as_of=moment_asked(asked.as_of)))

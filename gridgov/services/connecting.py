@@ -57,9 +57,9 @@ class Gov:
         """Return an incident with its place, its shares or probabilities, and its possible duplicates."""
         return self._desk.incident(None, incident_id)
 
-    def figures(self) -> dict[str, Any]:
-        """Return the wall's numbers: see `gridgov.services.watching.Watching.figures`; the wall shows the same."""
-        return self._watching.figures(None)
+    def figures(self, *, as_of: datetime | None = None) -> dict[str, Any]:
+        """Return the wall's numbers as of a moment (now); see `gridgov.services.watching.Watching.figures`."""
+        return self._watching.figures(None, as_of=instant(as_of, field="as_of") if as_of else None)
 
     def report(
         self,

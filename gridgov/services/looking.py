@@ -22,9 +22,9 @@ from gridgov.incidents.facts import known_at
 from gridgov.incidents.hops import plain_hop
 from gridgov.matters import MatterList
 from gridgov.services.casework import hops_of
-from gridgov.services.recalling import incident_then, no_incident
+from gridgov.services.recalling import incident_then, incidents_then, no_incident
 from gridgov.store.unit import Store, Unit
-from gridgov.store.walking import Filter
+from gridgov.store.walking import Filter, Window
 
 __all__ = ["DayCount", "Desk", "Filter"]
 
@@ -83,10 +83,33 @@ class Desk:
         return facts if as_of is None else known_at(facts, as_of)
 
     def incidents(
-        self, caller: Caller | None, which: Filter, *, limit: int, before: UUID | None = None
+        self,
+        caller: Caller | None,
+        which: Filter,
+        *,
+        limit: int,
+        before: UUID | None = None,
+        as_of: datetime | None = None,
     ) -> list[dict[str, Any]]:
-        """Return incidents that the caller may see, newest first, strictly before the id `before`."""
+        """Return incidents that the caller may see, newest first, strictly before the id `before`.
+
+        Parameters
+        ----------
+        as_of
+            As they stood at this moment, those that there were; `which` asks about that moment too. One to come is
+            answered by what is known now. `deadline_at` is left out where it cannot be told.
+
+        Raises
+        ------
+        RuleError
+            If those are asked for that were overdue at a moment, and not of all the deadline then can be told.
+        UnavailableError
+            If the past is still being written down.
+        """
         with self._as(caller) as unit:
+            if as_of is not None:
+                window = Window(min(as_of, self._clock()), limit, before)
+                return incidents_then(unit, which, window)
             return unit.lists.page(which, unit.acting, now=self._clock(), limit=limit, before=before)
 
     def whistles(self, caller: Caller | None, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:

@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from gridgov.clock import SHANGHAI
-from gridgov.errors import NotFoundError
+from gridgov.errors import NotFoundError, RuleError, UnavailableError
 from gridgov.incidents import Fact, FactKind, Head, Standing
 from gridgov.incidents.facts import known_at
 from gridgov.incidents.hops import known_stays, measured, plain_hop
 from gridgov.incidents.replay import BY_RULES, replayed
 from gridgov.incidents.witness import rows_of
+from gridgov.store.past import PastStore
+from gridgov.store.standing import is_told
 from gridgov.store.unit import Unit
+from gridgov.store.walking import Filter, Window
 
 _STATE = "incident_state"
 _PLACED = {FactKind.LOCATED, FactKind.RELOCATED}
@@ -41,6 +44,39 @@ def incident_then(unit: Unit, incident_id: UUID, moment: datetime) -> dict[str, 
         raise NotFoundError(message, field="as_of")
     head = Head(district_code, incident_id)
     return _stood(unit, head, facts) | {"hops": _hops(unit, head, moment), "whistles": _whistles(unit, head, moment)}
+
+
+def incidents_then(unit: Unit, which: Filter, window: Window) -> list[dict[str, Any]]:
+    """Return a page of incidents as they stood at `window.now`, of those that whoever acts may see now.
+
+    Raises
+    ------
+    RuleError
+        If the overdue ones are asked for, and not of all that was open then the deadline can be told.
+    UnavailableError
+        As for `require_told`.
+    """
+    require_told(unit, window.now)
+    past = PastStore(unit.connection, unit.acting)
+    if which.overdue and not past.knows_deadlines(window.now):
+        said = window.now.astimezone(SHANGHAI).isoformat()
+        message = f"Which incidents were overdue at {said} cannot be told: rules of time were changed since, and of "
+        message += "some that were open then only the facts tell, which hold no deadline. Ask without overdue."
+        raise RuleError(message, field="overdue")
+    return past.page(which, window)
+
+
+def require_told(unit: Unit, moment: datetime) -> None:
+    """Refuse to answer of many incidents at once how they stood, while that still is being told from their facts.
+
+    Raises
+    ------
+    UnavailableError
+        After an upgrade, until the worker is through.
+    """
+    if not is_told(unit.connection, moment):
+        message = "How incidents stood before the upgrade is still being told from their facts: try again later."
+        raise UnavailableError(message, field="as_of")
 
 
 def no_incident(incident_id: UUID) -> NotFoundError:

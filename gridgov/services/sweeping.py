@@ -16,6 +16,7 @@ from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.services.sweeps.messages import old_changes, old_messages, untold_notices
 from gridgov.services.sweeps.positions import old_positions
 from gridgov.services.sweeps.rollups import changed_days
+from gridgov.services.sweeps.standing import untold_standings
 from gridgov.services.sweeps.whistles import late_whistles
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
@@ -31,6 +32,7 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
         "positions": old_positions,
+        "standings": untold_standings,
         "rollups": changed_days,
     }
 )

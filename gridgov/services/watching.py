@@ -9,9 +9,10 @@ from typing import Any, Self
 from gridgov.access import Caller
 from gridgov.clock import Clock
 from gridgov.incidents import ENDED, Stage
-from gridgov.settings import Settings
+from gridgov.services.recalling import require_told
+from gridgov.settings import Settings, settings
 from gridgov.store.unit import Store, Unit
-from gridgov.store.watching import Watched
+from gridgov.store.watching import Watched, WatchStore
 
 SOON = timedelta(minutes=30)
 """What falls due within so long is soon."""
@@ -39,20 +40,28 @@ class Watching:
         """Return the service as an installation's settings want it."""
         return cls(store, clock=clock)
 
-    def watch(self, caller: Caller | None, *, within: timedelta = SOON, limit: int = 200) -> Watch:
+    def watch(
+        self, caller: Caller | None, *, within: timedelta = SOON, limit: int = 200, as_of: datetime | None = None
+    ) -> Watch:
         """Return what is late and what will be within a time, of cases, of sides and of summons.
+
+        Parameters
+        ----------
+        as_of
+            As things stood at this moment; one to come is answered by the present.
 
         Raises
         ------
         NotAllowedError
             If no role of the caller's reads cases.
+        UnavailableError
+            If the past is still being written down.
         """
-        at = self._clock()
+        at, past = self._moment(as_of)
         with self._as(caller) as unit:
-            _require(unit)
-            return Watch(at, unit.summary.wall.due(at, within=within, limit=limit))
+            return Watch(at, _wall(unit, at, past=past).due(at, within=within, limit=limit))
 
-    def figures(self, caller: Caller | None) -> dict[str, Any]:
+    def figures(self, caller: Caller | None, *, as_of: datetime | None = None) -> dict[str, Any]:
         """Return the wall's numbers, of what the caller (None: the system) sees.
 
         Returns
@@ -64,13 +73,12 @@ class Watching:
 
         Raises
         ------
-        NotAllowedError
-            If no role of the caller's reads cases.
+        NotAllowedError, UnavailableError
+            As for `watch`.
         """
-        at = self._clock()
+        at, past = self._moment(as_of)
         with self._as(caller) as unit:
-            _require(unit)
-            wall = unit.summary.wall
+            wall = _wall(unit, at, past=past)
             cases, reported = wall.open_cases(at, within=SOON), wall.reported(at)
             stages = Counter(dict.fromkeys(_OPEN, 0))
             for row in cases:
@@ -83,17 +91,29 @@ class Watching:
                 "late": sum(row["late"] for row in cases),
                 "soon": sum(row["soon"] for row in cases),
                 "whistles": wall.whistles(at),
-                "on_duty": None,
+                "on_duty": wall.on_duty(at) if self._keeps_shifts_of(at) else None,
                 "streets": _streets(wall.streets(at), cases, reported),
             }
+
+    def _moment(self, as_of: datetime | None) -> tuple[datetime, bool]:
+        """Return the moment that is asked about, and whether it is past."""
+        now = self._clock()
+        return (as_of, True) if as_of is not None and as_of < now else (now, False)
+
+    def _keeps_shifts_of(self, at: datetime) -> bool:
+        return at > self._clock() - timedelta(days=settings().positions_kept_days)
 
     def _as(self, caller: Caller | None) -> AbstractContextManager[Unit]:
         return self._store.transaction() if caller is None else self._store.acting(caller, now=self._clock())
 
 
-def _require(unit: Unit) -> None:
+def _wall(unit: Unit, at: datetime, *, past: bool) -> WatchStore:
     if unit.acting is not None:
         unit.acting.require("case.read")
+    if not past:
+        return unit.summary.wall
+    require_told(unit, at)
+    return unit.summary.wall.then()
 
 
 def _streets(

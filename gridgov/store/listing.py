@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, Uuid, and_, bindparam, func, literal, select, true
-from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gridgov.access import Subject
@@ -28,7 +27,7 @@ from gridgov.store.tables import (
     whistle,
 )
 from gridgov.store.visible import READ, array, visible
-from gridgov.store.walking import OWN_OPEN, Filter, Window, codes_of, is_district, walks
+from gridgov.store.walking import OWN_OPEN, PLANNER, Filter, Window, codes_of, is_district, walks
 
 FEW = 2_000
 """So many incidents of one's own are looked through sooner than any index."""
@@ -37,12 +36,6 @@ FEW_OPEN = 5_000
 
 _s = incident_state.c
 _p = incident_party.c
-# Have the planner walk an index and stop, or look rows up one by one, instead of gathering all there is and sorting it.
-# It cannot know that a page is soon full: what somebody sees and what a filter leaves hang together.
-_PLANNER = sql(
-    "SELECT set_config(name, :other, true) "
-    "FROM unnest('{enable_sort,enable_bitmapscan,enable_hashjoin,enable_mergejoin,enable_seqscan}'::text[]) AS name"
-)
 
 
 class ListStore:
@@ -103,7 +96,7 @@ class ListStore:
         by_party = not which.number and self._goes_by_party(which, codes)
         found: set[UUID] = set()
         for walk in walks(which, subject, codes if by_party else [], window):
-            self._connection.execute(_PLANNER, {"other": "on" if walk.gathers else "off"})
+            self._connection.execute(PLANNER, {"other": "on" if walk.gathers else "off"})
             found.update(self._connection.execute(walk.query).scalars())
         return sorted(found, reverse=True)[: window.limit]
 
@@ -116,7 +109,7 @@ class ListStore:
         return not (which.is_selective or which.stage) or self._has_few(codes, FEW)
 
     def _has_few(self, codes: list[str], few: int, *which: ColumnElement[bool]) -> bool:
-        self._connection.execute(_PLANNER, {"other": "off"})
+        self._connection.execute(PLANNER, {"other": "off"})
         own = func.unnest(array(codes)).table_valued("party", name="own").render_derived()
         # In the order of the index that is meant, or it gathers them all before it counts a few.
         walk = select(_p.incident_id).where(_p.party == own.c.party, *which).order_by(_p.incident_id.desc())
@@ -125,9 +118,9 @@ class ListStore:
 
     def _rows(self, ids: list[UUID]) -> list[dict[str, Any]]:
         """Return the rows of ids, each looked up by itself: they may lie in as many months as there are."""
-        self._connection.execute(_PLANNER, {"other": "off"})
+        self._connection.execute(PLANNER, {"other": "off"})
         rows = self._connection.execute(_ROWS, {"ids": ids}).mappings().all()
-        self._connection.execute(_PLANNER, {"other": "on"})
+        self._connection.execute(PLANNER, {"other": "on"})
         return [_plain(dict(row)) for row in sorted(rows, key=itemgetter("id"), reverse=True)]
 
     def _parts(self, table: Any, head: tuple[str, UUID], place: int | None) -> list[dict[str, Any]]:

@@ -33,6 +33,13 @@ _UNPLACED = sql("incident_state.placement NOT IN ('located', 'crossing')")
 _ODD = sql("gridgov_is_odd(incident_state.incident_id, incident_state.reported_at)")
 OWN_OPEN = incident_party.c.open
 
+# Have the planner walk an index and stop, or look rows up one by one, instead of gathering all there is and sorting it.
+# It cannot know that a page is soon full: what somebody sees and what a filter leaves hang together.
+PLANNER = sql(
+    "SELECT set_config(name, :other, true) "
+    "FROM unnest('{enable_sort,enable_bitmapscan,enable_hashjoin,enable_mergejoin,enable_seqscan}'::text[]) AS name"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

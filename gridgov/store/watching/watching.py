@@ -59,6 +59,11 @@ _STREETS = text("""
     JOIN area AS a ON a.district_code = p.district_code AND a.id = p.area_id
     WHERE a.level = :level AND p.valid @> CAST(:at AS timestamptz) ORDER BY p.code
 """)
+_ON_DUTY = text("SELECT gridgov_on_duty(CAST(:at AS timestamptz))")
+_ALL_ON_DUTY = text("""
+    SELECT count(DISTINCT (district_code, person_id)) FROM shift
+    WHERE started_at <= :at AND coalesce(ended_at, due_at) > :at
+""")
 DAY = timedelta(days=1)
 
 
@@ -75,9 +80,14 @@ class Watched:
 class WatchStore:
     """Looks over all that is open, in one transaction, as far as `subject` (None: the system) sees it."""
 
-    def __init__(self, connection: Connection, subject: Subject | None) -> None:
+    def __init__(self, connection: Connection, subject: Subject | None, *, past: bool = False) -> None:
         self._connection = connection
         self._subject = subject
+        self._past = past
+
+    def then(self) -> "WatchStore":
+        """Return what looks at moments of the past in the same way."""
+        return WatchStore(self._connection, self._subject, past=True)
 
     def due(self, at: datetime, *, within: timedelta, limit: int) -> Watched:
         """Return what was due before a moment, and what falls due within so long after it; at most `limit` of each."""
@@ -102,6 +112,12 @@ class WatchStore:
         found = self._rows(f"reported AS ({reported}) {_REPORTED_PER_STREET}", asked)
         return {row["street_code"]: row["reports"] for row in found}
 
+    def on_duty(self, at: datetime) -> int | None:
+        """Return how many people were on duty in the districts whose staff one may locate; None where there is none."""
+        asked = _ALL_ON_DUTY if self._subject is None else _ON_DUTY
+        found: int | None = self._connection.execute(asked, {"at": at}).scalar_one()
+        return found
+
     def streets(self, at: datetime) -> dict[str, str]:
         """Return the names of the streets that were in force at a moment and are one's own to look at, by code."""
         found = self._connection.execute(_STREETS, {"at": at, "level": Level.STREET})
@@ -115,7 +131,7 @@ class WatchStore:
         return [dict(row) for row in found.mappings()]
 
     def _told(self, asks: str) -> TextClause:
-        return text(f"WITH {ground(self._subject)}, {asks}")
+        return text(f"WITH {ground(self._subject, past=self._past)}, {asks}")
 
     @cached_property
     def _codes(self) -> dict[str, list[str]]:
