@@ -1,5 +1,6 @@
 """Staff on duty as they come in and go out: shifts, positions, and who looked at them."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,11 +9,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api.schemas import Finite
 from api.shapes import Lat, Lon, Moment
 from gridgov.clock import instant
+from gridgov.lateness import Device
 from gridgov.services.positions import MOST, Given, Own, Shift
 
 
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+Sent = Annotated[AwareDatetime | None, Field(description="Now by the phone's clock: it shows what that clock is worth")]
 
 
 class ShiftIn(_In):
@@ -26,6 +31,34 @@ class ShiftIn(_In):
         ),
     ]
 
+    started_at: Annotated[
+        AwareDatetime | None, Field(description="When it began by the phone's clock, if that had no signal then")
+    ] = None
+    sent_at: Sent = None
+
+    def began(self) -> Device | None:
+        """Return when it began, where the phone says so."""
+        return _device(self.started_at, "started_at", self.sent_at)
+
+
+class ShiftEndIn(_In):
+    """Going off duty."""
+
+    ended_at: Annotated[
+        AwareDatetime | None, Field(description="When it ended by the phone's clock, if that had no signal then")
+    ] = None
+    sent_at: Sent = None
+
+    def ended(self) -> Device | None:
+        """Return when it ended, where the phone says so."""
+        return _device(self.ended_at, "ended_at", self.sent_at)
+
+
+def _device(at: datetime | None, field: str, sent_at: datetime | None) -> Device | None:
+    if at is None:
+        return None
+    return Device(instant(at, field=field), instant(sent_at, field="sent_at") if sent_at else None)
+
 
 class ShiftOut(BaseModel):
     """A time on duty; `ended_at` is empty while it lasts, and then it ends by itself at `due_at`."""
@@ -34,6 +67,7 @@ class ShiftOut(BaseModel):
     started_at: Moment
     due_at: Moment | None
     ended_at: Moment | None
+    sent_late: bool = Field(description="Whether it was heard of more than five minutes after it happened")
 
     @classmethod
     def of(cls, shift: Shift) -> "ShiftOut":

@@ -9,7 +9,7 @@ from api.auth import TheCaller, logged_in
 from api.deps import service
 from api.problems import Problem
 from api.schemas import Page
-from api.staff import BatchIn, BatchOut, OwnOut, RefusedOut, ShiftIn, ShiftOut, StaffPositionOut
+from api.staff import BatchIn, BatchOut, OwnOut, RefusedOut, ShiftEndIn, ShiftIn, ShiftOut, StaffPositionOut
 from gridgov.services.positions import Positions
 
 router = APIRouter(prefix="/api/v1", tags=["staff"], dependencies=[Depends(logged_in)])
@@ -28,15 +28,16 @@ _MAY_NOT: dict[int | str, dict[str, Any]] = {
 def start_shift(shift: ShiftIn, positions: ThePositions, caller: TheCaller) -> ShiftOut:
     """Go on duty, from now on: only then positions are taken, and others may see where you are.
 
-    A shift that nobody ends is over after some hours (12, if the installation says nothing else).
+    A shift that nobody ends is over after some hours (12, if the installation says nothing else). A phone that had no
+    signal says by its own clock when it began: then the shift covers the time since.
     """
-    return ShiftOut.of(positions.start(caller, shift.id))
+    return ShiftOut.of(positions.start(caller, shift.id, shift.began()))
 
 
 @router.post("/shifts/{shift_id}/end", responses=_MAY_NOT)
-def end_shift(shift_id: UUID, positions: ThePositions, caller: TheCaller) -> ShiftOut:
-    """Go off duty."""
-    return ShiftOut.of(positions.end(caller, shift_id))
+def end_shift(shift_id: UUID, positions: ThePositions, caller: TheCaller, said: ShiftEndIn | None = None) -> ShiftOut:
+    """Go off duty, now; or when the phone says that it was, where it had no signal then."""
+    return ShiftOut.of(positions.end(caller, shift_id, said.ended() if said else None))
 
 
 @router.post("/positions", responses=_MAY_NOT)

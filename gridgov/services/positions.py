@@ -11,6 +11,7 @@ from gridgov.clock import Clock
 from gridgov.coordinates import Datum, point_to_wgs84
 from gridgov.errors import ConflictError, GridgovError, InputError, NotAllowedError, NotFoundError
 from gridgov.ids import moment_of
+from gridgov.lateness import Device, believed
 from gridgov.settings import Settings
 from gridgov.store.positions import Holder, Shift, Sighting
 from gridgov.store.unit import Store, Unit
@@ -81,30 +82,47 @@ class Positions:
         """Return the service as an installation's settings want it."""
         return cls(store, clock=clock, longest=timedelta(hours=settings.shift_hours))
 
-    def start(self, caller: Caller, shift_id: UUID) -> Shift:
+    def start(self, caller: Caller, shift_id: UUID, began: Device | None = None) -> Shift:
         """Begin to be on duty, from now on; the same id again is the same shift.
+
+        Parameters
+        ----------
+        began
+            When it began by the phone's clock, where that had no signal; the shift covers the time from then on.
 
         Raises
         ------
         NotAllowedError
             If the account is no person's, or no role of theirs goes on duty.
         ConflictError
-            If the person is on duty already.
+            If the person is on duty already, or the id stands for a shift that began at another moment.
+        InputError
+            If it began in the future, or too long ago.
         """
         moment_of(shift_id)
         now = self._clock()
+        began_at = now if began is None else believed(began, received_at=now, longest=SHOWN, field="started_at")
         with self._store.acting(caller, now=now) as unit:
             holder = _holder(unit)
-            unit.positions.start(holder, shift_id, now=now, due_at=now + self._longest)
+            said = {"began_at": began_at, "device_at": began.at if began else None}
+            unit.positions.start(holder, shift_id, now=now, due_at=began_at + self._longest, **said)
             found = unit.positions.shift(holder, shift_id)
             if found is None:
                 message = "You are on duty already: end that shift first (GET /api/v1/me/positions names it, for the "
                 message += "account that began it)."
                 raise ConflictError(message, field="id")
+            if began is not None and found.device_started_at != began.at:
+                message = "This id already stands for another shift: begin another one under a new id."
+                raise ConflictError(message, field="id")
             return found
 
-    def end(self, caller: Caller, shift_id: UUID) -> Shift:
+    def end(self, caller: Caller, shift_id: UUID, ended: Device | None = None) -> Shift:
         """End a shift now; one that has ended stays as it is.
+
+        Parameters
+        ----------
+        ended
+            When it ended by the phone's clock, where that had no signal.
 
         Raises
         ------
@@ -112,11 +130,14 @@ class Positions:
             As for `start`.
         NotFoundError
             If the account has no such shift.
+        InputError
+            If it ended in the future, or too long ago.
         """
         now = self._clock()
+        at = None if ended is None else believed(ended, received_at=now, longest=SHOWN, field="ended_at")
         with self._store.acting(caller, now=now) as unit:
             holder = _holder(unit)
-            unit.positions.end(holder, shift_id, now=now)
+            unit.positions.end(holder, shift_id, now=now, ended_at=at, device_at=ended.at if ended else None)
             found = unit.positions.shift(holder, shift_id)
             if found is None:
                 message = f"You have no shift {shift_id}: GET /api/v1/me/positions names yours."

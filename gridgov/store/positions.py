@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from gridgov.lateness import is_late
 from gridgov.store.tables import shift, staff_position
 
 _DAYS_AHEAD = timedelta(days=8)
@@ -50,12 +51,26 @@ class Shift:
         When it ends by itself; None once it has ended.
     ended_at
         None while it lasts.
+    start_received_at, end_received_at
+        When the server heard of it; None of an end that came by itself.
+    device_started_at
+        When it began by the phone's clock, where the phone said so.
     """
 
     id: UUID
     started_at: datetime
     due_at: datetime | None
     ended_at: datetime | None
+    start_received_at: datetime | None = None
+    end_received_at: datetime | None = None
+    device_started_at: datetime | None = None
+
+    @property
+    def sent_late(self) -> bool:
+        """Whether its beginning or its end was heard of later than it happened."""
+        began = (self.started_at, self.start_received_at)
+        ended = (self.ended_at, self.end_received_at)
+        return any(at is not None and heard is not None and is_late(at, heard) for at, heard in (began, ended))
 
     def covers(self, moment: datetime) -> bool:
         """Return whether a moment lies within it."""
@@ -92,17 +107,52 @@ class PositionStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def start(self, holder: Holder, shift_id: UUID, *, now: datetime, due_at: datetime) -> None:
-        """Begin a shift that ends by itself at `due_at`, unless one is open already."""
+    def start(
+        self,
+        holder: Holder,
+        shift_id: UUID,
+        *,
+        now: datetime,
+        due_at: datetime,
+        began_at: datetime | None = None,
+        device_at: datetime | None = None,
+    ) -> None:
+        """Begin a shift that ends by itself at `due_at`, unless one is open already.
+
+        Parameters
+        ----------
+        began_at, device_at
+            When it began, and when by the phone's clock, where it is heard of later. One that is over by now is kept as
+            one that has ended.
+        """
         over = update(shift).where(*_of(holder), _s.due_at <= now)
         self._connection.execute(over.values(ended_at=_s.due_at, due_at=None))
-        row = {**holder.columns, "id": shift_id, "started_at": now, "due_at": due_at}
+        row = {**holder.columns, "id": shift_id, "started_at": began_at or now, "start_received_at": now}
+        lasting = {"due_at": due_at} if due_at > now else {"due_at": None, "ended_at": due_at}
+        row |= {"device_started_at": device_at, **lasting}
         self._connection.execute(insert(shift).values(row).on_conflict_do_nothing())
 
-    def end(self, holder: Holder, shift_id: UUID, *, now: datetime) -> None:
-        """End an open shift; one that has ended stays as it is."""
-        lasting = update(shift).where(*_of(holder), _s.id == shift_id, _s.ended_at.is_(None))
-        self._connection.execute(lasting.values(ended_at=func.least(_s.due_at, now), due_at=None))
+    def end(
+        self,
+        holder: Holder,
+        shift_id: UUID,
+        *,
+        now: datetime,
+        ended_at: datetime | None = None,
+        device_at: datetime | None = None,
+    ) -> None:
+        """End an open shift; one that somebody has ended stays as it is.
+
+        Parameters
+        ----------
+        ended_at, device_at
+            When it ended, and when by the phone's clock, where it is heard of later: then one that has ended by itself
+            meanwhile ended at that moment, if it is the earlier one.
+        """
+        lasting = _s.ended_at.is_(None) if ended_at is None else _s.end_received_at.is_(None)
+        at = func.greatest(_s.started_at, func.least(_s.due_at, _s.ended_at, ended_at or now))
+        mine = update(shift).where(*_of(holder), _s.id == shift_id, lasting)
+        self._connection.execute(mine.values(ended_at=at, due_at=None, end_received_at=now, device_ended_at=device_at))
 
     def end_overdue(self, *, now: datetime, limit: int) -> int:
         """End shifts that nobody ended, when they were due, and return how many."""
@@ -165,4 +215,5 @@ def _of(holder: Holder) -> list[ColumnElement[bool]]:
 
 
 def _shifts(holder: Holder) -> Select[Any]:
-    return select(_s.id, _s.started_at, _s.due_at, _s.ended_at).where(*_of(holder))
+    heard = (_s.start_received_at, _s.end_received_at, _s.device_started_at)
+    return select(_s.id, _s.started_at, _s.due_at, _s.ended_at, *heard).where(*_of(holder))
