@@ -169,8 +169,8 @@ _REPORTED = text("""
 _OF_DAY = "district_code = :district AND span = 'day' AND starts_on = :day"
 _ADD_HEXAGONS = text("""
     INSERT INTO rollup_hexagon (district_code, resolution, span, starts_on, hexagon, stage, incidents, deadlines, geom)
-    SELECT :district, n.resolution, 'day', :day, n.hexagon, n.stage, n.incidents, CAST(n.deadlines AS timestamptz[]),
-           ST_SetSRID(ST_MakePoint(n.lon, n.lat), 4326)
+    SELECT CAST(:district AS text), n.resolution, 'day', CAST(:day AS date), n.hexagon, n.stage, n.incidents,
+           CAST(n.deadlines AS timestamptz[]), ST_SetSRID(ST_MakePoint(n.lon, n.lat), 4326)
     FROM unnest(CAST(:resolution AS smallint[]), CAST(:hexagon AS bigint[]), CAST(:stage AS text[]),
                 CAST(:incidents AS integer[]), CAST(:deadlines AS text[]), CAST(:lon AS double precision[]),
                 CAST(:lat AS double precision[]))
@@ -178,7 +178,7 @@ _ADD_HEXAGONS = text("""
 """)
 _ADD_CELLS = text("""
     INSERT INTO rollup_cell (district_code, span, starts_on, cell_code, incidents)
-    SELECT :district, 'day', :day, n.code, n.incidents
+    SELECT CAST(:district AS text), 'day', CAST(:day AS date), n.code, n.incidents
     FROM unnest(CAST(:codes AS text[]), CAST(:incidents AS integer[])) AS n (code, incidents)
 """)
 _MONTH = (
@@ -197,13 +197,13 @@ _MONTH = (
         )
         INSERT INTO rollup_hexagon
             (district_code, resolution, span, starts_on, hexagon, stage, incidents, deadlines, geom)
-        SELECT :district, s.resolution, 'month', :day, s.hexagon, s.stage, s.incidents,
+        SELECT CAST(:district AS text), s.resolution, 'month', CAST(:day AS date), s.hexagon, s.stage, s.incidents,
                coalesce(l.deadlines, '{}'), s.geom
         FROM summed AS s LEFT JOIN late AS l ON l.hexagon = s.hexagon AND l.stage = s.stage
     """),
     text("""
         INSERT INTO rollup_cell (district_code, span, starts_on, cell_code, incidents)
-        SELECT :district, 'month', :day, cell_code, sum(incidents) FROM rollup_cell
+        SELECT CAST(:district AS text), 'month', CAST(:day AS date), cell_code, sum(incidents) FROM rollup_cell
         WHERE district_code = :district AND span = 'day' AND starts_on >= :day AND starts_on < :before
         GROUP BY cell_code
     """),

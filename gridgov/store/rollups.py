@@ -205,7 +205,8 @@ _CELLS = text(f"""
 
 _ONE = """
     s.district_code, s.incident_id, s.stage,
-    s.stage NOT IN ('closed', 'rejected', 'merged') AND coalesce(s.deadline_at, s.due_at) < :now AS overdue,
+    s.stage NOT IN ('closed', 'rejected', 'merged')
+        AND coalesce(coalesce(s.deadline_at, s.due_at) < :now, false) AS overdue,
     s.cell_code, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat
 """
 _WHERE = """

@@ -31,7 +31,8 @@ WITH held AS MATERIALIZED (
     WHERE s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
 )
 SELECT s.incident_id AS id, i.number, s.stage, s.placement, m.name AS matter, s.priority, s.cell_code,
-       s.stage NOT IN ('closed', 'rejected', 'merged') AND coalesce(s.deadline_at, s.due_at) < :now AS overdue,
+       s.stage NOT IN ('closed', 'rejected', 'merged')
+           AND coalesce(coalesce(s.deadline_at, s.due_at) < :now, false) AS overdue,
        coalesce(m.whistle_kind = 'emergency', false) AS emergency,
        CAST(extract(epoch FROM s.reported_at) AS bigint) AS reported_at, s.geom
 FROM found AS s
