@@ -20,6 +20,7 @@ from gridgov.services.intake import Intake
 from gridgov.services.looking import DayCount, Desk
 from gridgov.services.sample import day_of_reports, load_sample, not_yet_played, play
 from gridgov.services.sample_accounts import SampleAccount, sample_accounts
+from gridgov.services.sample_life import CASES, live
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
 from gridgov.store.cluster.watch import kept_running
@@ -29,9 +30,14 @@ from gridgov.store.unit import Store
 _console = Console(highlight=False)
 
 
-def serve_command() -> None:
+Https = Annotated[
+    bool, typer.Option("--https", help="By TLS, with a certificate of an authority of our own: phones install /ca.")
+]
+
+
+def serve_command(*, https: Https = False) -> None:
     """Serve the map, the pages and the API on GRIDGOV_HOST and GRIDGOV_PORT."""
-    chosen = settings()
+    chosen = _chosen(https=https)
     _require_free(chosen)
     with database_url() as url, kept_running(chosen):
         serve(url, chosen, ready=partial(_say_address, chosen))
@@ -40,9 +46,10 @@ def serve_command() -> None:
 def demo_command(
     *,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the map and the API at the end.")] = True,
+    https: Https = False,
 ) -> None:
     """Load the sample district, play one day of incidents, say what happened, and serve it."""
-    chosen = settings()
+    chosen = _chosen(https=https)
     if serving:
         _require_free(chosen)
     with database_url() as url:
@@ -54,6 +61,10 @@ def demo_command(
         if serving:
             with kept_running(chosen):
                 serve(url, chosen, ready=partial(_say_address, chosen))
+
+
+def _chosen(*, https: bool) -> Settings:
+    return settings().model_copy(update={"https": True}) if https else settings()
 
 
 def _play(store: Store, chosen: Settings) -> None:
@@ -71,8 +82,11 @@ def _play(store: Store, chosen: Settings) -> None:
         _play_day(Intake.configured(store, chosen, clock=system_clock), reports)
     else:
         _console.print("Its day was played before; every report is still there.")
+    accounts, file = sample_accounts(store, folder, chosen.data_dir, now=system_clock())
+    if reports:
+        _live(store, accounts, chosen)
     _tell(Desk(store, clock=system_clock).last_day(None))
-    _tell_accounts(*sample_accounts(store, folder, chosen.data_dir, now=system_clock()))
+    _tell_accounts(accounts, file)
 
 
 def _play_day(intake: Intake, reports: list[Report]) -> None:
@@ -83,6 +97,14 @@ def _play_day(intake: Intake, reports: list[Report]) -> None:
         task = progress.add_task("day", total=len(reports))
         for day in play(intake, reports):
             progress.update(task, completed=day.reports)
+
+
+def _live(store: Store, accounts: list[SampleAccount], chosen: Settings) -> None:
+    columns = (TextColumn("Living an hour of it"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console) as progress:
+        task = progress.add_task("hour", total=CASES)
+        for done in live(store, accounts, chosen, clock=system_clock):
+            progress.update(task, completed=done)
 
 
 def _tell(day: DayCount) -> None:
@@ -115,8 +137,12 @@ def _tell_accounts(accounts: list[SampleAccount], file: Path) -> None:
 
 
 def _say_address(chosen: Settings) -> None:
-    address = listening(chosen).address
+    where = listening(chosen)
+    address = where.address
     _console.print(f"\nOpen {address} for the map, {address}docs for the API. Ctrl-C stops.", soft_wrap=True)
+    if where.authority:
+        said = f"Phones trust this server once they have installed {address}ca, fingerprint (SHA-256):"
+        _console.print(f"{said}\n{where.authority.fingerprint()}", soft_wrap=True)
 
 
 def _require_free(chosen: Settings) -> None:
