@@ -38,6 +38,12 @@ class SideOut(SideFields):
     street_name: str | None
 
 
+class SidePartOut(SideOut):
+    """An issuing street, with its part of the place."""
+
+    part: Shape | None = Field(description="What of the place lies in the street, as both were; null where none does")
+
+
 class SummonsFields(BaseModel):
     """A summoned organisation."""
 
@@ -209,6 +215,9 @@ class WhistleRowOut(WhistleFields):
 class WhistleOut(WhistleRowOut):
     """A whistle as it stands, with everything that was done in it, each in order of time."""
 
+    sides: list[SidePartOut] = Field(  # type: ignore[assignment]  # of the same kind, with more to tell
+        description="The largest share first"
+    )
     rules: RulesOut | NoRulesOut = Field(description="What it is judged by; empty until it is blown")
     check_ins: list[CheckInOut] = Field(description="The refused ones as well")
     measures: list[MeasureOut]

@@ -32,6 +32,7 @@ from api.whistles import (
     SightingIn,
     TeamIn,
     TeamOut,
+    WhistleActsOut,
 )
 from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, Whistling
 
@@ -104,6 +105,18 @@ def read_whistle(
     found = WhistleOut.model_validate(whistling.whistle(caller, whistle_id))
     response.headers["ETag"] = etag(found.revision)
     return found
+
+
+@router.get("/whistles/{whistle_id}/acts")
+def list_possible_whistle_acts(
+    whistle_id: UUID, whistling: TheWhistling, caller: TheCaller, response: Response
+) -> WhistleActsOut:
+    """Say what you may do with a whistle now, for each side and each organisation, and why not the rest."""
+    revision, acts = whistling.prospects(caller, whistle_id)
+    response.headers["ETag"] = etag(revision)
+    return WhistleActsOut.model_validate(
+        {"whistle_id": whistle_id, "revision": revision, "acts": acts}, from_attributes=True
+    )
 
 
 @router.post(

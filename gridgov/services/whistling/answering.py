@@ -16,7 +16,7 @@ from gridgov.services.proving import promised, require_attached
 from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import Sighting
 from gridgov.services.whistling.scene import Outcome, Scene
-from gridgov.store.whistles import RawPosition
+from gridgov.store.whistles import RawPosition, Waiting
 from gridgov.whistles import (
     WORDS,
     Arrival,
@@ -72,16 +72,7 @@ def check_in(scene: Scene, seen: Sighting) -> Outcome:
 def vouch(scene: Scene, seen: Sighting) -> Outcome:
     """Vouch for a check-in that waits: by a second person, who is on site by their own device."""
     whistle, code = scene.whistle, seen.organisation_code
-    require_voucher(scene.subject, whistle, code)
-    call = whistle.call(code)
-    summons_step(call.stage, SummonsAct.VOUCH, Party.VOUCHER)
-    waiting = scene.unit.whistles.log.waiting(whistle, code)
-    if waiting is None or scene.now - waiting.arrived_at > whistle.kind.late_within:
-        message = f"{code} has no check-in that waits for somebody to vouch: it must check in first."
-        raise RuleError(message, field="organisation_code")
-    if scene.is_self(waiting.account_id, waiting.person_id):
-        message = "Nobody vouches for themselves, under whichever account: a second person on site must."
-        raise RuleError(message, field="organisation_code")
+    waiting = vouchable(scene, code)
     awaits = promised(scene.unit, scene.standing.head, seen.evidence)
     spot, _ = _spot(seen.position)
     stood = _require_there(spot, scene)
@@ -90,6 +81,29 @@ def vouch(scene: Scene, seen: Sighting) -> Outcome:
     )
     after = acts.arrive(whistle, code, at=waiting.arrived_at, vouched=True)
     return _vouched(after, code, stood, _evidence(seen.evidence, awaits))
+
+
+def vouchable(scene: Scene, organisation_code: str) -> Waiting:
+    """Return the check-in of an organisation that waits, for whoever may vouch for it.
+
+    Raises
+    ------
+    NotAllowedError
+        If whoever acts may not.
+    RuleError
+        If none waits, or it is their own.
+    """
+    whistle, code = scene.whistle, organisation_code
+    require_voucher(scene.subject, whistle, code)
+    summons_step(whistle.call(code).stage, SummonsAct.VOUCH, Party.VOUCHER)
+    waiting = scene.unit.whistles.log.waiting(whistle, code)
+    if waiting is None or scene.now - waiting.arrived_at > whistle.kind.late_within:
+        message = f"{code} has no check-in that waits for somebody to vouch: it must check in first."
+        raise RuleError(message, field="organisation_code")
+    if scene.is_self(waiting.account_id, waiting.person_id):
+        message = "Nobody vouches for themselves, under whichever account: a second person on site must."
+        raise RuleError(message, field="organisation_code")
+    return waiting
 
 
 def file_measure(scene: Scene, organisation_code: str, text: str, evidence: tuple[UUID, ...]) -> Outcome:

@@ -19,7 +19,7 @@ from gridgov.whistles.authority import may_stand_above, require_above, side_for,
 def confirm(scene: Scene, street_code: str | None) -> Outcome:
     """Confirm a side, by its own people or, once that has escalated, by the area above all sides."""
     whistle, by = scene.whistle, scene.subject.login
-    street, above = _for(scene, "whistle.confirm", street_code, Due.CONFIRM)
+    street, above = side_or_above(scene, "whistle.confirm", street_code, Due.CONFIRM)
     require_worked_on(scene.standing)
     after = acts.confirm(whistle, street, by=by, at=scene.now, above=above)
     said = (FactKind.WHISTLE_CONFIRMED, {"whistle": str(whistle.id), "street": street, "above": above})
@@ -32,7 +32,9 @@ def confirm(scene: Scene, street_code: str | None) -> Outcome:
     return Outcome(after, "blown", [said, *going.facts], [*told, *going.notices], going.admits, says)
 
 
-def _for(scene: Scene, permission: str, street_code: str | None, owes: Due = Due.CLOSE) -> tuple[str, str | None]:
+def side_or_above(
+    scene: Scene, permission: str, street_code: str | None, owes: Due = Due.CLOSE
+) -> tuple[str, str | None]:
     """Return the side that somebody acts for and, where they stand above all sides and act in its stead, their area.
 
     Raises
@@ -93,7 +95,7 @@ def choose_lead(scene: Scene, choice: str, street_code: str | None) -> Outcome:
 def choose_summons(scene: Scene, wanted: Callers) -> Outcome:
     """Say who is to come instead of whom the draft names; the leading side does, before the others confirm."""
     whistle = scene.whistle
-    street = _first(scene, "whistle.confirm", None)
+    street = first_side(scene, "whistle.confirm", None)
     after = acts.choose_summons(whistle, street, choose(scene.unit, whistle, wanted))
     codes = [s.organisation_code for s in after.called]
     fact = {"whistle": str(whistle.id), "street": street, "summons": codes, "reason": wanted.said}
@@ -126,8 +128,8 @@ def _withdraws(scene: Scene, street_code: str | None) -> tuple[str | None, str |
     if whistle.stage is Stage.DRAFTED and not leads and (not mine or may_stand_above(subject, whistle)):
         return None, require_above(subject, whistle)
     if mine and street_code in {None, *mine}:
-        return _first(scene, "whistle.close", street_code), None
-    return _for(scene, "whistle.close", street_code)
+        return first_side(scene, "whistle.close", street_code), None
+    return side_or_above(scene, "whistle.close", street_code)
 
 
 def withdrawn(after: Whistle, fact: Mapping[str, Any], says: Mapping[str, Any]) -> Outcome:
@@ -137,7 +139,7 @@ def withdrawn(after: Whistle, fact: Mapping[str, Any], says: Mapping[str, Any]) 
     return Outcome(after, "withdrawn", [(FactKind.WHISTLE_WITHDRAWN, dict(fact))], told, says=says)
 
 
-def _first(scene: Scene, permission: str, street_code: str | None) -> str:
+def first_side(scene: Scene, permission: str, street_code: str | None) -> str:
     """Return the side that is meant: the one that is named, else the leading one if it is one's own, else one's own."""
     lead = scene.whistle.lead.street_code
     mine = sides_for(scene.subject, permission, scene.whistle)
@@ -150,8 +152,8 @@ def _first(scene: Scene, permission: str, street_code: str | None) -> str:
 
 def release(scene: Scene, organisation_code: str, street_code: str | None, reason: str | None) -> Outcome:
     """Release an organisation for one side or, with a reason, in its stead; so too one that filed no measure."""
-    street, above = _for(scene, "whistle.release", street_code)
-    _require_other_hand(scene, organisation_code)
+    street, above = side_or_above(scene, "whistle.release", street_code)
+    require_other_hand(scene, organisation_code)
     after = acts.release(scene.whistle, organisation_code, street, at=scene.now, above=above)
     unmeasured = scene.whistle.call(organisation_code).stage is SummonsStage.ON_SITE
     if unmeasured and not reason:
@@ -163,8 +165,8 @@ def release(scene: Scene, organisation_code: str, street_code: str | None, reaso
 
 def excuse(scene: Scene, organisation_code: str, street_code: str | None, reason: str) -> Outcome:
     """Let an organisation off that never came, for one side or in its stead."""
-    street, above = _for(scene, "whistle.release", street_code)
-    _require_other_hand(scene, organisation_code)
+    street, above = side_or_above(scene, "whistle.release", street_code)
+    require_other_hand(scene, organisation_code)
     after = acts.excuse(scene.whistle, organisation_code, street, at=scene.now, above=above)
     return _let_go(scene, after, organisation_code, street, _why(reason, above), excused=True)
 
@@ -188,7 +190,7 @@ def _let_go(
 def rate(scene: Scene, organisation_code: str, street_code: str | None, score: int, said: str) -> Outcome:
     """Rate an organisation for one side; a later rating stands beside the earlier ones, and counts."""
     street = side_for(scene.subject, "whistle.rate", scene.whistle, street_code)
-    _require_other_hand(scene, organisation_code)
+    require_other_hand(scene, organisation_code)
     after = acts.rate(scene.whistle, organisation_code, street, score=score)
     seq = scene.unit.whistles.log.rating(after, scene.doer(organisation_code), street, score, said)
     fact: dict[str, Any] = {"whistle": str(after.id), "organisation": organisation_code, "street": street}
@@ -198,7 +200,7 @@ def rate(scene: Scene, organisation_code: str, street_code: str | None, score: i
     return Outcome(after, "rated", [(FactKind.SUMMONS_RATED, fact)], told, says=says)
 
 
-def _require_other_hand(scene: Scene, organisation_code: str) -> None:
+def require_other_hand(scene: Scene, organisation_code: str) -> None:
     """Refuse whoever acts for the organisation, or answered for it under another account: nobody lets themselves go."""
     answered = scene.unit.whistles.log.answered(scene.whistle, organisation_code)
     acts_for = any(grant.organisation_code == organisation_code for grant in scene.subject.grants)
@@ -212,7 +214,7 @@ def close(scene: Scene, street_code: str | None, reason: str | None) -> Outcome:
 
     What was promised and never came is noted.
     """
-    street, above = _for(scene, "whistle.close", street_code)
+    street, above = side_or_above(scene, "whistle.close", street_code)
     after = acts.close(scene.whistle, street, at=scene.now, above=above)
     open_sides = sorted(s.street_code for s in after.sides if not s.closed_at)
     lacking = {call.organisation_code: scene.missing(call.organisation_code) for call in after.called}

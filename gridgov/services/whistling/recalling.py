@@ -44,7 +44,13 @@ def whistle_then(unit: Unit, whistle_id: UUID, moment: datetime) -> dict[str, An
     log = {sort: _log_then(rows, moment) for sort, rows in unit.whistles.log.of(now).items()}
     for row in log["check_ins"]:
         row["awaited"] = awaited(unit, head, row["evidence"], at=moment)
-    return {**_stood(unit, past, known), **log}
+    return with_parts(unit, {**_stood(unit, past, known), **log})
+
+
+def with_parts(unit: Unit, found: dict[str, Any]) -> dict[str, Any]:
+    """Return a whistle with each side's part of the place: what of it lies in the street, as both were when drafted."""
+    parts = unit.whistles.parts(found["district_code"], found["id"], found["geometry"])
+    return {**found, "sides": [{**side, "part": parts.get(side["street_code"])} for side in found["sides"]]}
 
 
 def _stood(unit: Unit, past: Past, known: Iterable[Fact]) -> dict[str, Any]:

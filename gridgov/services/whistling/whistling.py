@@ -16,7 +16,8 @@ from gridgov.incidents import GivenPosition, Head
 from gridgov.services.proving import awaited
 from gridgov.services.whistling import answering, blowing, issuing
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting, words
-from gridgov.services.whistling.recalling import whistle_then
+from gridgov.services.whistling.prospects import Prospect, prospects
+from gridgov.services.whistling.recalling import whistle_then, with_parts
 from gridgov.services.whistling.scene import (
     Deed,
     Outcome,
@@ -211,7 +212,16 @@ class Whistling:
             head = Head(found.district_code, found.incident_id)
             for row in log["check_ins"]:
                 row["awaited"] = awaited(unit, head, row["evidence"])
-            return {**unit.whistles.detail(found.district_code, whistle_id), **log}
+            return with_parts(unit, {**unit.whistles.detail(found.district_code, whistle_id), **log})
+
+    def prospects(self, caller: Caller, whistle_id: UUID) -> tuple[int, list[Prospect]]:
+        """Return a whistle's revision, and what somebody may do with it now and why not the rest."""
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            whistle = unit.whistles.live.read(whistle_id)
+            standing = unit.cases.read(whistle.incident_id)
+            scene = Scene(unit, standing, whistle, whistle_id, Times(now, now))
+            return whistle.revision, list(prospects(scene))
 
     def whistles(self, caller: Caller, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
         """Return the whistles that somebody may see, with sides and summons, newest first."""
@@ -266,7 +276,8 @@ def _said(seen: Sighting) -> dict[str, Any]:
     """Return a sighting as what its act's id stands for, in the words of the API."""
     position = _words_of(seen.position) if seen.position else None
     said = asdict(replace(seen, position=None)) | {"device_time": seen.device_at, "position": position}
-    return {name: value for name, value in said.items() if name != "device_at"}
+    # When it was sent is no part of it: a phone without signal sends it again, at another time.
+    return {name: value for name, value in said.items() if name not in {"device_at", "sent_at"}}
 
 
 def _words_of(position: GivenPosition) -> dict[str, Any]:

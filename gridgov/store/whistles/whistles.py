@@ -6,7 +6,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, literal, select
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, literal, select, text
 
 from gridgov.incidents import Head
 from gridgov.store.geometry import from_store
@@ -144,6 +146,12 @@ class WhistleStore:
         query = query.where(whistle.c.district_code == district_code, whistle.c.id == whistle_id)
         return self._shown(self._connection.execute(query).mappings().one())
 
+    def parts(self, district_code: str, whistle_id: UUID, place: BaseGeometry) -> dict[str, BaseGeometry]:
+        """Return what of a place lies in each side's street, by its code; a side that none of it lies in has none."""
+        asked = {"district": district_code, "whistle": whistle_id, "place": place.wkb}
+        found = self._connection.execute(_PARTS, {**asked, "dimension": shapely.get_dimensions(place) + 1})
+        return {code: shapely.from_wkb(part) for code, part in found}
+
     def _shown(self, row: RowMapping) -> dict[str, Any]:
         found: dict[str, Any] = dict(row)
         found["geometry"] = from_store(found.pop("geom"))
@@ -177,6 +185,21 @@ class WhistleStore:
             .order_by(c.leads.desc(), c.organisation_code)
         )
         return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+# Of a border that an extent only touches, lines and points are no part of it.
+_PARTS = text("""
+    SELECT found.street_code, ST_AsBinary(found.part) AS part FROM (
+        SELECT s.street_code, ST_CollectionExtract(
+            ST_Intersection(p.geom, ST_GeomFromWKB(CAST(:place AS bytea), 4326)), CAST(:dimension AS integer)
+        ) AS part
+        FROM whistle_side AS s
+        JOIN whistle AS w ON w.district_code = s.district_code AND w.id = s.whistle_id
+        JOIN area_period AS p ON p.district_code = s.street_district_code AND p.area_id = s.street_id
+            AND p.valid @> w.drafted_at
+        WHERE s.district_code = :district AND s.whistle_id = :whistle
+    ) AS found WHERE NOT ST_IsEmpty(found.part)
+""")
 
 
 def _listing(position_seq: ColumnElement[Any] = incident_state.c.position_seq) -> Select[Any]:
