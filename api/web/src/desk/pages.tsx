@@ -5,10 +5,17 @@ import { permissions } from "../shared/session";
 import { Note } from "../shared/ui/basics";
 import { said, say } from "../shared/words";
 import { Account } from "./account/page";
+import { Accounts } from "./accounts/accounts";
+import { History } from "./history";
 import { Inbox } from "./inbox/page";
 import { Duties } from "./registers/duties";
 import { Organisations } from "./registers/organisations";
 import { People } from "./registers/people";
+import { Calendar } from "./rules/calendar";
+import { Checklists } from "./rules/checklists";
+import { HoursAndLimits } from "./rules/hours";
+import { Matters } from "./rules/matters";
+import { WhistleKinds } from "./rules/whistle_kinds";
 import { home, opens, type Place, placeAt } from "./places";
 import { path } from "./router";
 import { Page, Shell } from "./shell";
@@ -20,6 +27,13 @@ const PAGES: Record<string, () => VNode> = {
   "/desk/people": () => <People />,
   "/desk/duties": () => <Duties />,
   "/desk/organisations": () => <Organisations />,
+  "/desk/matters": () => <Matters />,
+  "/desk/whistle-kinds": () => <WhistleKinds />,
+  "/desk/calendar": () => <Calendar />,
+  "/desk/hours": () => <HoursAndLimits />,
+  "/desk/checklists": () => <Checklists />,
+  "/desk/accounts": () => <Accounts />,
+  "/desk/history": () => <History />,
 };
 
 export function Desk() {

@@ -1,0 +1,221 @@
+/** The responsibility list: seen, changed in a draft, and put in force as a new version once its difference was seen. */
+import { useState } from "preact/hooks";
+import { ask, read } from "../../shared/api";
+import type { components } from "../../shared/schema";
+import { Badge, Button, Note, Shown } from "../../shared/ui/basics";
+import { useLoaded } from "../../shared/ui/loaded";
+import { type Column, Table } from "../../shared/ui/table";
+import { say } from "../../shared/words";
+import { period } from "../days";
+import type { Fault } from "../exchange/preview";
+import { organisationName, readOrganisations } from "../registers/organisations_known";
+import { Page } from "../shell";
+import { COUNTED, named } from "../words";
+import { csvOfList, listChanges, listOfCsv, type Matter, type MatterList } from "./lists";
+import { MatterForm } from "./matter";
+import { Publishing } from "./publishing";
+
+type Version = components["schemas"]["VersionOut"];
+interface Known {
+  list: MatterList;
+  etag: string | null;
+  versions: Version[];
+}
+
+async function known(): Promise<Known> {
+  const [{ value, etag }, versions] = await Promise.all([
+    ask<MatterList>("GET", "/api/v1/matters"),
+    read<{ items: Version[] }>("/api/v1/matter-lists"),
+    readOrganisations().catch(() => []),
+  ]);
+  return { list: value, etag, versions: versions.items };
+}
+
+export function Matters() {
+  const found = useLoaded(known);
+  return (
+    <Page
+      title={say("事项清单", "Responsibility list")}
+      lead={say(
+        "每个事项由谁主责、谁配合、多久办完。改动先放在草稿里，看过差异再发布；已有案卷仍按当时的版本。",
+        "Who leads and cooperates in each matter, and how fast. Changes stay in a draft until published; each case keeps the version that judged it.",
+      )}
+    >
+      <Shown of={found}>{(value) => <Draft key={value.list.version} known={value} done={found.reload} />}</Shown>
+    </Page>
+  );
+}
+
+function Draft({ known: { list, etag, versions }, done }: { known: Known; done: () => Promise<void> }) {
+  const [draft, setDraft] = useState<Matter[]>(list.items);
+  const [faults, setFaults] = useState<Fault[]>([]);
+  const [open, setOpen] = useState<Matter | "add" | "publish" | null>(null);
+  const changes = listChanges(list.items, draft);
+  const take = async (file: File): Promise<void> => {
+    const { matters, faults: wrong } = listOfCsv(await file.text());
+    setFaults(wrong);
+    if (!wrong.length) setDraft(matters);
+  };
+  const put = (matter: Matter): void => {
+    const others = draft.filter((one) => one.code !== matter.code);
+    setDraft([...others, matter].sort((one, other) => one.code.localeCompare(other.code)));
+  };
+  return (
+    <>
+      <Tools draft={draft} take={take} add={() => setOpen("add")} />
+      {faults.length > 0 && <Wrong faults={faults} />}
+      {changes.length > 0 && (
+        <Note tone="warn">
+          <p>
+            {say(
+              `草稿里有 ${changes.length} 处改动，还没有发布。`,
+              `${changes.length} matters differ in the draft, which is not published yet.`,
+            )}
+          </p>
+          <div class="ui-row">
+            <Button act={() => setOpen("publish")} kind="primary">
+              {say("看差异并发布…", "See the difference and publish…")}
+            </Button>
+            <Button act={() => setDraft(list.items)}>{say("放弃草稿", "Drop the draft")}</Button>
+          </div>
+        </Note>
+      )}
+      <ListTable draft={draft} open={setOpen} />
+      <Versions versions={versions} />
+      {open === "publish" && (
+        <Publishing list={list} etag={etag} draft={draft} changes={changes} close={() => setOpen(null)} done={done} />
+      )}
+      {open !== null && open !== "publish" && (
+        <MatterForm
+          matter={open === "add" ? null : open}
+          taken={draft}
+          put={put}
+          drop={(code) => setDraft(draft.filter((one) => one.code !== code))}
+          close={() => setOpen(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function Tools({ draft, take, add }: { draft: Matter[]; take: (file: File) => Promise<void>; add: () => void }) {
+  const away = (): void => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([csvOfList(draft)], { type: "text/csv" }));
+    link.download = "matters.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  return (
+    <div class="ui-row">
+      <Button act={add}>{say("新增事项", "Add a matter")}</Button>
+      <Button act={away}>{say("导出 CSV", "Export CSV")}</Button>
+      <span class="ui-field">
+        <label htmlFor="matters-file">{say("从 CSV 文件读入草稿", "Take a CSV file into the draft")}</label>
+        <input
+          id="matters-file"
+          type="file"
+          accept=".csv"
+          onChange={(event) => {
+            const file = event.currentTarget.files?.item(0);
+            if (file) void take(file);
+            event.currentTarget.value = "";
+          }}
+        />
+      </span>
+    </div>
+  );
+}
+
+function Wrong({ faults }: { faults: Fault[] }) {
+  return (
+    <>
+      <Note tone="alert">{say("文件有错，草稿没有变。", "The file is faulty; the draft is as it was.")}</Note>
+      <Table
+        caption={say("出错的行（行号与表格一致）", "Faulty rows, numbered as in the sheet")}
+        rows={faults.map((fault, place) => ({ ...fault, place }))}
+        id={(row) => String(row.place)}
+        columns={[
+          { name: "row", label: say("行", "Row"), show: (row) => row.row ?? "–" },
+          { name: "column", label: say("列", "Column"), show: (row) => row.column ?? "–" },
+          { name: "message", label: say("问题", "What is wrong"), show: (row) => row.message },
+        ]}
+      />
+    </>
+  );
+}
+
+function ListTable({ draft, open }: { draft: Matter[]; open: (matter: Matter) => void }) {
+  const columns: Column<Matter>[] = [
+    { name: "name", label: say("事项", "Matter"), show: (row) => row.name, sort: (row) => row.name },
+    { name: "code", label: say("编码", "Code"), show: (row) => row.code, sort: (row) => row.code, kind: "code" },
+    {
+      name: "category",
+      label: say("大类 / 小类", "Category"),
+      show: (row) => `${row.category} / ${row.subcategory}`,
+      sort: (row) => row.category,
+    },
+    { name: "lead", label: say("主责", "Leads"), show: (row) => organisationName(row.lead), sort: (row) => row.lead },
+    {
+      name: "cooperating",
+      label: say("配合", "Cooperate"),
+      show: (row) => row.cooperating.map(organisationName).join(say("、", ", ")) || "–",
+    },
+    {
+      name: "priority",
+      label: say("优先级", "Priority"),
+      show: (row) => row.priority,
+      sort: (row) => row.priority,
+      kind: "number",
+    },
+    {
+      name: "handle",
+      label: say("处置时限", "Handle within"),
+      show: (row) => `${row.handle_within_minutes / 60} ${say("小时", "h")} · ${named(COUNTED, row.counted)}`,
+      sort: (row) => row.handle_within_minutes,
+    },
+    {
+      name: "admitted",
+      label: say("准入", "Admitted"),
+      show: (row) =>
+        row.admitted ? (
+          <Badge tone="good">{say("可交网格", "Yes")}</Badge>
+        ) : (
+          <Badge tone="soft">{say("不可", "No")}</Badge>
+        ),
+    },
+  ];
+  return (
+    <Table
+      caption={say("事项", "Matters")}
+      columns={columns}
+      rows={draft}
+      id={(row) => row.code}
+      texts={(row) => [row.name, row.code, row.category, row.subcategory, organisationName(row.lead), row.lead]}
+      acts={(row) => (
+        <Button act={() => open(row)} label={say(`修改 ${row.name}`, `Change ${row.name}`)}>
+          {say("修改", "Change")}
+        </Button>
+      )}
+    />
+  );
+}
+
+function Versions({ versions }: { versions: Version[] }) {
+  return (
+    <>
+      <h2>{say("版本", "Versions")}</h2>
+      <Table
+        caption={say("版本", "Versions")}
+        rows={versions}
+        id={(row) => String(row.version)}
+        columns={[
+          { name: "version", label: say("版本", "Version"), show: (row) => row.version },
+          { name: "period", label: say("生效", "In force"), show: (row) => period(row.since, row.until) },
+          { name: "matters", label: say("事项数", "Matters"), show: (row) => row.matters, kind: "number" },
+          { name: "source", label: say("依据", "Source"), show: (row) => row.source },
+        ]}
+      />
+    </>
+  );
+}
