@@ -2,11 +2,13 @@
 
 import ssl
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from api.authority import Authority
 from api.limits import LOOPBACK
+from gridgov.clock import Clock, system_clock
 from gridgov.errors import SetupError
 from gridgov.settings import Settings
 
@@ -25,15 +27,25 @@ class Listening:
         How people reach it.
     options
         What uvicorn is told.
+    authority
+        Our own, where it made the certificate that is served; None elsewhere.
     """
 
     names: tuple[str, ...]
     address: str
     options: dict[str, Any]
+    authority: Authority | None = None
+
+    @property
+    def certified(self) -> list[str]:
+        """The names and addresses that a certificate is for."""
+        return sorted({name.strip("[]") for name in self.names})
 
 
-def listening(settings: Settings) -> Listening:
+def listening(settings: Settings, *, clock: Clock = system_clock) -> Listening:
     """Return where to listen and how, refusing what would send passwords in the clear or answer to any name.
+
+    An authority of our own, and its certificate for this server, are made here where there is none that is good.
 
     Raises
     ------
@@ -41,12 +53,14 @@ def listening(settings: Settings) -> Listening:
         If others could reach the server without TLS, or under names that nobody chose.
     """
     names = _split(settings.names, "GRIDGOV_NAMES")
+    authority = _own_authority(settings)
     tls = _tls(settings.tls_cert, settings.tls_key)
     reached = settings.host not in LOOPBACK or settings.behind_proxy
-    if settings.host not in LOOPBACK and not (tls or settings.behind_proxy):
+    if settings.host not in LOOPBACK and not (tls or authority or settings.behind_proxy):
         message = (
             f"On {settings.host} passwords would travel in the clear: set GRIDGOV_TLS_CERT and GRIDGOV_TLS_KEY, "
-            "or GRIDGOV_BEHIND_PROXY where a proxy terminates TLS; or GRIDGOV_HOST to 127.0.0.1."
+            "or GRIDGOV_HTTPS for a certificate of our own, or GRIDGOV_BEHIND_PROXY where a proxy terminates TLS; "
+            "or GRIDGOV_HOST to 127.0.0.1."
         )
         raise SetupError(message)
     if reached and not names:
@@ -58,7 +72,23 @@ def listening(settings: Settings) -> Listening:
     secure = bool(tls) or settings.behind_proxy
     if secure:
         options["headers"] = [("Strict-Transport-Security", f"max-age={_YEAR_S}")]
-    return Listening((*names, *LOOPBACK), _address(settings, names, secure=secure), {**options, **tls})
+    address = _address(settings, names, secure=secure or authority is not None)
+    found = Listening((*names, *LOOPBACK), address, {**options, **tls}, authority)
+    if authority is None:
+        return found
+    # Nothing is said of strict transport: whoever lost our authority could not get by any more, by no click.
+    authority.ensure(found.certified, clock=clock)
+    return replace(found, options=found.options | {"ssl_certfile": str(authority.server)})
+
+
+def _own_authority(settings: Settings) -> Authority | None:
+    if not settings.https:
+        return None
+    if settings.tls_cert or settings.tls_key or settings.behind_proxy:
+        message = "GRIDGOV_HTTPS makes a certificate of our own: leave it out beside GRIDGOV_TLS_CERT, GRIDGOV_TLS_KEY "
+        message += "and GRIDGOV_BEHIND_PROXY."
+        raise SetupError(message)
+    return Authority(settings.data_dir / "tls")
 
 
 def _address(settings: Settings, names: tuple[str, ...], *, secure: bool) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 
 from api.app import create_app
-from api.listening import listening
+from api.authority import renewed
+from api.listening import Listening, listening
 from api.streams import LiveServer
 from gridgov.clock import system_clock
 from gridgov.services.relaying import Relay
@@ -39,7 +41,7 @@ def serve(url: str, settings: Settings, *, ready: Callable[[], None]) -> None:
             timeout_graceful_shutdown=5,
             **where.options,
         )
-        with suppress(KeyboardInterrupt), _at_work(jobs_url(url), settings):
+        with suppress(KeyboardInterrupt), _at_work(jobs_url(url), settings), _certified(where, config):
             LiveServer(config, app.state.services.of(Relay).close, ready=ready).run()
     finally:
         store.close()
@@ -53,6 +55,21 @@ def store_of_requests(url: str, *, patience_s: float = PATIENCE_S) -> Store:
     case at once take half of them at most: the others are told at once to try again.
     """
     return Store(url, pool_size=20, patience_s=patience_s, system_patience_s=patience_s, most_waiting=10)
+
+
+@contextmanager
+def _certified(where: Listening, config: uvicorn.Config) -> Iterator[None]:
+    """Have the certificate made anew before it ends, where it is our own."""
+    if where.authority is None:
+        yield
+        return
+
+    def load(file: Path) -> None:
+        if config.ssl is not None:
+            config.ssl.load_cert_chain(file)
+
+    with renewed(where.authority, where.certified, load, clock=system_clock):
+        yield
 
 
 @contextmanager

@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     )
     tls_cert: Path | None = Field(default=None, description="The certificate, with its chain (PEM), to serve by TLS.")
     tls_key: Path | None = Field(default=None, description="The certificate's private key (PEM).")
+    https: bool = Field(
+        default=False,
+        description="Whether to serve by TLS with a certificate of an authority of our own, kept in data_dir.",
+    )
     behind_proxy: bool = Field(
         default=False,
         description="Whether a proxy before us terminates TLS and says where requests come from.",
