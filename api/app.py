@@ -23,6 +23,7 @@ from api.rates import RateLimit
 from api.routes import (
     accounts,
     audit,
+    authority,
     cases,
     events,
     evidence,
@@ -66,6 +67,7 @@ _ROOMS = (
     audit,
     accounts,
     health,
+    authority,
     pages,
     screens,
     watch,
