@@ -1,8 +1,13 @@
 import { me } from "../shared/session";
 import { fullTime, now, span } from "../shared/time";
 import { chooseTheme, type Choice, themeChoice } from "../shared/ui/theme";
+import { toast } from "../shared/ui/toasts";
 import { say, switchTongue, tongue } from "../shared/words";
-import { nameOf, staleSince } from "./state";
+import { helpOpen } from "./keys";
+import { Search } from "./Search";
+import { soundOn, switchSound } from "./sound";
+import { moment, nameOf, staleSince } from "./state";
+import { link } from "./view";
 
 const THEMES: { choice: Choice; sign: string; zh: string; en: string }[] = [
   { choice: "auto", sign: "◐", zh: "主题：自动", en: "Theme: automatic" },
@@ -19,12 +24,18 @@ export function Header() {
         <span class="c-title">{say("指挥中心", "Command centre")}</span>
       </h1>
       <Badge />
+      <Search />
       <div class="c-tools">
         <time class="c-clock">{fullTime(now.value)}</time>
         <button type="button" lang={tongue.value === "zh" ? "en" : "zh-CN"} onClick={switchTongue}>
           {say("English", "中文")}
         </button>
         <ThemeButton />
+        <SoundButton />
+        <ShareButton />
+        <button type="button" aria-label={say("快捷键（?）", "Keys (?)")} onClick={() => (helpOpen.value = true)}>
+          <span aria-hidden="true">?</span>
+        </button>
         <span class="c-who">{me.value?.name}</span>
       </div>
     </header>
@@ -47,8 +58,57 @@ function ThemeButton() {
   );
 }
 
+function SoundButton() {
+  const label = soundOn.value
+    ? say("应急提示音：开", "Sound for emergencies: on")
+    : say("应急提示音：关（点一下打开）", "Sound for emergencies: off (click to switch on)");
+  return (
+    <button
+      type="button"
+      aria-pressed={soundOn.value}
+      aria-label={label}
+      title={label}
+      onClick={() => void switchSound()}
+    >
+      <span aria-hidden="true">{soundOn.value ? "🔔" : "🔕"}</span>
+    </button>
+  );
+}
+
+/** The link holds place, layers, moment and ids; nothing of anybody. */
+function ShareButton() {
+  const share = async (): Promise<void> => {
+    const address = location.origin + link();
+    try {
+      await navigator.clipboard.writeText(address);
+      toast(
+        say(
+          "链接已复制：同样的位置、图层、时刻与所选。",
+          "The link is copied: the same place, layers, moment and choice.",
+        ),
+      );
+    } catch {
+      // Plain http has no clipboard: the address bar says the same.
+      history.replaceState(null, "", address);
+      toast(say("请从地址栏复制链接。", "Copy the link from the address bar."));
+    }
+  };
+  return (
+    <button type="button" aria-label={say("复制本画面的链接", "Copy a link to this view")} onClick={() => void share()}>
+      <span aria-hidden="true">🔗</span>
+    </button>
+  );
+}
+
 /** Says whether the picture is right, and since when it may not be. */
 function Badge() {
+  if (moment.value) {
+    return (
+      <p class="c-badge then" role="status">
+        <span aria-hidden="true">◷</span> {say(`回看 ${fullTime(moment.value)}`, `The past: ${fullTime(moment.value)}`)}
+      </p>
+    );
+  }
   const since = staleSince.value;
   if (since === null) {
     return (

@@ -1,24 +1,28 @@
 /** The live map. It is a chunk of its own: lists and acts work before it is there, and without it. */
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { styleOf } from "../shared/map";
+import { addressOf, type Catalogue, styleOf } from "../shared/map";
 import { GlMap, makeMap, type StyleSpecification, type VectorTileSource } from "../shared/map/map";
 import { theme } from "../shared/ui/theme";
 import { useful } from "../shared/useful";
 import { tongue } from "../shared/words";
+import { story } from "./chosen";
+import { aim } from "./flying";
+import { middleOf, type Shape } from "./footprint";
 import { loadsTurn, marksTurn } from "./keeping";
-import { catalogue, chosen, moment, place, shown } from "./state";
+import { Markers } from "./markers";
+import { overlays } from "./overlays";
+import { catalogue, chosen, moment, place, pointInTime, shown, whistles } from "./state";
 import { begunAt, look } from "./view";
 
 const MARKS = ["incidents", "whistles", "whistle_parts", "doubtful"];
 const LOADS = ["cells_by_reports", "cells_by_rate"];
+const NEAR_ZOOM = 15.5;
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 export default function MapView() {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!box.current) return undefined;
-    return begin(box.current);
-  }, []);
+  useEffect(() => (box.current ? begin(box.current) : undefined), []);
   return <div class="c-canvas" ref={box} />;
 }
 
@@ -29,57 +33,41 @@ function begin(box: HTMLElement): () => void {
   stops.push(
     effect(() => {
       const found = catalogue.value;
-      if (!found) return;
-      const style = styleOf(found, {
-        shown: shown.value,
-        ground: theme.value,
-        tongue: tongue.value,
-        sight: { asOf: moment.value },
-        origin: location.origin,
-      });
+      if (!found || shown.value.length === 0) return;
+      const style = drawn(found);
       if (map) {
-        restyle(map, style);
+        restyle(map, style, found);
         return;
       }
-      const at = begunAt.peek();
-      map = makeMap(
-        { container: box, style, ...(at ? { center: [at.lon, at.lat], zoom: at.zoom } : { bounds: found.bounds }) },
-        tongue.peek() === "zh",
-        found.base_map?.attribution,
-      );
-      wire(map);
+      map = open(box, found, style);
+      stops.push(...follow(map));
     }),
   );
-  for (const [turn, layers] of [
-    [marksTurn, MARKS],
-    [loadsTurn, LOADS],
-  ] as const) {
-    stops.push(
-      effect(() => {
-        if (turn.value) refresh(map, layers);
-      }),
-    );
-  }
   return () => {
     for (const stop of stops) stop();
     map?.remove();
   };
 }
 
-/** A style that comes while the one before is still being read would throw all away and begin again. */
-function restyle(map: GlMap, style: StyleSpecification): void {
-  if (map.style._loaded) {
-    map.setStyle(style, { diff: true });
-    return;
-  }
-  map.once("style.load", () => map.setStyle(style, { diff: true }));
+function drawn(found: Catalogue): StyleSpecification {
+  return styleOf(found, {
+    shown: shown.value,
+    ground: theme.value,
+    tongue: tongue.value,
+    sight: { asOf: moment.value },
+    origin: location.origin,
+    more: overlays(story.value, theme.value),
+  });
 }
 
-function refresh(map: GlMap | null, layers: readonly string[]): void {
-  for (const name of layers) if (map?.getSource<VectorTileSource>(name)) map.refreshTiles(name);
-}
-
-function wire(map: GlMap): void {
+function open(box: HTMLElement, found: Catalogue, style: StyleSpecification): GlMap {
+  const at = begunAt.peek();
+  const view = at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds: found.bounds };
+  const map = makeMap(
+    { container: box, style, fitBoundsOptions: { padding: 24 }, ...view },
+    tongue.peek() === "zh",
+    found.base_map?.attribution,
+  );
   map.on("moveend", () => {
     const { lng, lat } = map.getCenter();
     place.value = { lon: lng, lat, zoom: map.getZoom() };
@@ -87,10 +75,70 @@ function wire(map: GlMap): void {
   map.once("idle", useful);
   map.on("click", (event) => {
     const layers = ["incidents:one", "incidents:many"].filter((name) => map.getLayer(name));
-    const [hit] = map.queryRenderedFeatures(event.point, { layers });
+    const [hit] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
     if (!hit) return;
     const { id, count } = hit.properties as { id?: string; count?: number };
     if (count) map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2 });
     else if (id && chosen.value?.id !== id) look({ kind: "case", id });
   });
+  return map;
+}
+
+/** Keeps the map with what changes; returns the ways to stop. */
+function follow(map: GlMap): (() => void)[] {
+  const markers = new Markers(map);
+  const refreshing = [
+    [marksTurn, MARKS],
+    [loadsTurn, LOADS],
+  ] as const;
+  return [
+    ...refreshing.map(([turn, layers]) =>
+      effect(() => {
+        if (turn.value) refresh(map, layers);
+      }),
+    ),
+    effect(() => {
+      const on = shown.value.some(({ name }) => name === "whistles" || name === "whistle_parts");
+      if (on) markers.show(whistles.value, pointInTime.peek());
+      else markers.clear();
+    }),
+    effect(() => markers.tick(pointInTime.value)),
+    effect(() => {
+      const found = aim.value;
+      if (!found) return;
+      if ("bounds" in found) map.fitBounds(found.bounds, { padding: 60, maxZoom: 17, animate: !CALM.matches });
+      else go(map, [found.lon, found.lat]);
+    }),
+    effect(() => {
+      const shape = story.value?.incident.geometry as Shape | null | undefined;
+      const middle = shape && middleOf(shape);
+      if (middle && !map.getBounds().contains(middle)) go(map, middle);
+    }),
+    () => markers.clear(),
+  ];
+}
+
+function go(map: GlMap, center: [number, number]): void {
+  const options = { center, zoom: Math.max(map.getZoom(), NEAR_ZOOM) };
+  if (CALM.matches) map.jumpTo(options);
+  else map.flyTo(options);
+}
+
+/** A style that comes while the one before is still being read would throw all away and begin again. */
+function restyle(map: GlMap, style: StyleSpecification, found: Catalogue): void {
+  if (!map.style._loaded) {
+    map.once("style.load", () => map.setStyle(style, { diff: true }));
+    return;
+  }
+  // Another moment is other tiles of the same source: what is drawn stays until they are there.
+  for (const layer of found.layers) {
+    const source = map.getSource<VectorTileSource>(layer.name);
+    const address = addressOf(layer, { asOf: moment.value }, location.origin);
+    if (source && source.tiles[0] !== address) source.setTiles([address]);
+  }
+  map.setStyle(style, { diff: true });
+}
+
+function refresh(map: GlMap, layers: readonly string[]): void {
+  for (const name of layers) if (map.getSource(name)) map.refreshTiles(name);
 }

@@ -1,12 +1,20 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
+import { toLogin } from "../shared/session";
 import { say } from "../shared/words";
 import { Toasts } from "../shared/ui/toasts";
 import { Header } from "./Header";
+import { Help } from "./Help";
+import { listenToKeys } from "./keys";
+import { LayerList } from "./LayerList";
 import { Left } from "./Left";
+import { followPeople } from "./people";
+import { PeopleNote, Purpose } from "./Purpose";
 import { Right } from "./Right";
-import { chosen, past } from "./state";
+import { listenForEmergencies } from "./sound";
+import { chosen, over, past } from "./state";
+import { TimeBar } from "./TimeBar";
 import { opened } from "./view";
 
 const mapView = signal<ComponentType | null>(null);
@@ -22,6 +30,17 @@ const SHEETS: { name: Sheet; zh: string; en: string }[] = [
 ];
 
 export function Page() {
+  useEffect(() => {
+    const stops = [listenToKeys(), followPeople(), listenForEmergencies()];
+    return () => stops.forEach((stop) => stop());
+  }, []);
+  useEffect(
+    () =>
+      effect(() => {
+        if (chosen.value) sheet.value = "case";
+      }),
+    [],
+  );
   if (!opened.value) return <main class="c-wait">{say("正在连接服务器……", "Connecting to the server …")}</main>;
   return (
     <div class={`c-page ${past.value ? "past" : ""}`} data-sheet={sheet.value} data-chosen={chosen.value !== null}>
@@ -29,6 +48,9 @@ export function Page() {
       <Left />
       <main class="c-map" aria-label={say("地图", "Map")}>
         <LateMap />
+        <LayerList />
+        <PeopleNote />
+        <TimeBar />
       </main>
       <Right />
       <nav class="c-sheets" aria-label={say("切换面板", "Panels")}>
@@ -44,6 +66,9 @@ export function Page() {
         ))}
       </nav>
       <Toasts />
+      <Help />
+      <Purpose />
+      {over.value && <Over />}
     </div>
   );
 }
@@ -55,4 +80,27 @@ function LateMap() {
   }, []);
   const Found = mapView.value;
   return Found ? <Found /> : <p class="c-wait">{say("正在加载地图……", "Loading the map …")}</p>;
+}
+
+const LOGIN_MS = 4_000;
+
+/** The session is over: what is shown stays in sight for a moment, and the way back leads to the same view. */
+function Over() {
+  useEffect(() => {
+    const timer = setTimeout(toLogin, LOGIN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="c-over" role="alertdialog" aria-modal="true" aria-label={say("登录已过期", "Your session is over")}>
+      <p>
+        {say(
+          "登录已过期。正在前往登录页，登录后回到这一画面。",
+          "Your session is over. Log in, and you come back to this view.",
+        )}
+      </p>
+      <button type="button" class="primary" onClick={toLogin}>
+        {say("现在登录", "Log in now")}
+      </button>
+    </div>
+  );
 }

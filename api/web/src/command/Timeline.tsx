@@ -1,6 +1,7 @@
 import { fullTime } from "../shared/time";
 import { said, say } from "../shared/words";
 import type { Story } from "./chosen";
+import { seek } from "./keeping";
 import { matters, nameOf } from "./state";
 import { timeline } from "./timeline-words";
 
@@ -18,7 +19,15 @@ export function Timeline({ story }: { story: Story }) {
                 {event.grave && <span aria-hidden="true">▲ </span>}
                 {said(event.title)}
               </strong>{" "}
-              <time dateTime={event.at}>{fullTime(event.at)}</time> <span class="c-by">{event.author}</span>
+              <time dateTime={event.at}>{fullTime(event.at)}</time> <span class="c-by">{event.author}</span>{" "}
+              <button
+                type="button"
+                class="c-small"
+                aria-label={say(`回看 ${fullTime(event.at)}`, `Look back at ${fullTime(event.at)}`)}
+                onClick={() => seek(event.at)}
+              >
+                {say("回看", "Then")}
+              </button>
             </p>
             {event.lines.length > 0 && (
               <dl>

@@ -49,10 +49,11 @@ export async function loadWhistles(): Promise<void> {
 
 /** What changes once in months. */
 export async function loadRules(): Promise<void> {
-  const [matters, kinds, organisations] = await Promise.allSettled([
+  const [matters, kinds, organisations, districts] = await Promise.allSettled([
     read<{ items: Matter[] }>("/api/v1/matters"),
     read<{ items: Kind[] }>("/api/v1/whistle-kinds"),
-    readAll<{ code: string; name: string }>("/api/v1/organisations"),
+    readAll<{ code: string; name: string }>("/api/v1/organisations?limit=200"),
+    read<{ features: { properties: { code: string; name: string } }[] }>("/api/v1/areas/districts"),
   ]);
   if (matters.status === "fulfilled") {
     state.matters.value = new Map(matters.value.items.map((matter) => [matter.code, matter]));
@@ -60,6 +61,9 @@ export async function loadRules(): Promise<void> {
   if (kinds.status === "fulfilled") state.kinds.value = kinds.value.items;
   if (organisations.status === "fulfilled") {
     state.learnNames(organisations.value.map(({ code, name }) => [code, name]));
+  }
+  if (districts.status === "fulfilled") {
+    state.learnNames(districts.value.features.map(({ properties: { code, name } }) => [code, name]));
   }
 }
 

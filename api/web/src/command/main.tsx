@@ -2,6 +2,9 @@
 import { render } from "preact";
 import "../shared/theme.css";
 import "./command.css";
+import "./acts.css";
+import "./parts.css";
+import "./print.css";
 import { enter, me, toLogin } from "../shared/session";
 import { Page } from "./Page";
 import { openView } from "./view";

@@ -1,0 +1,224 @@
+/** The catalogue's layers: which are shown, in which order, how strongly; with what their colours mean. */
+import { signal } from "@preact/signals";
+import { HEAT, type Layer, type Look, type Paint, shade, type Shown, STAGE_SIGNS } from "../shared/map";
+import { permissions } from "../shared/session";
+import { STAGES } from "../shared/terms";
+import { theme } from "../shared/ui/theme";
+import { said, say, type Words } from "../shared/words";
+import { switchPeople } from "./people";
+import { catalogue, orderOf, past, shown, shownAtFirst } from "./state";
+import { show, toggle } from "./view";
+
+const openList = signal(false);
+const dragged = signal<string | null>(null);
+
+interface Row {
+  name: string;
+  title: Words;
+  layer: Layer | null;
+}
+
+const OWN: Row[] = [
+  { name: HEAT, title: { zh: "事件热力（按六边形汇总）", en: "Heat of incidents (by hexagons)" }, layer: null },
+  { name: "people", title: { zh: "在岗人员", en: "People on duty" }, layer: null },
+];
+
+function rows(): Row[] {
+  const found = catalogue.value;
+  if (!found) return [];
+  const own = OWN.filter(({ name }) => name !== "people" || (permissions.value.has("staff.locate") && !past.value));
+  const base = found.base_map ? [{ name: "base_map", title: baseTitle(found.base_map.name), layer: null }] : [];
+  return [
+    ...found.layers.filter(({ listed }) => listed).map((layer) => ({ name: layer.name, title: layer.title, layer })),
+    ...own,
+    ...base,
+  ];
+}
+
+const baseTitle = (name: string): Words => ({ zh: `底图：${name}`, en: `Base map: ${name}` });
+
+export function LayerList() {
+  const all = rows();
+  const on = shown.value.map(({ name }) => name);
+  const visible = [...shown.value].reverse().flatMap((one) => all.filter(({ name }) => name === one.name));
+  const hidden = all.filter(({ name }) => !on.includes(name)).sort((a, b) => orderOf(b.name) - orderOf(a.name));
+  return (
+    <div class="c-layers">
+      <button type="button" aria-expanded={openList.value} onClick={() => (openList.value = !openList.value)}>
+        <span aria-hidden="true">▤</span> {say("图层与图例", "Layers and legend")}
+      </button>
+      {openList.value && (
+        <section class="c-layer-list" aria-label={say("图层", "Layers")}>
+          <p class="c-note">
+            {say(
+              "上面的盖住下面的；可拖动，也可用 ↑↓ 按钮。",
+              "Upper ones lie over lower ones: drag them, or use the arrows.",
+            )}
+          </p>
+          <ul>
+            {visible.map((row) => (
+              <ShownRow key={row.name} row={row} />
+            ))}
+            {hidden.map((row) => (
+              <li key={row.name} data-layer={row.name}>
+                <Switch row={row} on={false} />
+              </li>
+            ))}
+          </ul>
+          <button type="button" onClick={() => catalogue.value && show(shownAtFirst(catalogue.value))}>
+            {say("恢复默认", "As at first")}
+          </button>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Switch({ row, on }: { row: Row; on: boolean }) {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        checked={on}
+        onChange={() => (row.name === "people" ? switchPeople() : toggle(row.name))}
+      />{" "}
+      {said(row.title)}
+    </label>
+  );
+}
+
+function ShownRow({ row }: { row: Row }) {
+  const opacity = shown.value.find(({ name }) => name === row.name)?.opacity ?? 1;
+  const title = said(row.title);
+  return (
+    <li
+      data-layer={row.name}
+      draggable
+      onDragStart={() => (dragged.value = row.name)}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (dragged.value) show(movedTo(shown.value, dragged.value, row.name));
+        dragged.value = null;
+      }}
+    >
+      <Switch row={row} on />
+      <span class="c-layer-tools">
+        <button
+          type="button"
+          aria-label={say(`${title}：上移`, `${title}: up`)}
+          onClick={() => show(moved(shown.value, row.name, 1))}
+        >
+          <span aria-hidden="true">↑</span>
+        </button>
+        <button
+          type="button"
+          aria-label={say(`${title}：下移`, `${title}: down`)}
+          onClick={() => show(moved(shown.value, row.name, -1))}
+        >
+          <span aria-hidden="true">↓</span>
+        </button>
+        <input
+          type="range"
+          min={10}
+          max={100}
+          step={5}
+          value={Math.round(opacity * 100)}
+          aria-label={say(`${title}：不透明度`, `${title}: opacity`)}
+          aria-valuetext={`${Math.round(opacity * 100)}%`}
+          onInput={(event) => show(faded(shown.value, row.name, event.currentTarget.valueAsNumber / 100))}
+        />
+      </span>
+      {row.name === "incidents" ? <StageLegend /> : row.layer && <Legend look={row.layer.look} note={row.layer.note} />}
+    </li>
+  );
+}
+
+/** One layer a step nearer to the eye (1), or further away (-1). */
+export function moved(layers: readonly Shown[], name: string, by: 1 | -1): Shown[] {
+  const at = layers.findIndex((layer) => layer.name === name);
+  const to = at + by;
+  const found = [...layers];
+  const [one, other] = [found[at], found[to]];
+  if (one && other) [found[at], found[to]] = [other, one];
+  return found;
+}
+
+/** One layer laid where another is. */
+export function movedTo(layers: readonly Shown[], name: string, place: string): Shown[] {
+  const one = layers.find((layer) => layer.name === name);
+  const to = layers.findIndex((layer) => layer.name === place);
+  if (!one || to < 0 || name === place) return [...layers];
+  const rest = layers.filter((layer) => layer.name !== name);
+  return [...rest.slice(0, to), one, ...rest.slice(to)];
+}
+
+export function faded(layers: readonly Shown[], name: string, opacity: number): Shown[] {
+  return layers.map((layer) => (layer.name === name ? { name, opacity } : layer));
+}
+
+function StageLegend() {
+  return (
+    <ul class="c-legend">
+      {Object.entries(STAGE_SIGNS).map(([stage, { colour, text, sign }]) => (
+        <li key={stage}>
+          <i class="c-mark" style={{ background: colour, color: text }}>
+            {said(sign)}
+          </i>{" "}
+          {said(STAGES[stage])}
+        </li>
+      ))}
+      <li>{say("! 超时（红圈）", "! late (red ring)")}</li>
+      <li>{say("‼ 应急（粗圈）", "‼ emergency (thick ring)")}</li>
+    </ul>
+  );
+}
+
+function Legend({ look, note }: { look: Look; note: Words | null }) {
+  const entries = entriesOf(look);
+  if (entries.length === 0 && !note) return null;
+  return (
+    <>
+      <ul class="c-legend">
+        {entries.map(({ title, paint }) => (
+          <li key={title.en}>
+            <i class="c-swatch" style={swatch(paint, look)} /> {said(title)}
+          </li>
+        ))}
+      </ul>
+      {note && <small>{said(note)}</small>}
+    </>
+  );
+}
+
+function entriesOf(look: Look): { title: Words; paint: Paint }[] {
+  switch (look.kind) {
+    case "class":
+      return [look.none, ...look.classes, ...(look.unknown ? [look.unknown] : [])];
+    case "value":
+      return Object.values(look.values);
+    case "rank":
+      return look.paints.map((paint, rank) => ({
+        title:
+          rank === 0
+            ? { zh: "份额最大的一方", en: "The largest share" }
+            : { zh: `第 ${rank + 1} 方`, en: `Side ${rank + 1}` },
+        paint,
+      }));
+    case "plain":
+      return [];
+  }
+}
+
+function swatch(paint: Paint, look: Look): Record<string, string> {
+  const ground = theme.value;
+  return {
+    background: paint.fill
+      ? shade(paint.fillColor, look, ground)
+      : paint.stroke
+        ? shade(paint.color, look, ground)
+        : "none",
+    opacity: String(Math.max(paint.fillOpacity, 0.4)),
+    border: `1px solid ${paint.stroke ? shade(paint.color, look, ground) : "transparent"}`,
+  };
+}

@@ -1,0 +1,54 @@
+import { clockTime, fullTime } from "../shared/time";
+import { say } from "../shared/words";
+import { past, moment } from "./state";
+import { dayShown, minuteShown, momentOf, play, playing, STEP_MIN, toLive, travel, travelling } from "./time-travel";
+
+/** Under the map: closed while the picture is of now. */
+export function TimeBar() {
+  if (!past.value && !travelling.value) {
+    return (
+      <div class="c-time closed">
+        <button type="button" onClick={() => (travelling.value = true)}>
+          <span aria-hidden="true">◷</span> {say("回看", "Look back")}
+        </button>
+      </div>
+    );
+  }
+  const at = moment.value;
+  return (
+    <section class="c-time" aria-label={say("回看某一时刻", "A moment of the past")}>
+      <label>
+        {say("日期", "Day")}{" "}
+        <input
+          type="date"
+          value={dayShown.value}
+          onChange={(event) => travel(event.currentTarget.value, minuteShown.value)}
+        />
+      </label>
+      <label class="c-slider">
+        <span>{clockTime(momentOf(dayShown.value, minuteShown.value))}</span>
+        <input
+          type="range"
+          min={0}
+          max={1_439}
+          step={STEP_MIN / 2}
+          value={minuteShown.value}
+          aria-label={say("时刻", "Time of day")}
+          aria-valuetext={clockTime(momentOf(dayShown.value, minuteShown.value))}
+          onChange={(event) => travel(dayShown.value, event.currentTarget.valueAsNumber)}
+        />
+      </label>
+      <button type="button" aria-pressed={playing.value} onClick={play}>
+        {playing.value ? say("⏸ 暂停", "⏸ Pause") : say("▶ 播放", "▶ Play")}
+      </button>
+      <button type="button" class="primary" onClick={toLive}>
+        {say("回到实时", "Back to now")} <kbd aria-hidden="true">0</kbd>
+      </button>
+      {at && (
+        <p role="status" class="c-past">
+          {say(`您在看过去：${fullTime(at)}`, `You are looking at the past: ${fullTime(at)}`)}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+/** Where people on duty are: asked for with a purpose, which those who are looked at can read. */
+import { effect, signal } from "@preact/signals";
+import type { FeatureCollection } from "geojson";
+import { read } from "../shared/api";
+import { past, type Schemas, shown } from "./state";
+import { toggle } from "./view";
+
+type Position = Schemas["StaffPositionOut"];
+
+/** Each look is written down: the map does not ask more often than positions move worth seeing. */
+const EVERY_MS = 60_000;
+
+/** Kept while the page is open, and nowhere else. */
+export const purpose = signal<string | null>(null);
+export const asking = signal(false);
+export const positions = signal<readonly Position[]>([]);
+export const refusal = signal<unknown>(null);
+
+export function isShown(): boolean {
+  return shown.value.some(({ name }) => name === "people");
+}
+
+/** Shows the people, asking first what for; or shows them no more. */
+export function switchPeople(): void {
+  if (!isShown() && purpose.value === null) asking.value = true;
+  else toggle("people");
+}
+
+export function look(what: string): void {
+  purpose.value = what.trim();
+  asking.value = false;
+  if (!isShown()) toggle("people");
+}
+
+export function followPeople(): () => void {
+  const turn = (): void => {
+    const what = purpose.value;
+    if (!what || !isShown() || past.value || document.visibilityState !== "visible") return;
+    read<{ items: Position[] }>(`/api/v1/positions?purpose=${encodeURIComponent(what)}`).then(
+      ({ items }) => {
+        positions.value = items;
+        refusal.value = null;
+      },
+      (error: unknown) => {
+        refusal.value = error;
+      },
+    );
+  };
+  const stop = effect(() => {
+    if (isShown() && purpose.value && !past.value) turn();
+    else positions.value = [];
+  });
+  const timer = setInterval(turn, EVERY_MS);
+  return () => {
+    stop();
+    clearInterval(timer);
+  };
+}
+
+export function asFeatures(): FeatureCollection {
+  return {
+    type: "FeatureCollection",
+    features: positions.value.map(({ lon, lat, at, accuracy_m }) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: [lon, lat] },
+      properties: { at, accuracy_m },
+    })),
+  };
+}
