@@ -109,7 +109,10 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
         Seen.BY_OFFICE: lambda row: subject.may(offices.get(table, "audit.read"), row["district_code"]),
     }
     if table == "register_change":
-        return lambda row: subject.may("audit.read", row["district_code"]) or looks_after(town, subject, table, row)
+        return lambda row: (
+            any((subject.may("audit.read", row["district_code"]), subject.may("rules.manage", row["district_code"])))
+            or looks_after(town, subject, table, row)
+        )
     if table in rollups:  # by office over the whole district alone: what an organisation sees is less
         return lambda row: any(row["district_code"].startswith(area) for area in subject.areas("case.read"))
     if table == "evidence_exif":

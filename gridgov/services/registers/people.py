@@ -85,7 +85,7 @@ class PeopleBook(Keeping):
             If the organisation lies outside one's area.
         """
         moment_of(new.id)
-        wanted = _row_of(new)
+        wanted = row_of(new)
         with self._changing(who) as (unit, hand):
             found = unit.registers.people.one(new.id)
             if found is not None:
@@ -96,8 +96,7 @@ class PeopleBook(Keeping):
                 message = f"The staff number {wanted['staff_code']} is somebody's in {district} already: take another."
                 raise ConflictError(message, field="staff_code")
             unit.registers.people.add([{"district_code": district, "id": new.id, **wanted, "ended_at": None}])
-            data = {**_without_phone(wanted), "has_phone": wanted["phone"] is not None}
-            self._note(unit, hand, Noted("people", "added", str(new.id), organisation["area_code"], data))
+            self._note(unit, hand, added(new, wanted, organisation))
             return self._whole(unit, _known(unit, new.id)), False
 
     def change(self, who: Who, person_id: UUID, wanted: PersonWanted, *, seen: Seen | None = None) -> dict[str, Any]:
@@ -115,7 +114,7 @@ class PeopleBook(Keeping):
         with self._changing(who) as (unit, hand):
             found = _known(unit, person_id)
             hand.require_reach(found["area_code"])
-            values = _changed(found, wanted)
+            values = changed(found, wanted)
             if not values:
                 return self._whole(unit, found)
             require_seen(seen, self._whole(unit, found))
@@ -180,6 +179,12 @@ def end_service(unit: Unit, found: dict[str, Any], at: datetime, *, now: datetim
     return [Noted("people", "ended", str(found["id"]), found["area_code"], {**_named(found), **ended})]
 
 
+def added(new: NewPerson, values: Mapping[str, Any], organisation: Mapping[str, Any]) -> Noted:
+    """Return what is written down of a person who is added: everything but the number itself."""
+    data = {**_without_phone(values), "has_phone": values["phone"] is not None}
+    return Noted("people", "added", str(new.id), organisation["area_code"], data)
+
+
 def noted(found: Mapping[str, Any], values: dict[str, Any]) -> Noted:
     """Return what is written down of a change: everything but the number itself."""
     said = differences(dict(found), _without_phone(values))
@@ -214,7 +219,8 @@ def _known(unit: Unit, person_id: UUID) -> dict[str, Any]:
     return found
 
 
-def _row_of(new: NewPerson) -> dict[str, Any]:
+def row_of(new: NewPerson) -> dict[str, Any]:
+    """Return what a register keeps of a new person, checked."""
     return {
         "staff_code": plain_text(new.staff_code, "staff_code", longest=_LONGEST_CODE),
         "name": plain_text(new.name, "name"),
@@ -228,7 +234,8 @@ def _phone(said: str | None) -> str | None:
     return plain_text(said, "phone", longest=_LONGEST_PHONE) if said and said.strip() else None
 
 
-def _changed(found: dict[str, Any], wanted: PersonWanted) -> dict[str, Any]:
+def changed(found: dict[str, Any], wanted: PersonWanted) -> dict[str, Any]:
+    """Return the columns of a person that are to be different."""
     given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     said = {name: value for name, value in given.items() if value is not None}
     if "name" in said:

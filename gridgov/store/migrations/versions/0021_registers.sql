@@ -36,13 +36,15 @@ ON CONFLICT DO NOTHING;
 ALTER TABLE register_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY app_select ON register_change FOR SELECT TO gridgov_app USING (
     district_code = ANY ((SELECT gridgov_private.districts('audit.read'))::text[])
+    OR district_code = ANY ((SELECT gridgov_private.districts('rules.manage'))::text[])
     OR EXISTS (
         SELECT FROM unnest((SELECT gridgov_private.offices('people.manage'))::text[]) AS a (code)
         WHERE starts_with(area_code, a.code)
     )
 );
 CREATE POLICY app_insert ON register_change FOR INSERT TO gridgov_app WITH CHECK (
-    EXISTS (
+    district_code = ANY ((SELECT gridgov_private.districts('rules.manage'))::text[])
+    OR EXISTS (
         SELECT FROM unnest((SELECT gridgov_private.offices('people.manage'))::text[]) AS a (code)
         WHERE starts_with(area_code, a.code)
     )
