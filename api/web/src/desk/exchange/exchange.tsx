@@ -1,20 +1,19 @@
 /** Taking a table away as a file, and bringing one in: first what it would do and every faulty row, then for good. */
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ask, Problem } from "../../shared/api";
-import { Badge, Button, Failure, Note } from "../../shared/ui/basics";
+import { Button, Failure } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
-import { Table } from "../../shared/ui/table";
 import { toast } from "../../shared/ui/toasts";
+import { uuid7 } from "../../shared/uuid";
 import { say, tongue } from "../../shared/words";
-import { applies, type Fault, type Preview, previewOf } from "./preview";
-import "./exchange.css";
+import { counts, Looked } from "./looked";
+import { applies, type Brought, faultsIn } from "./preview";
 
 interface Props {
   name: string;
   done?: () => unknown;
-  /** More to see of a file before it is applied. */
-  more?: (file: File) => ComponentChildren;
+  /** Whether it must be said where the content comes from. */
+  sourced?: boolean;
 }
 
 const TYPES: Record<string, string> = {
@@ -22,57 +21,60 @@ const TYPES: Record<string, string> = {
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
 
-export function Exchange({ name, done, more }: Props) {
+export function Exchange(props: Props) {
   const [open, setOpen] = useState(false);
-  const close = (): void => setOpen(false);
   return (
     <>
       {["csv", "xlsx"].map((kind) => (
-        <a key={kind} class="ui-button" href={`/api/v1/tables/${name}.${kind}?language=${tongue.value}`} download>
+        <a key={kind} class="ui-button" href={`/api/v1/tables/${props.name}.${kind}?language=${tongue.value}`} download>
           {say(`导出 ${kind.toUpperCase()}`, `Export ${kind.toUpperCase()}`)}
         </a>
       ))}
       <Button act={() => setOpen(true)}>{say("导入…", "Import…")}</Button>
-      {open && <Import name={name} done={done} more={more} close={close} />}
+      {open && <Import {...props} close={() => setOpen(false)} />}
     </>
   );
 }
 
-interface ImportProps {
-  name: string;
-  done: Props["done"] | undefined;
-  more: Props["more"] | undefined;
-  close: () => void;
+/** A file that was chosen; its id lets it be applied once, however often it is sent. */
+interface Chosen {
+  file: File;
+  id: string;
 }
 
-function Import({ name, done, more, close }: ImportProps) {
-  const [file, setFile] = useState<File | null>(null);
-  const [preview, setPreview] = useState<Preview | null>(null);
+function Import({ name, done, sourced, close }: Props & { close: () => void }) {
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [brought, setBrought] = useState<Brought | null>(null);
+  const [source, setSource] = useState("");
   const [error, setError] = useState<unknown>(null);
-  const bring = async (wanted: File, dry: boolean): Promise<void> => {
+  const bring = async (wanted: Chosen, digest: string | null): Promise<void> => {
     setError(null);
     try {
-      const found = await send(name, wanted, dry);
-      setPreview(found);
-      if (dry) return;
+      const found = await send(name, wanted, source, digest);
+      setBrought(found);
+      if (!found.applied) return;
       close();
       toast(say(`导入完成：${counts(found)}。`, `Imported: ${counts(found)}.`));
       await done?.();
     } catch (problem) {
       setError(problem);
+      // Somebody was quicker: what the file would do now is another thing.
+      if (problem instanceof Problem && problem.status === 412) setBrought(await send(name, wanted, source, null));
     }
   };
-  const choose = (wanted: File | null): void => {
-    setFile(wanted);
-    setPreview(null);
-    if (wanted) void bring(wanted, true);
+  const choose = (file: File | null): void => {
+    const wanted = file && { file, id: uuid7() };
+    setChosen(wanted);
+    setBrought(null);
+    setError(null);
+    if (wanted) void bring(wanted, null);
   };
   return (
     <Dialog title={say("导入 CSV 或 XLSX", "Import CSV or XLSX")} close={close} wide>
       <p>
         {say(
-          "选一个文件（列名与导出的文件相同，中英文均可）。先核对，确认后才保存；有任何一行出错，整份文件都不保存。",
-          "Choose a file with the columns of an exported one. It is only looked at first; while a single row is faulty nothing of it is stored.",
+          "先导出一份作模板，改好后在这里选择（列名中英文均可）。先核对，确认后才保存；只要有一行出错，整份文件都不保存。",
+          "Export a file first as a template, change it and choose it here. It is only looked at first; while a single row is faulty nothing of it is stored.",
         )}
       </p>
       <div class="ui-field">
@@ -84,18 +86,25 @@ function Import({ name, done, more, close }: ImportProps) {
           onChange={(event) => choose(event.currentTarget.files?.item(0) ?? null)}
         />
       </div>
+      {sourced && (
+        <div class="ui-field">
+          <label htmlFor="import-source">{say("依据（文件名称和文号）", "Source (the document and its number)")}</label>
+          <input id="import-source" value={source} onInput={(event) => setSource(event.currentTarget.value)} />
+        </div>
+      )}
       <div aria-live="polite">
-        {file && !preview && !error && <p>{say("正在核对…", "Looking at it…")}</p>}
-        {preview && <Looked preview={preview} />}
+        {chosen && !brought && !error && <p>{say("正在核对…", "Looking at it…")}</p>}
+        {brought && <Looked brought={brought} />}
       </div>
-      {preview && !preview.faults.length && file && more?.(file)}
       <Failure error={error} />
       <div class="ui-ends">
         <Button act={close}>{say("取消", "Cancel")}</Button>
         <Button
-          act={() => file && bring(file, false)}
+          act={() => chosen && brought && bring(chosen, brought.digest)}
           kind="primary"
-          whyNot={preview && applies(preview) ? undefined : whyNot(preview)}
+          whyNot={
+            whyNot(brought) ?? (sourced && !source.trim() ? say("请先填依据", "Say the source first") : undefined)
+          }
         >
           {say("确认导入", "Apply")}
         </Button>
@@ -104,78 +113,25 @@ function Import({ name, done, more, close }: ImportProps) {
   );
 }
 
-function whyNot(preview: Preview | null): string {
-  if (!preview) return say("请先选择文件", "Choose a file first");
-  if (preview.faults.length) return say("请先改正出错的行", "Mend the faulty rows first");
-  return say("没有要改的内容", "It would change nothing");
+function whyNot(brought: Brought | null): string | undefined {
+  if (!brought) return say("请先选择文件", "Choose a file first");
+  if (brought.faults.length) return say("请先改正出错的行", "Mend the faulty rows first");
+  return applies(brought) ? undefined : say("没有要改的内容", "It would change nothing");
 }
 
-async function send(name: string, file: File, dry: boolean): Promise<Preview> {
+/** Tries a file, or applies it on the table that was looked at: of that `digest`. */
+async function send(name: string, { file, id }: Chosen, source: string, digest: string | null): Promise<Brought> {
   const kind = file.name.toLowerCase().split(".").pop() ?? "";
   const body = new Blob([file], { type: TYPES[kind] ?? file.type });
+  const asked = new URLSearchParams(digest === null ? { dry_run: "true" } : { id });
+  if (source.trim()) asked.set("source", source.trim());
   try {
-    const { value } = await ask<Record<string, unknown>>("POST", `/api/v1/tables/${name}?dry_run=${String(dry)}`, {
-      body,
-      timeoutMs: 120_000,
-    });
-    return previewOf(value);
+    const path = `/api/v1/tables/${name}?${asked.toString()}`;
+    return (await ask<Brought>("POST", path, { body, ifMatch: digest ?? undefined, timeoutMs: 120_000 })).value;
   } catch (problem) {
-    // What a file is refused for row by row is a preview as well.
-    const found = problem instanceof Problem ? faultyRows(problem) : null;
-    if (found) return found;
-    throw problem;
+    const faults = problem instanceof Problem ? faultsIn(problem.details) : [];
+    if (!faults.length) throw problem;
+    const nothing = { table: name, applied: false, replayed: false, adds: 0, changes: [], ends: 0, unchanged: 0 };
+    return { ...nothing, digest: "", faults };
   }
-}
-
-function faultyRows(problem: Problem): Preview | null {
-  const rows = problem.details.filter((detail) => typeof detail["row"] === "number");
-  return rows.length ? previewOf({ faults: rows }) : null;
-}
-
-function counts(preview: Preview): string {
-  return say(
-    `新增 ${preview.adds}，修改 ${preview.changes}，结束 ${preview.ends}，不变 ${preview.unchanged}`,
-    `${preview.adds} added, ${preview.changes} changed, ${preview.ends} ended, ${preview.unchanged} unchanged`,
-  );
-}
-
-function Looked({ preview }: { preview: Preview }) {
-  const { faults } = preview;
-  return (
-    <>
-      <p class="counts">
-        <Badge tone="good">{say(`新增 ${preview.adds}`, `${preview.adds} to add`)}</Badge>
-        <Badge tone="warn">{say(`修改 ${preview.changes}`, `${preview.changes} to change`)}</Badge>
-        <Badge tone="alert">{say(`结束 ${preview.ends}`, `${preview.ends} to end`)}</Badge>
-        <Badge tone="soft">{say(`不变 ${preview.unchanged}`, `${preview.unchanged} unchanged`)}</Badge>
-      </p>
-      {faults.length > 0 && (
-        <>
-          <Note tone="alert">
-            {say(
-              `有 ${faults.length} 处错误，什么都没有保存。请在表格中改正后重新选择文件。`,
-              `${faults.length} faults: nothing was stored. Mend them in the sheet and choose the file again.`,
-            )}
-          </Note>
-          <Faults faults={faults} />
-        </>
-      )}
-    </>
-  );
-}
-
-function Faults({ faults }: { faults: readonly Fault[] }) {
-  const rows = faults.map((fault, place) => ({ ...fault, place }));
-  return (
-    <Table
-      caption={say("出错的行（行号与表格一致）", "Faulty rows, numbered as in the sheet")}
-      rows={rows}
-      id={(row) => String(row.place)}
-      columns={[
-        { name: "row", label: say("行", "Row"), show: (row) => row.row ?? "–", sort: (row) => row.row },
-        { name: "column", label: say("列", "Column"), show: (row) => row.column ?? "–" },
-        { name: "message", label: say("问题", "What is wrong"), show: (row) => row.message },
-      ]}
-    />
-  );
 }

@@ -1,38 +1,30 @@
 /** What an import would do, before it is done. */
+import type { paths } from "../../shared/schema";
 
-export interface Fault {
-  /** As the sheet counts it: the heading is row 1. */
-  row: number | null;
-  column: string | null;
-  message: string;
-}
+export type Brought = paths["/api/v1/tables/{name}"]["post"]["responses"][200]["content"]["application/json"];
+export type Fault = Brought["faults"][number];
+export type Changed = Brought["changes"][number];
 
-export interface Preview {
-  adds: number;
-  changes: number;
-  ends: number;
-  unchanged: number;
-  faults: Fault[];
-}
-
-/** A count, whether the server sends it or what it counts. */
-const count = (value: unknown): number => (Array.isArray(value) ? value.length : typeof value === "number" ? value : 0);
-
-export function previewOf(answer: Record<string, unknown>): Preview {
-  return {
-    adds: count(answer["adds"]),
-    changes: count(answer["changes"]),
-    ends: count(answer["ends"]),
-    unchanged: count(answer["unchanged"]),
-    faults: (Array.isArray(answer["faults"]) ? (answer["faults"] as Fault[]) : []).toSorted(byRow),
-  };
-}
-
-function byRow(one: Fault, other: Fault): number {
-  return (one.row ?? 0) - (other.row ?? 0);
+/** How many rows change: a row may change in several fields. */
+export function changedRows(changes: readonly Changed[]): number {
+  return new Set(changes.map((change) => change.key)).size;
 }
 
 /** Whether there is something to apply: no fault, and something that would change. */
-export function applies(preview: Preview): boolean {
-  return preview.faults.length === 0 && preview.adds + preview.changes + preview.ends > 0;
+export function applies(brought: Brought): boolean {
+  return brought.faults.length === 0 && brought.adds + brought.changes.length + brought.ends > 0;
 }
+
+/** The faults row by row, as somebody goes through the sheet. */
+export function inOrder(faults: readonly Fault[]): Fault[] {
+  return [...faults].sort((one, other) => one.row - other.row || one.column.localeCompare(other.column));
+}
+
+/** What a refusal says of rows, as a trial says it; nothing where it says nothing of rows. */
+export function faultsIn(details: readonly Record<string, unknown>[]): Fault[] {
+  return details.flatMap(({ row, column, message }) =>
+    typeof row === "number" ? [{ row, column: words(column), message: words(message) }] : [],
+  );
+}
+
+const words = (value: unknown): string => (typeof value === "string" ? value : "");

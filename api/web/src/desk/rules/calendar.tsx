@@ -10,6 +10,7 @@ import { toast, toastError } from "../../shared/ui/toasts";
 import { locale, say } from "../../shared/words";
 import { dayOf } from "../days";
 import { Editing } from "../editing";
+import { Exchange } from "../exchange/exchange";
 import { saving } from "../saving";
 import { Page } from "../shell";
 import { Month } from "./month";
@@ -24,6 +25,7 @@ export function Calendar() {
   return (
     <Page
       title={say("工作日历", "Calendar")}
+      tools={<Exchange name="calendar" done={calendar.reload} />}
       lead={say(
         "节假日与调休，按国务院办公厅每年的通知。点一天就能改，改完保存整年。",
         "Holidays and the days that make up for them, as each year's notice has them. Click a day to change it, then save the year.",

@@ -48,11 +48,13 @@ const FRESH: Values = {
   source: "",
 };
 
+const late = (step: Step): string =>
+  step.after.amount
+    ? say(`超时 ${amountWords(step.after)}`, `${amountWords(step.after)} late`)
+    : say("一超时", "At once");
+
 const stepWords = (step: Step): string =>
-  say(
-    `超时 ${amountWords(step.after)}：${named(LEVELS, step.level)}${named(ROLES, step.role)}`,
-    `${amountWords(step.after)} late: ${named(LEVELS, step.level)}, ${named(ROLES, step.role)}`,
-  );
+  `${late(step)}${say("：", ": ")}${named(LEVELS, step.level)}${say("", ", ")}${named(ROLES, step.role)}`;
 
 export function Escalations() {
   const all = useLoaded(() => readAll<Steps>("/api/v1/escalations"));

@@ -7,11 +7,11 @@ import { useLoaded } from "../../shared/ui/loaded";
 import { type Column, Table } from "../../shared/ui/table";
 import { say } from "../../shared/words";
 import { period } from "../days";
-import type { Fault } from "../exchange/preview";
+import { Exchange } from "../exchange/exchange";
 import { organisationName, readOrganisations } from "../registers/organisations_known";
 import { Page } from "../shell";
 import { COUNTED, named } from "../words";
-import { csvOfList, listChanges, listOfCsv, type Matter, type MatterList } from "./lists";
+import { listChanges, type Matter, type MatterList } from "./lists";
 import { MatterForm } from "./matter";
 import { Publishing } from "./publishing";
 
@@ -40,6 +40,7 @@ export function Matters() {
         "每个事项由谁主责、谁配合、多久办完。改动先放在草稿里，看过差异再发布；已有案卷仍按当时的版本。",
         "Who leads and cooperates in each matter, and how fast. Changes stay in a draft until published; each case keeps the version that judged it.",
       )}
+      tools={<Exchange name="matters" done={found.reload} sourced />}
     >
       <Shown of={found}>{(value) => <Draft key={value.list.version} known={value} done={found.reload} />}</Shown>
     </Page>
@@ -48,22 +49,14 @@ export function Matters() {
 
 function Draft({ known: { list, etag, versions }, done }: { known: Known; done: () => Promise<void> }) {
   const [draft, setDraft] = useState<Matter[]>(list.items);
-  const [faults, setFaults] = useState<Fault[]>([]);
   const [open, setOpen] = useState<Matter | "add" | "publish" | null>(null);
   const changes = listChanges(list.items, draft);
-  const take = async (file: File): Promise<void> => {
-    const { matters, faults: wrong } = listOfCsv(await file.text());
-    setFaults(wrong);
-    if (!wrong.length) setDraft(matters);
-  };
   const put = (matter: Matter): void => {
     const others = draft.filter((one) => one.code !== matter.code);
     setDraft([...others, matter].sort((one, other) => one.code.localeCompare(other.code)));
   };
   return (
     <>
-      <Tools draft={draft} take={take} add={() => setOpen("add")} />
-      {faults.length > 0 && <Wrong faults={faults} />}
       {changes.length > 0 && (
         <Note tone="warn">
           <p>
@@ -80,7 +73,7 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
           </div>
         </Note>
       )}
-      <ListTable draft={draft} open={setOpen} />
+      <ListTable draft={draft} open={setOpen} add={() => setOpen("add")} />
       <Versions versions={versions} />
       {open === "publish" && (
         <Publishing list={list} etag={etag} draft={draft} changes={changes} close={() => setOpen(null)} done={done} />
@@ -98,54 +91,7 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
   );
 }
 
-function Tools({ draft, take, add }: { draft: Matter[]; take: (file: File) => Promise<void>; add: () => void }) {
-  const away = (): void => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([csvOfList(draft)], { type: "text/csv" }));
-    link.download = "matters.csv";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-  return (
-    <div class="ui-row">
-      <Button act={add}>{say("新增事项", "Add a matter")}</Button>
-      <Button act={away}>{say("导出 CSV", "Export CSV")}</Button>
-      <span class="ui-field">
-        <label htmlFor="matters-file">{say("从 CSV 文件读入草稿", "Take a CSV file into the draft")}</label>
-        <input
-          id="matters-file"
-          type="file"
-          accept=".csv"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.item(0);
-            if (file) void take(file);
-            event.currentTarget.value = "";
-          }}
-        />
-      </span>
-    </div>
-  );
-}
-
-function Wrong({ faults }: { faults: Fault[] }) {
-  return (
-    <>
-      <Note tone="alert">{say("文件有错，草稿没有变。", "The file is faulty; the draft is as it was.")}</Note>
-      <Table
-        caption={say("出错的行（行号与表格一致）", "Faulty rows, numbered as in the sheet")}
-        rows={faults.map((fault, place) => ({ ...fault, place }))}
-        id={(row) => String(row.place)}
-        columns={[
-          { name: "row", label: say("行", "Row"), show: (row) => row.row ?? "–" },
-          { name: "column", label: say("列", "Column"), show: (row) => row.column ?? "–" },
-          { name: "message", label: say("问题", "What is wrong"), show: (row) => row.message },
-        ]}
-      />
-    </>
-  );
-}
-
-function ListTable({ draft, open }: { draft: Matter[]; open: (matter: Matter) => void }) {
+function ListTable({ draft, open, add }: { draft: Matter[]; open: (matter: Matter) => void; add: () => void }) {
   const columns: Column<Matter>[] = [
     { name: "name", label: say("事项", "Matter"), show: (row) => row.name, sort: (row) => row.name },
     { name: "code", label: say("编码", "Code"), show: (row) => row.code, sort: (row) => row.code, kind: "code" },
@@ -191,6 +137,7 @@ function ListTable({ draft, open }: { draft: Matter[]; open: (matter: Matter) =>
       columns={columns}
       rows={draft}
       id={(row) => row.code}
+      tools={<Button act={add}>{say("新增事项", "Add a matter")}</Button>}
       texts={(row) => [row.name, row.code, row.category, row.subcategory, organisationName(row.lead), row.lead]}
       acts={(row) => (
         <Button act={() => open(row)} label={say(`修改 ${row.name}`, `Change ${row.name}`)}>

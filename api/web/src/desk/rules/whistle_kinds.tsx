@@ -8,6 +8,7 @@ import { useLoaded } from "../../shared/ui/loaded";
 import { type Column, Table } from "../../shared/ui/table";
 import { say } from "../../shared/words";
 import { Editing } from "../editing";
+import { Exchange } from "../exchange/exchange";
 import { saving } from "../saving";
 import { Page } from "../shell";
 import { ANSWERERS, ISSUERS, named, optionsOf, VOUCHING } from "../words";
@@ -142,9 +143,12 @@ export function WhistleKinds() {
         "Who may blow, who answers, and how fast. Whistles keep the numbers they were blown by.",
       )}
       tools={
-        <Button act={() => setOpen("add")} kind="primary">
-          {say("新增类型", "Add a kind")}
-        </Button>
+        <>
+          <Exchange name="whistle_kinds" done={kinds.reload} />
+          <Button act={() => setOpen("add")} kind="primary">
+            {say("新增类型", "Add a kind")}
+          </Button>
+        </>
       }
     >
       <Shown of={kinds}>{(rows) => <KindTable rows={rows} open={setOpen} />}</Shown>
