@@ -102,3 +102,30 @@ class FiguresOut(BaseModel):
     whistles: WhistleFiguresOut
     on_duty: int | None = Field(description="People on duty; null where you may not know where staff are")
     streets: list[StreetFiguresOut]
+
+
+class LabelOut(BaseModel):
+    """What something is called; names of places and people are Chinese, and spelled in Latin letters."""
+
+    zh: str
+    en: str
+
+
+class HitOut(BaseModel):
+    """Something that was found. Nobody's telephone number is."""
+
+    kind: Literal["incident", "whistle", "area", "cell", "organisation", "person", "address"]
+    id: str
+    code: str | None = Field(description="The number of an incident; a staff number of a person; else the code")
+    label: LabelOut
+    detail: str | None = Field(description="Words of an incident, the stage of a whistle, what kind of area ...")
+    lon: Lon | None
+    lat: Lat | None
+    bounds: tuple[float, float, float, float] | None = Field(description="West, south, east, north in degrees")
+    score: float = Field(description="0 to 1: how well it fits")
+
+
+class FoundOut(BaseModel):
+    """What was found, the best first."""
+
+    items: list[HitOut]

@@ -10,12 +10,14 @@ from api.auth import TheCaller, logged_in
 from api.deps import service
 from api.past import moment_asked
 from api.problems import Problem
-from api.watch import FiguresOut, WatchOut
+from api.watch import FiguresOut, FoundOut, WatchOut
+from gridgov.services.searching import Searching
 from gridgov.services.watching import Watching
 
 router = APIRouter(prefix="/api/v1", tags=["watch"], dependencies=[Depends(logged_in)])
 
 TheWatching = Annotated[Watching, Depends(service(Watching))]
+TheSearching = Annotated[Searching, Depends(service(Searching))]
 _READ: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "No role of yours reads cases, or your token was not made for it"},
 }
@@ -54,3 +56,23 @@ def figures(watching: TheWatching, caller: TheCaller, asked: Annotated[Asked, Qu
     `gridgov.connect().figures()` tells the same of everything.
     """
     return FiguresOut.model_validate(watching.figures(caller, as_of=moment_asked(asked.as_of)))
+
+
+class SearchAsked(BaseModel):
+    """What to look for; a parameter that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$", description="Some signs of it")]
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+@router.get("/search")
+def search(searching: TheSearching, caller: TheCaller, asked: Annotated[SearchAsked, Query()]) -> FoundOut:
+    """Find incidents and whistles by number (its beginning, or its eight signs alone), and what is called so.
+
+    Cells, areas, organisations and people are found by code, by name, and by the initials or the spelling of their
+    names in pinyin; addresses by the address book. Incidents and whistles are those that you may see.
+    """
+    hits = searching.search(caller, asked.text, limit=asked.limit)
+    return FoundOut.model_validate({"items": hits}, from_attributes=True)
