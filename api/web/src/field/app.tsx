@@ -13,13 +13,20 @@ import { diskFull, holder, others, reached, session, stuck, taken, waiting } fro
 import { Report } from "./report/report";
 import { isBlank, writing } from "./report/draft";
 import { takeUp } from "./report/writing";
+import { Grid } from "./tabs/grid";
 import { Mine } from "./tabs/mine";
-import { diskWarning } from "./storage";
+import { Tasks } from "./tabs/tasks";
+import { Whistles } from "./tabs/whistles";
+import { followDuty } from "./duty";
+import { diskWarning, measure } from "./storage";
 
 export type Tab = "report" | "tasks" | "whistles" | "grid" | "mine";
 
 const TABS: { name: Tab; zh: string; en: string; sign: Sign; page: ComponentType }[] = [
   { name: "report", zh: "上报", en: "Report", sign: "report", page: Report },
+  { name: "tasks", zh: "任务", en: "Tasks", sign: "tasks", page: Tasks },
+  { name: "whistles", zh: "哨", en: "Whistles", sign: "whistles", page: Whistles },
+  { name: "grid", zh: "网格", en: "Cells", sign: "grid", page: Grid },
   { name: "mine", zh: "我的", en: "Me", sign: "mine", page: Mine },
 ];
 
@@ -51,12 +58,12 @@ export function App() {
   }, []);
   useEffect(() => {
     if (!account) return;
-    let end = (): void => undefined;
-    const begun = takeUp(account).then((stop) => {
-      end = stop;
+    const begun = Promise.all([takeUp(account), followDuty(account)]);
+    void begun.then(() => {
       useful();
+      void measure();
     });
-    return () => void begun.then(() => end());
+    return () => void begun.then((ends) => ends.forEach((end) => end()));
   }, [account]);
   const Page = TABS.find((one) => one.name === tab.value)?.page ?? Report;
   return (

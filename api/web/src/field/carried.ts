@@ -135,6 +135,22 @@ export interface Duty {
   role_en: string;
 }
 
+export interface Checklist {
+  code: string;
+  version: number;
+  name_zh: string;
+  name_en: string;
+  items: { code: string; zh: string; en: string; matter: string | null }[];
+}
+
+export interface DueWalk {
+  checklist_code: string;
+  checklist_version: number;
+  cell_code: string;
+  last_at: string | null;
+  due_at: string;
+}
+
 export interface Today {
   at: string;
   person: { id: string; name: string } | null;
@@ -143,7 +159,8 @@ export interface Today {
   tasks: Task[];
   reports: Reported[];
   whistles: Called[];
-  patrols?: unknown;
+  /** A server of before knows no patrols. */
+  patrols?: { checklists: Checklist[]; due: DueWalk[] };
 }
 
 /** Who works with this phone, so far as must be known without signal. */

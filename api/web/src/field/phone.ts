@@ -7,7 +7,7 @@ import { uuid7 } from "../shared/uuid";
 import type { Holder, Pack, Today } from "./carried";
 import { courier } from "./outbox/courier";
 import { type Database, forget, keep, keptOf, openDatabase, type Picture } from "./outbox/database";
-import { type Draft, isOpen, isStuck, type Item, type Outcome } from "./outbox/items";
+import { type Draft, isOpen, isStuck, type Item, type Kind, type Outcome } from "./outbox/items";
 import { Outbox } from "./outbox/outbox";
 import { Sender } from "./outbox/sender";
 
@@ -111,20 +111,26 @@ export async function hurry(): Promise<void> {
 export async function refresh(): Promise<void> {
   const account = holder.value?.account_id;
   if (!account || session.value !== "in") return;
-  try {
-    const day = await read<Today>("/api/v1/field/today");
-    heardTime(day.at);
-    today.value = day;
-    reached.value = true;
-    const shown = new Set(day.reports.map((one) => one.incident_id));
-    await outbox.sweep((item) => shown.has(item.chain) || !["report", "evidence", "case_act"].includes(item.kind));
-    await freshPack(account);
-    await keep(database, `today:${account}`, day);
-  } catch (error) {
-    if (error instanceof Unreachable) reached.value = false;
-    else if (error instanceof Problem && error.status === 401) session.value = "out";
-    else if (!(error instanceof Problem || error instanceof DOMException)) throw error;
+  for (const part of [freshDay, freshPack]) {
+    try {
+      await part(account);
+      reached.value = true;
+    } catch (error) {
+      if (error instanceof Unreachable) reached.value = false;
+      else if (error instanceof Problem && error.status === 401) session.value = "out";
+      else if (!(error instanceof Problem || error instanceof DOMException)) throw error;
+    }
   }
+}
+
+async function freshDay(account: string): Promise<void> {
+  const day = await read<Today>("/api/v1/field/today");
+  heardTime(day.at);
+  today.value = day;
+  const shown = new Set(day.reports.map((one) => one.incident_id));
+  const ofReports: Kind[] = ["report", "evidence", "case_act"];
+  await outbox.sweep((item) => shown.has(item.chain) || !ofReports.includes(item.kind));
+  await keep(database, `today:${account}`, day);
 }
 
 async function freshPack(account: string): Promise<void> {
@@ -143,6 +149,11 @@ export async function post(drafts: readonly Draft[], pictures: readonly Picture[
   air?.postMessage("new");
   sender.wake();
   return kept;
+}
+
+/** Lets what was just changed in the outbox go. */
+export function wake(): void {
+  sender.wake();
 }
 
 export async function pictureOf(id: string): Promise<Picture | undefined> {
@@ -182,5 +193,6 @@ function watch(): void {
   setInterval(() => {
     if (document.visibilityState === "visible") void (reached.value ? refresh() : hurry());
   }, REFRESH_MS);
-  void navigator.storage?.persist?.();
+  // Missing on plain http.
+  void (navigator as { storage?: Partial<StorageManager> }).storage?.persist?.();
 }

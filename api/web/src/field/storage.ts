@@ -20,7 +20,7 @@ export function isShort({ usage, quota }: Room): boolean {
 }
 
 /** Looks how much room there is; `navigator.storage` is missing on plain http. */
-export async function measure(storage: Partial<StorageManager> | undefined = navigator.storage): Promise<void> {
+export async function measure(storage = (navigator as { storage?: Partial<StorageManager> }).storage): Promise<void> {
   const found = await storage?.estimate?.();
   persisted.value = (await storage?.persisted?.()) ?? null;
   if (found?.quota === undefined) return;

@@ -28,7 +28,8 @@ export function courier(pictures: (id: string) => Promise<Picture | undefined>):
 }
 
 async function carry({ request, id }: Item): Promise<Outcome> {
-  const { method, path, body, ifMatch } = request;
+  const { method, path, ifMatch, stamped } = request;
+  const body = stamped ? { ...request.body, sent_at: new Date().toISOString() } : request.body;
   const { value } = await ask(method, path, { body, ifMatch, headers: { "Idempotency-Key": id } });
   return { is: "done", answer: value };
 }

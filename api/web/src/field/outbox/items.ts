@@ -13,6 +13,8 @@ export interface Request {
   body: Record<string, unknown>;
   /** The revision that was looked at: if somebody was quicker, the server says so instead of doing it. */
   ifMatch?: string;
+  /** Whether it says when it was sent, by this phone's clock: that shows what the clock is worth. */
+  stamped?: boolean;
 }
 
 /** What the server had against it. */

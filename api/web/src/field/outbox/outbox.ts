@@ -133,6 +133,12 @@ export class Outbox {
     this.tell();
   }
 
+  /** Lets a stuck item try once more as it is. */
+  async retry(id: string): Promise<void> {
+    const item = this.items.get(id);
+    if (item) await this.put({ ...without(item, "trouble", "settledAt"), state: "waiting", tries: 0, notBefore: 0 });
+  }
+
   /** Throws an item away with all that means nothing without it. Only its owner may want that. */
   async discard(id: string): Promise<void> {
     await this.remove([id, ...dependents(this.all(), id).map((item) => item.id)]);

@@ -102,7 +102,7 @@ export function photoOf(shot: Shot, { order, ...common }: Belonging, after: stri
 export function middleOf(place: Place): [number, number] {
   if (place.kind === "point") return [place.lon, place.lat];
   const rings = place.geometry.type === "Polygon" ? place.geometry.coordinates : place.geometry.coordinates.flat();
-  const points = rings.flat() as Position[];
+  const points: Position[] = rings.flat();
   const mean = (axis: 0 | 1): number => points.reduce((sum, point) => sum + (point[axis] ?? 0), 0) / points.length;
   return [mean(0), mean(1)];
 }

@@ -28,7 +28,7 @@ function worthOf({ name, initials, pinyin, category, subcategory, code }: Matter
 /** Whether all signs of `asked` stand in `text` in this order: "井盖缺" finds "井盖破损或缺失". */
 function scattered(text: string, asked: string): boolean {
   let at = -1;
-  return [...asked].every((sign) => (at = text.indexOf(sign, at + 1)) >= 0);
+  return Array.from(asked).every((sign) => (at = text.indexOf(sign, at + 1)) >= 0);
 }
 
 /** The matters used last, then what is most urgent on the list, so that there is always something to tap. */

@@ -4,18 +4,19 @@ import { toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
 import { Icon } from "../icons";
 import { mebibytes } from "../storage";
-import { writing } from "./draft";
-import { addPhotos, dropPhoto, smaller } from "./writing";
+import { type Shot, writing } from "./draft";
+import { LARGE_BYTES } from "./photos";
+import { dropPhoto, shrinkPhotos } from "./writing";
 
-export function PhotoPart() {
+/** Where the thumb is: one touch opens the camera. */
+export function Camera({ add }: { add: (files: File[]) => Promise<void> }) {
   const [busy, setBusy] = useState(false);
-  const { shots } = writing.value;
   const take = async (input: HTMLInputElement): Promise<void> => {
     const files = [...(input.files ?? [])];
     input.value = "";
     setBusy(true);
     try {
-      await addPhotos(files);
+      await add(files);
     } catch (error) {
       toastError(error);
     } finally {
@@ -23,45 +24,63 @@ export function PhotoPart() {
     }
   };
   return (
+    <label class="f-camera" aria-busy={busy}>
+      <Icon sign="camera" />
+      <span>{busy ? say("处理中…", "Reading…") : say("拍照", "Photo")}</span>
+      <input
+        type="file"
+        accept="image/*"
+        capture="environment"
+        multiple
+        aria-label={say("拍照或选择照片", "Take or choose photos")}
+        onChange={(event) => void take(event.currentTarget)}
+      />
+    </label>
+  );
+}
+
+export function PhotoPart() {
+  const { shots } = writing.value;
+  if (shots.length === 0) return null;
+  return (
     <section class="f-card">
-      <h2>{say("照片", "Photos")}</h2>
-      <div class="f-shots">
-        <label class="f-camera" aria-busy={busy}>
-          <Icon sign="camera" />
-          <span>{busy ? say("处理中…", "Reading…") : say("拍照", "Take a photo")}</span>
-          <input
-            type="file"
-            accept="image/*"
-            capture="environment"
-            multiple
-            aria-label={say("拍照或选择照片", "Take or choose photos")}
-            onChange={(event) => void take(event.currentTarget)}
-          />
-        </label>
-        {shots.map((shot, at) => (
-          <figure key={shot.id} class="f-shot">
-            {shot.thumb ? <img src={shot.thumb} alt={say(`照片 ${at + 1}`, `Photo ${at + 1}`)} /> : <div>{at + 1}</div>}
-            <button
-              type="button"
-              aria-label={say(`删除照片 ${at + 1}`, `Remove photo ${at + 1}`)}
-              onClick={() => void dropPhoto(shot.id)}
-            >
-              ✕
-            </button>
-            <figcaption>{mebibytes(shot.size)}</figcaption>
-          </figure>
-        ))}
-      </div>
-      <label class="f-check">
-        <input
-          type="checkbox"
-          checked={smaller.value}
-          onChange={(event) => {
-            smaller.value = event.currentTarget.checked;
-          }}
-        />
-        {say("大于 2 MB 的照片先缩小（省流量）", "Make photos over 2 MB smaller (saves data)")}
-      </label>
+      <h2>{say(`照片 ${shots.length} 张`, `Photos: ${shots.length}`)}</h2>
+      <Shots shots={shots} drop={dropPhoto} />
+      <Large />
     </section>
+  );
+}
+
+/** Large photos are slow where it is paid by the byte: they are offered to be made smaller, and can be left as they are. */
+function Large() {
+  const large = writing.value.shots.filter((shot) => shot.size > LARGE_BYTES);
+  if (large.length === 0) return null;
+  return (
+    <p class="f-row">
+      <span class="grow">{say(`${large.length} 张大于 2 MB`, `${large.length} over 2 MB`)}</span>
+      <button type="button" onClick={() => void shrinkPhotos()}>
+        {say("缩小照片", "Make smaller")}
+      </button>
+    </p>
+  );
+}
+
+export function Shots({ shots, drop }: { shots: readonly Shot[]; drop: (id: string) => Promise<void> }) {
+  return (
+    <div class="f-shots">
+      {shots.map((shot, at) => (
+        <figure key={shot.id} class="f-shot">
+          {shot.thumb ? <img src={shot.thumb} alt={say(`照片 ${at + 1}`, `Photo ${at + 1}`)} /> : <div>{at + 1}</div>}
+          <button
+            type="button"
+            aria-label={say(`删除照片 ${at + 1}`, `Remove photo ${at + 1}`)}
+            onClick={() => void drop(shot.id)}
+          >
+            ✕
+          </button>
+          <figcaption>{mebibytes(shot.size)}</figcaption>
+        </figure>
+      ))}
+    </div>
   );
 }

@@ -1,23 +1,91 @@
 /** Where: what the receiver says, and what that means, at once. */
+import { useMemo, useState } from "preact/hooks";
 import { say } from "../../shared/words";
-import { writing } from "./draft";
+import { Icon } from "../icons";
+import { circleMark, mark, pointMark } from "../map/marks";
+import { MapView } from "../map/map-view";
+import { pack } from "../phone";
+import { fix, lack, type Lack } from "../where";
+import { middleOf, type Place, writing } from "./draft";
+import { PlaceDialog } from "./place-dialog";
+import { Telling } from "./telling";
 import { write } from "./writing";
 
+export const LACKS: Record<Lack, { zh: string; en: string }> = {
+  insecure: {
+    zh: "普通 http 下浏览器不提供定位：请在地图上拖动选点（https 可自动定位）。",
+    en: "By plain http browsers tell no position: put the pin on the map (https brings it back).",
+  },
+  missing: {
+    zh: "此浏览器没有定位功能：请在地图上选点。",
+    en: "This browser knows no position: put the pin on the map.",
+  },
+  denied: {
+    zh: "定位未被允许：请在浏览器设置中允许，或在地图上选点。",
+    en: "Positions were not allowed: allow them in the settings, or put the pin on the map.",
+  },
+  "no-fix": {
+    zh: "暂时收不到定位信号：请在地图上选点。",
+    en: "There is no fix at the moment: put the pin on the map.",
+  },
+};
+
 export function PlacePart() {
+  const [open, setOpen] = useState(false);
+  const { place } = writing.value;
+  const missing = lack.value;
   return (
     <section class="f-card">
       <h2>{say("位置", "Where")}</h2>
-      <label class="f-label" for="address">
-        {say("地址（没有定位时填写）", "Address (where there is no position)")}
-      </label>
-      <input
-        id="address"
-        type="text"
-        maxLength={500}
-        autocomplete="off"
-        value={writing.value.address}
-        onInput={(event) => write({ address: event.currentTarget.value })}
-      />
+      {!place && (
+        <p class="f-soft" role="status">
+          {missing
+            ? say(LACKS[missing].zh, LACKS[missing].en)
+            : fix.value
+              ? null
+              : say("正在定位…", "Looking for the position…")}
+        </p>
+      )}
+      {place && !open && <Small place={place} />}
+      {place && <Telling place={place} />}
+      <button type="button" class="f-wide" onClick={() => setOpen(true)}>
+        <Icon sign="pin" />
+        {place
+          ? say("在地图上调整，或选建筑", "Move it on the map, or choose buildings")
+          : say("在地图上选点", "Put it on the map")}
+      </button>
+      <details open={!place && missing !== null}>
+        <summary>{say("用文字地址", "An address in words")}</summary>
+        <label class="f-label" for="address">
+          {say("地址", "Address")}
+        </label>
+        <input
+          id="address"
+          type="text"
+          maxLength={500}
+          autocomplete="off"
+          value={writing.value.address}
+          onInput={(event) => write({ address: event.currentTarget.value })}
+        />
+      </details>
+      {open && <PlaceDialog close={() => setOpen(false)} />}
     </section>
   );
+}
+
+function Small({ place }: { place: Place }) {
+  const [lon, lat] = middleOf(place);
+  const marks = useMemo(() => marksOf(place), [place]);
+  if (!pack.value) return null;
+  return (
+    <div class="f-small-map" aria-hidden="true">
+      <MapView label="" view={{ centre: { lon, lat }, zoom: 16.2 }} marks={marks} still />
+    </div>
+  );
+}
+
+export function marksOf(place: Place): GeoJSON.Feature[] {
+  if (place.kind === "shape") return [mark("chosen", place.geometry)];
+  const circle = place.accuracyM ? [circleMark("accuracy", place, place.accuracyM)] : [];
+  return [...circle, pointMark("pin", place)];
 }

@@ -8,9 +8,9 @@ import { measure } from "../storage";
 import { fix, look } from "../where";
 import { missing, writing } from "./draft";
 import { MatterPart } from "./matter";
-import { PhotoPart } from "./photo-part";
+import { Camera, PhotoPart } from "./photo-part";
 import { PlacePart } from "./place-part";
-import { sendOff, write } from "./writing";
+import { addPhotos, sendOff, write } from "./writing";
 
 export function Report() {
   useEffect(() => look(), []);
@@ -20,6 +20,7 @@ export function Report() {
   useEffect(() => {
     if (!here || (place && (place.kind === "shape" || place.by === "hand"))) return;
     write({ place: { kind: "point", lon: here.lon, lat: here.lat, accuracyM: here.accuracyM, by: "gps" } });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new fix moves the place, not the place itself
   }, [here]);
   if (!pack.value) return <NoPack />;
   if (!holder.value?.permissions.includes("case.report")) {
@@ -31,8 +32,8 @@ export function Report() {
     <div class="f-report">
       <h1 class="hidden-but-read">{say("上报问题", "Report something")}</h1>
       <MatterPart />
-      <PlacePart />
       <PhotoPart />
+      <PlacePart />
       <Words />
       <SendBar />
     </div>
@@ -104,16 +105,19 @@ function SendBar() {
           {why}
         </p>
       )}
-      <button
-        type="button"
-        class="f-go"
-        aria-disabled={why !== null || busy}
-        aria-describedby={why ? "why-not" : undefined}
-        onClick={() => void press()}
-      >
-        <Icon sign="send" />
-        {say("上报", "Report")}
-      </button>
+      <div class="f-thumb">
+        <Camera add={addPhotos} />
+        <button
+          type="button"
+          class="f-go"
+          aria-disabled={why !== null || busy}
+          aria-describedby={why ? "why-not" : undefined}
+          onClick={() => void press()}
+        >
+          <Icon sign="send" />
+          {say("上报", "Report")}
+        </button>
+      </div>
     </div>
   );
 }

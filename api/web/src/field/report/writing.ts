@@ -2,9 +2,9 @@
 import { effect, signal } from "@preact/signals";
 import { forget, isFull, keep, keptOf, type Picture } from "../outbox/database";
 import { holder, items, pack, pictureOf, post, theDatabase } from "../phone";
-import { blank, isBlank, itemsOf, type Writing, writing } from "./draft";
+import { blank, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
 import { used } from "./matters";
-import { onMobileData, taken } from "./photos";
+import { LARGE_BYTES, onMobileData, taken } from "./photos";
 
 export const lastMatters = signal<string[]>([]);
 export const smaller = signal(onMobileData());
@@ -34,19 +34,51 @@ export function write(change: Partial<Writing>): void {
 /** Adds photos at once: each is on the disk before the next is looked at. */
 export async function addPhotos(files: readonly File[]): Promise<void> {
   for (const file of files) {
-    const { shot, picture } = await taken(file, smaller.value);
-    try {
-      await theDatabase().put("blobs", picture);
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      loose.set(picture.id, picture);
-    }
+    const shot = await keepPhoto(file);
     write({ shots: [...writing.value.shots, shot] });
+  }
+}
+
+export async function keepPhoto(file: File): Promise<Shot> {
+  const { shot, picture } = await taken(file, smaller.value);
+  await store(picture);
+  return shot;
+}
+
+/** Photos of `shots` that live in memory only. */
+export function looseOf(shots: readonly Shot[]): Picture[] {
+  return shots.flatMap((shot) => loose.get(shot.id) ?? []);
+}
+
+/** Makes the large photos of the report smaller, where that wins anything. */
+export async function shrinkPhotos(): Promise<void> {
+  for (const shot of writing.value.shots.filter(({ size }) => size > LARGE_BYTES)) {
+    const found = await photo(shot.id);
+    if (!found) continue;
+    const file = new File([found.bytes], shot.name, { type: found.type });
+    const made = await taken(file, true);
+    if (made.shot.size >= shot.size) continue;
+    await store(made.picture);
+    write({ shots: writing.value.shots.map((one) => (one.id === shot.id ? made.shot : one)) });
+    await drop(shot.id);
   }
 }
 
 export async function dropPhoto(id: string): Promise<void> {
   write({ shots: writing.value.shots.filter((shot) => shot.id !== id) });
+  await drop(id);
+}
+
+async function store(picture: Picture): Promise<void> {
+  try {
+    await theDatabase().put("blobs", picture);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    loose.set(picture.id, picture);
+  }
+}
+
+export async function drop(id: string): Promise<void> {
   loose.delete(id);
   await theDatabase().delete("blobs", id);
 }
@@ -62,8 +94,7 @@ export async function sendOff(): Promise<boolean> {
   const matter = pack.value?.matters.items.find((one) => one.code === written.matter);
   if (!owner || !matter) return true;
   const drafts = itemsOf(written, matter, owner, new Date());
-  const pictures = written.shots.flatMap((shot) => loose.get(shot.id) ?? []);
-  const kept = await post(drafts, pictures);
+  const kept = await post(drafts, looseOf(written.shots));
   loose.clear();
   lastMatters.value = used(lastMatters.value, matter.code);
   writing.value = blank();

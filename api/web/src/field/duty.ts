@@ -1,0 +1,78 @@
+/** On duty or off: only in between positions are taken, thinned out, gathered, and sent in batches. */
+import { computed, signal } from "@preact/signals";
+import { positions, shiftEnd, shiftStart } from "./acts";
+import { metresBetween } from "./geometry";
+import { keep, keptOf } from "./outbox/database";
+import { holder, mine, post, theDatabase, today } from "./phone";
+import { type Fix, look } from "./where";
+
+const EVERY_MS = 30_000;
+const MOVED_M = 25;
+const BATCH = 20;
+const OLDEST_MS = 5 * 60_000;
+
+/** The shift that this phone knows of: what was switched here last, else what the server says. */
+export const shift = computed<{ id: string; since: string } | null>(() => {
+  const switched = mine.value.filter((item) => item.kind === "shift" && item.state !== "refused");
+  const last = switched.at(-1);
+  const told = today.value?.shift;
+  if (!last || (told && last.state === "sent" && told.started_at > last.madeAt)) {
+    return told && !told.ended_at ? { id: told.id, since: told.started_at } : null;
+  }
+  return last.request.path.endsWith("/end") ? null : { id: last.id, since: last.madeAt };
+});
+
+/** Positions that are gathered and not in the outbox yet. */
+export const gathered = signal<Fix[]>([]);
+let end: (() => void) | null = null;
+
+export async function switchDuty(on: boolean): Promise<void> {
+  const owner = holder.value;
+  if (!owner) return;
+  if (on) await post([shiftStart(owner, new Date())]);
+  else if (shift.value) {
+    const { id } = shift.value;
+    await flush();
+    await post([shiftEnd(id, owner, new Date())]);
+  }
+}
+
+/** Follows the switch: takes positions while on duty, and not a moment longer. */
+export async function followDuty(account: string): Promise<() => void> {
+  gathered.value = (await keptOf<Fix[]>(theDatabase(), `fixes:${account}`)) ?? [];
+  const stop = shift.subscribe((now) => {
+    if (now && !end) end = look((fix) => void take(fix, account));
+    if (!now && end) {
+      end();
+      end = null;
+    }
+  });
+  return () => {
+    stop();
+    end?.();
+    end = null;
+  };
+}
+
+/** Whether a position says anything new beside the last one that was kept. */
+export function isWorth(fix: Fix, last: Fix | undefined): boolean {
+  if (!last) return true;
+  return fix.at - last.at >= EVERY_MS && (metresBetween(fix, last) >= MOVED_M || fix.at - last.at >= OLDEST_MS);
+}
+
+async function take(fix: Fix, account: string): Promise<void> {
+  if (!isWorth(fix, gathered.value.at(-1))) return;
+  gathered.value = [...gathered.value, fix];
+  await keep(theDatabase(), `fixes:${account}`, gathered.value).catch(() => undefined);
+  const [first] = gathered.value;
+  if (gathered.value.length >= BATCH || (first && fix.at - first.at >= OLDEST_MS)) await flush();
+}
+
+async function flush(): Promise<void> {
+  const owner = holder.value;
+  if (!owner || gathered.value.length === 0) return;
+  const batch = gathered.value;
+  gathered.value = [];
+  await post([positions(batch, owner, new Date())]);
+  await keep(theDatabase(), `fixes:${owner.account_id}`, []).catch(() => undefined);
+}

@@ -1,0 +1,24 @@
+/** Something that is being filled in: kept at every touch, and there again after the page was closed. */
+import { useEffect, useState } from "preact/hooks";
+import { forget, isFull, keep, keptOf } from "./outbox/database";
+import { theDatabase } from "./phone";
+
+export function useKept<T>(key: string, first: T): [T, (next: T) => void, () => void] {
+  const [value, setValue] = useState(first);
+  useEffect(() => {
+    let gone = false;
+    void keptOf<T>(theDatabase(), key).then((found) => {
+      if (found !== undefined && !gone) setValue(found);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [key]);
+  const change = (next: T): void => {
+    setValue(next);
+    keep(theDatabase(), key, next).catch((error: unknown) => {
+      if (!isFull(error)) throw error;
+    });
+  };
+  return [value, change, () => void forget(theDatabase(), key)];
+}

@@ -1,0 +1,142 @@
+/** Where it is, on the map: the map is moved under the pin, or buildings are tapped. */
+import { useMemo, useState } from "preact/hooks";
+import { Dialog } from "../../shared/ui/dialog";
+import { say } from "../../shared/words";
+import type { Building } from "../carried";
+import { type LonLat, metresTo } from "../geometry";
+import { Icon } from "../icons";
+import { circleMark, mark, pointMark } from "../map/marks";
+import { MapView } from "../map/map-view";
+import { pack } from "../phone";
+import { fix } from "../where";
+import { middleOf, type Place, writing } from "./draft";
+import { Telling } from "./telling";
+import { write } from "./writing";
+
+const NEAR_M = 150;
+const MOST_LISTED = 8;
+
+export function PlaceDialog({ close }: { close: () => void }) {
+  const start = startOf(writing.value.place);
+  const [centre, setCentre] = useState(start);
+  const [view, setView] = useState(start);
+  const [ids, setIds] = useState(writing.value.place?.kind === "shape" ? writing.value.place.ids : []);
+  const [choosing, setChoosing] = useState(ids.length > 0);
+  const carried = pack.value;
+  const buildings = useMemo(() => carried?.buildings.features ?? [], [carried]);
+  const place = useMemo(() => placeOf(buildings, ids, choosing, centre), [buildings, ids, choosing, centre]);
+  const marks = useMemo(
+    () => [...hereMarks(), ...(place?.kind === "shape" ? [mark("chosen", place.geometry)] : [])],
+    [place],
+  );
+  const toggle = (id: string): void => setIds(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]);
+  const here = fix.value;
+  return (
+    <Dialog title={say("位置", "Where")} close={close} wide>
+      <div class="f-modes" role="group" aria-label={say("方式", "How")}>
+        <button type="button" aria-pressed={!choosing} onClick={() => setChoosing(false)}>
+          {say("图钉选点", "A pin")}
+        </button>
+        <button type="button" aria-pressed={choosing} onClick={() => setChoosing(true)}>
+          {say("点选建筑", "Buildings")}
+        </button>
+        {here && (
+          <button
+            type="button"
+            onClick={() => {
+              setView({ lon: here.lon, lat: here.lat });
+              setCentre({ lon: here.lon, lat: here.lat });
+            }}
+          >
+            <Icon sign="here" />
+            {say("我的位置", "Here")}
+          </button>
+        )}
+      </div>
+      <div class="f-big-map">
+        <MapView
+          label={say("地图：拖动地图把图钉移到位置上", "Map: drag it until the pin is at the place")}
+          view={{ centre: view, zoom: 17 }}
+          marks={marks}
+          onMoved={setCentre}
+          onTap={(hits) => {
+            const [hit] = hits;
+            if (choosing && hit) toggle(hit);
+          }}
+        />
+        {!choosing && (
+          <span class="f-pin" aria-hidden="true">
+            <Icon sign="pin" />
+          </span>
+        )}
+      </div>
+      {choosing && <Nearby buildings={buildings} centre={centre} ids={ids} toggle={toggle} />}
+      {place && <Telling place={place} />}
+      <button
+        type="button"
+        class="f-go"
+        aria-disabled={!place}
+        onClick={() => {
+          if (!place) return;
+          write({ place });
+          close();
+        }}
+      >
+        {say("用这个位置", "Use this place")}
+      </button>
+    </Dialog>
+  );
+}
+
+/** The same as tapping on the map, for whoever cannot. */
+function Nearby(props: { buildings: Building[]; centre: LonLat; ids: string[]; toggle: (id: string) => void }) {
+  const { buildings, centre, ids, toggle } = props;
+  const near = buildings
+    .map((building) => ({ building, m: metresTo(building.geometry, centre) }))
+    .filter(({ building, m }) => m < NEAR_M || ids.includes(building.properties.id))
+    .sort((one, other) => one.m - other.m)
+    .slice(0, MOST_LISTED);
+  return (
+    <fieldset class="f-nearby">
+      <legend>{say("在地图上点选，或在此勾选", "Tap them on the map, or tick them here")}</legend>
+      {near.map(({ building: { properties }, m }) => (
+        <label key={properties.id} class="f-check">
+          <input type="checkbox" checked={ids.includes(properties.id)} onChange={() => toggle(properties.id)} />
+          {properties.name?.trim() || say(`建筑 ${properties.id}`, `Building ${properties.id}`)}
+          <span class="f-soft">{say(` ${Math.round(m)} 米`, ` ${Math.round(m)} m`)}</span>
+        </label>
+      ))}
+      {near.length === 0 && <p class="f-soft">{say("附近没有建筑轮廓", "No outlines nearby")}</p>}
+    </fieldset>
+  );
+}
+
+function startOf(place: Place | null): LonLat {
+  if (place) {
+    const [lon, lat] = middleOf(place);
+    return { lon, lat };
+  }
+  const [west, south, east, north] = pack.value?.bounds ?? [117.05, 36.65, 117.07, 36.67];
+  return fix.value ?? { lon: (west + east) / 2, lat: (south + north) / 2 };
+}
+
+function hereMarks(): GeoJSON.Feature[] {
+  const here = fix.value;
+  return here ? [circleMark("accuracy", here, here.accuracyM), pointMark("here", here)] : [];
+}
+
+function placeOf(buildings: Building[], ids: string[], choosing: boolean, centre: LonLat): Place | null {
+  if (!choosing) {
+    const kept = writing.value.place;
+    const still = kept?.kind === "point" && kept.lon === centre.lon && kept.lat === centre.lat;
+    return still ? kept : { kind: "point", lon: centre.lon, lat: centre.lat, accuracyM: null, by: "hand" };
+  }
+  const chosen = buildings.filter((building) => ids.includes(building.properties.id));
+  const [first] = chosen;
+  if (!first) return null;
+  const polygons = chosen.flatMap(({ geometry }) =>
+    geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates,
+  );
+  const geometry = polygons.length === 1 ? first.geometry : { type: "MultiPolygon" as const, coordinates: polygons };
+  return { kind: "shape", geometry, ids };
+}

@@ -1,0 +1,206 @@
+/** An item that did not get through: why, both versions, and what its owner wants to do with it. */
+import { useState } from "preact/hooks";
+import { read } from "../../shared/api";
+import { useLoaded } from "../../shared/ui/loaded";
+import { toast, toastError } from "../../shared/ui/toasts";
+import { said, say, type Words } from "../../shared/words";
+import { uuid7 } from "../../shared/uuid";
+import type { Item } from "../outbox/items";
+import { pack, theOutbox, wake } from "../phone";
+import { found } from "../report/matters";
+import { standingWords, throwAway } from "./outbox-list";
+
+const WHY: Record<number, Words> = {
+  0: { zh: "照片已不在这部手机上。", en: "The photo is no longer on this phone." },
+  403: { zh: "您没有这项权限。", en: "No role of yours may do this." },
+  404: { zh: "对象不存在，或您无权查看。", en: "It does not exist, or is not yours to see." },
+  409: { zh: "服务器上已有不同的内容。", en: "Something else is stored already." },
+  412: { zh: "您看过之后，别人已经办理。", en: "Somebody acted since you looked." },
+  422: { zh: "内容有误，或此时不能办理。", en: "Something in it is wrong, or cannot be done now." },
+};
+
+export function Stuck({ item, done }: { item: Item; done: () => void }) {
+  const trouble = item.trouble;
+  const [sure, setSure] = useState(false);
+  if (!trouble) return null;
+  const again = async (mend: (one: Item) => Item): Promise<void> => {
+    const id = item.kind === "evidence" || item.request.body["id"] ? uuid7() : item.id;
+    if (id === item.id) await theOutbox().retry(item.id);
+    else await theOutbox().renew(item.id, id, mend);
+    wake();
+    toast(say("将重新发送", "It goes again"));
+    done();
+  };
+  return (
+    <>
+      <p>
+        <strong>{said(WHY[trouble.status] ?? { zh: "服务器没有接受。", en: "The server did not take it." })}</strong>
+      </p>
+      {[...trouble.faults.map((fault) => fault.message), trouble.message].slice(0, 3).map((line) => (
+        <p key={line} lang="en" class="f-soft small">
+          {line}
+        </p>
+      ))}
+      {item.state === "conflict" ? <Both item={item} again={again} /> : <Mend item={item} again={again} />}
+      <button type="button" class="f-wide" onClick={() => void copy(item)}>
+        {say("复制内容", "Copy the content")}
+      </button>
+      <button
+        type="button"
+        class="f-wide danger"
+        onClick={() => {
+          if (!sure) setSure(true);
+          else void throwAway(item).then(done);
+        }}
+      >
+        {sure
+          ? say("再点一次，永久删除我的这一版", "Once more: delete my version for good")
+          : say("放弃我的这一版", "Give my version up")}
+      </button>
+    </>
+  );
+}
+
+type Again = (mend: (one: Item) => Item) => Promise<void>;
+
+/** Mine beside theirs; the worker decides. */
+function Both({ item, again }: { item: Item; again: Again }) {
+  const told = item.trouble?.details[0]?.["stored"] as Record<string, unknown> | undefined;
+  const theirs = useLoaded(() => nowOf(item, told));
+  const stored = theirs.value.value;
+  const rows = stored ? standingWords(stored) : [];
+  const revision = stored?.["revision"];
+  return (
+    <>
+      <table class="f-both">
+        <thead>
+          <tr>
+            <th scope="col">{say("我的", "Mine")}</th>
+            <th scope="col">{say("服务器上的", "On the server")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <td>
+              <Mine item={item} />
+            </td>
+            <td>
+              <dl class="f-facts">
+                {rows.flatMap(([name, value]) => [
+                  <dt key={name.en}>{said(name)}</dt>,
+                  <dd key={`${name.en}=`}>{value}</dd>,
+                ])}
+              </dl>
+              {!rows.length && <span class="f-soft">{say("有信号时显示", "Shown once there is signal")}</span>}
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <button
+        type="button"
+        class="f-wide strong"
+        onClick={() =>
+          void again((one) => {
+            const request = {
+              ...one.request,
+              ...(typeof revision === "number" && one.request.ifMatch ? { ifMatch: `"${revision}"` } : {}),
+            };
+            return { ...one, request };
+          }).catch(toastError)
+        }
+      >
+        {say("按现状仍然提交", "Submit it all the same")}
+      </button>
+      {item.kind === "case_act" && wordsOf(item) && (
+        <button type="button" class="f-wide" onClick={() => void again(asNote).catch(toastError)}>
+          {say("改存为备注", "Keep it as a note")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Mine({ item }: { item: Item }) {
+  return (
+    <>
+      <p>{said(item.label)}</p>
+      {wordsOf(item) && <p>{wordsOf(item)}</p>}
+    </>
+  );
+}
+
+function wordsOf(item: Item): string {
+  const { text, reason, report } = item.request.body;
+  return [text, reason, report].filter((one): one is string => typeof one === "string").join(" ");
+}
+
+/** What was meant as an act stays in the case as words. */
+function asNote(item: Item): Item {
+  const { id, evidence } = item.request.body;
+  const text = `${item.label.zh}（未能提交）：${wordsOf(item)}`;
+  const { method } = item.request;
+  const path = item.request.path.replace(/\/acts\/\w+$/, "/acts/note");
+  const request = { method, path, body: { id, text, ...(evidence ? { evidence } : {}) } };
+  return { ...item, label: { zh: `备注：${item.label.zh}`, en: `Note: ${item.label.en}` }, request };
+}
+
+async function nowOf(item: Item, told: Record<string, unknown> | undefined): Promise<Record<string, unknown>> {
+  const where = /^\/api\/v1\/incidents\/[^/]+/.exec(item.request.path)?.[0];
+  if (item.kind !== "case_act" || !where) return told ?? {};
+  try {
+    return await read<Record<string, unknown>>(where);
+  } catch (error) {
+    if (told) return told;
+    throw error;
+  }
+}
+
+/** What can be put right by hand: the words, and the matter of a report. */
+function Mend({ item, again }: { item: Item; again: Again }) {
+  const [words, setWords] = useState(wordsOf(item));
+  const [matter, setMatter] = useState((item.request.body["matter"] as string | undefined) ?? "");
+  const field = ["text", "reason", "report"].find((name) => name in item.request.body);
+  const mended = (one: Item): Item => {
+    const body = { ...one.request.body, ...(field ? { [field]: words } : {}), ...(matter ? { matter } : {}) };
+    return { ...one, request: { ...one.request, body } };
+  };
+  return (
+    <>
+      {field && (
+        <>
+          <label class="f-label" for="mended">
+            {say("说明", "In words")}
+          </label>
+          <textarea id="mended" rows={3} value={words} onInput={(event) => setWords(event.currentTarget.value)} />
+        </>
+      )}
+      {matter && (
+        <>
+          <label class="f-label" for="mended-matter">
+            {say("事项", "Matter")}
+          </label>
+          <select id="mended-matter" value={matter} onChange={(event) => setMatter(event.currentTarget.value)}>
+            {found(pack.value?.matters.items ?? [], "").map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </>
+      )}
+      <button type="button" class="f-wide strong" onClick={() => void again(mended).catch(toastError)}>
+        {say("改好，重新发送", "Send it again")}
+      </button>
+    </>
+  );
+}
+
+async function copy(item: Item): Promise<void> {
+  const text = JSON.stringify({ label: item.label, madeAt: item.madeAt, ...item.request }, null, 2);
+  try {
+    await (navigator as { clipboard?: Clipboard }).clipboard?.writeText(text);
+    toast(say("已复制", "Copied"));
+  } catch (error) {
+    toastError(error);
+  }
+}
