@@ -15,6 +15,8 @@ export interface Possible {
   whyNot: string | null;
   /** What is filled in already. */
   values?: Record<string, string>;
+  /** Whether one click does it, if nothing more must be said. */
+  atOnce?: boolean;
 }
 
 interface Props {
@@ -38,7 +40,7 @@ export function Acts(props: Props) {
         <p class="c-note">{say("您在此刻没有可办的动作。", "There is nothing that you may do now.")}</p>
       )}
       <div class="c-act-buttons">
-        {can.map(({ act, values }) => (
+        {can.map(({ act, values, atOnce }) => (
           <button
             key={act.name}
             type="button"
@@ -46,7 +48,7 @@ export function Acts(props: Props) {
             data-act={act.name}
             aria-expanded={mine?.act.name === act.name}
             aria-keyshortcuts={act.letter}
-            onClick={() => begin(target, act, values, true)}
+            onClick={() => begin(target, act, values, atOnce ?? true)}
           >
             {said(act.words)} <kbd aria-hidden="true">{act.letter}</kbd>
           </button>

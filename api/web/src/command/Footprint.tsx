@@ -11,20 +11,19 @@ export const sideColour = (rank: number): string => SIDES[Math.min(rank, SIDES.l
 
 interface Part {
   street_code: string;
-  geometry: Shape | null;
+  geometry: Shape;
 }
 
 /** The parts as the server cuts them; where it tells none, the footprint whole. */
 function partsOf(whistle: Whistle): Part[] {
-  const parts = (whistle as { parts?: Part[] }).parts ?? [];
-  return parts.filter((part) => part.geometry);
+  return whistle.sides.flatMap(({ street_code, part }) => (part ? [{ street_code, geometry: part }] : []));
 }
 
 export function Footprint({ whistle }: { whistle: Whistle }) {
   const parts = partsOf(whistle);
   const rank = (code: string): number => whistle.sides.findIndex((side) => side.street_code === code);
   const whole = whistle.geometry as Shape;
-  const plan = planOf([whole, ...parts.map((part) => part.geometry as Shape)], WIDTH, HEIGHT);
+  const plan = planOf([whole, ...parts.map((part) => part.geometry)], WIDTH, HEIGHT);
   if (!plan) return null;
   const [outline, ...flats] = plan.parts;
   const bar = scaleBar(plan.metres, 120);

@@ -1,18 +1,20 @@
+import type { FunctionComponent } from "preact";
 import { me } from "../shared/session";
 import { fullTime, now, span } from "../shared/time";
 import { chooseTheme, type Choice, themeChoice } from "../shared/ui/theme";
 import { toast } from "../shared/ui/toasts";
 import { say, switchTongue, tongue } from "../shared/words";
+import { AutoIcon, BellIcon, LinkIcon, MoonIcon, SilentIcon, SunIcon } from "./icons";
 import { helpOpen } from "./keys";
 import { Search } from "./Search";
 import { soundOn, switchSound } from "./sound";
 import { moment, nameOf, staleSince } from "./state";
 import { link } from "./view";
 
-const THEMES: { choice: Choice; sign: string; zh: string; en: string }[] = [
-  { choice: "auto", sign: "◐", zh: "主题：自动", en: "Theme: automatic" },
-  { choice: "day", sign: "☀", zh: "主题：白天", en: "Theme: day" },
-  { choice: "night", sign: "☾", zh: "主题：夜间", en: "Theme: night" },
+const THEMES: { choice: Choice; Icon: FunctionComponent; zh: string; en: string }[] = [
+  { choice: "auto", Icon: AutoIcon, zh: "主题：自动", en: "Theme: automatic" },
+  { choice: "day", Icon: SunIcon, zh: "主题：白天", en: "Theme: day" },
+  { choice: "night", Icon: MoonIcon, zh: "主题：夜间", en: "Theme: night" },
 ];
 
 export function Header() {
@@ -53,7 +55,7 @@ function ThemeButton() {
       title={say(here.zh, here.en)}
       onClick={() => chooseTheme(next.choice)}
     >
-      <span aria-hidden="true">{here.sign}</span>
+      <here.Icon />
     </button>
   );
 }
@@ -70,7 +72,7 @@ function SoundButton() {
       title={label}
       onClick={() => void switchSound()}
     >
-      <span aria-hidden="true">{soundOn.value ? "🔔" : "🔕"}</span>
+      {soundOn.value ? <BellIcon /> : <SilentIcon />}
     </button>
   );
 }
@@ -95,7 +97,7 @@ function ShareButton() {
   };
   return (
     <button type="button" aria-label={say("复制本画面的链接", "Copy a link to this view")} onClick={() => void share()}>
-      <span aria-hidden="true">🔗</span>
+      <LinkIcon />
     </button>
   );
 }

@@ -5,6 +5,7 @@ import { permissions } from "../shared/session";
 import { STAGES } from "../shared/terms";
 import { theme } from "../shared/ui/theme";
 import { said, say, type Words } from "../shared/words";
+import { LayersIcon } from "./icons";
 import { switchPeople } from "./people";
 import { catalogue, orderOf, past, shown, shownAtFirst } from "./state";
 import { show, toggle } from "./view";
@@ -45,7 +46,7 @@ export function LayerList() {
   return (
     <div class="c-layers">
       <button type="button" aria-expanded={openList.value} onClick={() => (openList.value = !openList.value)}>
-        <span aria-hidden="true">▤</span> {say("图层与图例", "Layers and legend")}
+        <LayersIcon /> {say("图层与图例", "Layers and legend")}
       </button>
       {openList.value && (
         <section class="c-layer-list" aria-label={say("图层", "Layers")}>

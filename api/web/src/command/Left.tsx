@@ -20,9 +20,9 @@ function Figures() {
   return (
     <section class="c-figures" aria-label={say("此刻的数字", "The numbers of the moment")}>
       <Figure name="reports_24h" zh="24 小时上报" en="Reports, 24 h" value={found?.reports_24h} />
-      <Figure name="open" zh="在办" en="Open" value={found?.open} />
-      <Figure name="late" zh="超时" en="Late" value={found?.late} alert />
-      <Figure name="soon" zh="30 分钟内到期" en="Due in 30 min" value={found?.soon} />
+      <Figure name="open" zh="在办案件" en="Open cases" value={found?.open} />
+      <Figure name="late" zh="超时案件" en="Late cases" value={found?.late} alert />
+      <Figure name="soon" zh="30 分钟内到期案件" en="Cases due in 30 min" value={found?.soon} />
       <Figure
         name="whistles"
         zh="在吹的哨"

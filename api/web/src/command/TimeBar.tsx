@@ -1,5 +1,6 @@
 import { clockTime, fullTime } from "../shared/time";
 import { say } from "../shared/words";
+import { PastIcon } from "./icons";
 import { past, moment } from "./state";
 import { dayShown, minuteShown, momentOf, play, playing, STEP_MIN, toLive, travel, travelling } from "./time-travel";
 
@@ -9,7 +10,7 @@ export function TimeBar() {
     return (
       <div class="c-time closed">
         <button type="button" onClick={() => (travelling.value = true)}>
-          <span aria-hidden="true">◷</span> {say("回看", "Look back")}
+          <PastIcon /> {say("回看", "Look back")}
         </button>
       </div>
     );

@@ -3,7 +3,7 @@ import { countdown, dayTime, span } from "../shared/time";
 import { said, say } from "../shared/words";
 import { Acts, type Possible } from "./Acts";
 import { WHISTLE_ACTS } from "./acts";
-import type { Held } from "./chosen";
+import type { Held, WhistleAct } from "./chosen";
 import { Footprint, sideColour } from "./Footprint";
 import { Countdown } from "./Left";
 import { CODES, WHISTLE_STAGES } from "./saying";
@@ -197,10 +197,7 @@ function Done({ whistle, code, due }: { whistle: Whistle; code: string; due: str
 function WhistleActs({ held }: { held: Held }) {
   const { whistle, acts, etag } = held;
   if (!acts) return null;
-  const known = acts.flatMap(({ act, possible, why_not: whyNot }): Possible[] => {
-    const found = WHISTLE_ACTS.find(({ name }) => name === (ADDRESSES[act] ?? act));
-    return found ? [{ act: found, possible, whyNot }] : [];
-  });
+  const known = possibleOf(acts);
   return (
     <Acts
       title={say("对这声哨可以", "What you may do with the whistle")}
@@ -210,4 +207,18 @@ function WhistleActs({ held }: { held: Held }) {
       streets={whistle.sides.map((side) => side.street_code)}
     />
   );
+}
+
+/** One button for each act, however many sides or organisations it can be done for. */
+function possibleOf(acts: readonly WhistleAct[]): Possible[] {
+  return WHISTLE_ACTS.flatMap((act): Possible[] => {
+    const found = acts.filter((one) => (ADDRESSES[one.act] ?? one.act) === act.name);
+    const [can] = found.filter(({ possible }) => possible);
+    const [any] = found;
+    if (!any) return [];
+    const values: Record<string, string> = {};
+    if (can?.street_code) values.street_code = can.street_code;
+    if (can?.organisation_code) values.organisation_code = can.organisation_code;
+    return [{ act, possible: can !== undefined, whyNot: any.why_not, values, atOnce: !can?.in_stead && !act.grave }];
+  });
 }

@@ -2,14 +2,19 @@
 import { signal } from "@preact/signals";
 import { ask, Problem, read } from "../shared/api";
 import { asOf } from "./load";
-import { type CaseAct, chosen, type Evidence, type Fact, type Incident, learnNames, past, type Whistle } from "./state";
+import {
+  type CaseAct,
+  chosen,
+  type Evidence,
+  type Fact,
+  type Incident,
+  learnNames,
+  past,
+  type Schemas,
+  type Whistle,
+} from "./state";
 
-export interface WhistleAct {
-  act: string;
-  possible: boolean;
-  why_not: string | null;
-  [more: string]: unknown;
-}
+export type WhistleAct = Schemas["WhistleProspectOut"];
 
 export interface Held {
   whistle: Whistle;

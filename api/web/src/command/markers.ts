@@ -3,13 +3,15 @@ import { Marker } from "../shared/map/map";
 import type { GlMap } from "../shared/map/map";
 import { countdown } from "../shared/time";
 import { say } from "../shared/words";
-import { middleOf, type Shape } from "./footprint";
+import { middleOf } from "./footprint";
 import { matters, type WhistleRow } from "./state";
 import { look } from "./view";
 import { nextDue } from "./whistles";
 
 /** More would cover the map; the list beside it has them all. */
 const MOST = 120;
+const CROWD = 16;
+const NEAR_ZOOM = 13;
 
 interface Held {
   marker: Marker;
@@ -21,7 +23,9 @@ interface Held {
 export class Markers {
   readonly #held = new Map<string, Held>();
 
-  constructor(private readonly map: GlMap) {}
+  constructor(private readonly map: GlMap) {
+    map.on("zoomend", () => this.#crowd());
+  }
 
   /** Shows these whistles and no others; emergencies and what is due first come first. */
   show(rows: readonly WhistleRow[], at: number): void {
@@ -37,7 +41,14 @@ export class Markers {
       if (held) held.row = row;
       else this.#add(row);
     }
+    this.#crowd();
     this.tick(at);
+  }
+
+  /** From afar many marks show their signs alone. */
+  #crowd(): void {
+    const crowded = this.#held.size > CROWD && this.map.getZoom() < NEAR_ZOOM;
+    this.map.getContainer().classList.toggle("crowded", crowded);
   }
 
   /** Writes how much time is left; nothing is touched that says the same. */

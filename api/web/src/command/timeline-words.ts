@@ -85,7 +85,8 @@ function text(value: string, name: (code: string) => string): Words {
 
 /** Streets with their shares, as `[code, share, measure]`; what is none is shown as it is. */
 function sides(value: unknown, name: (code: string) => string): Words {
-  const rows = Array.isArray(value) ? (value as unknown[]) : [];
+  if (!Array.isArray(value)) return words(value, name);
+  const rows: unknown[] = value;
   const said = rows.map((row) => {
     const [code, share] = Array.isArray(row) ? (row as unknown[]) : [];
     return typeof code === "string" && typeof share === "number" ? `${name(code)} ${(share * 100).toFixed(1)}%` : null;

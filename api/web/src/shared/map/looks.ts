@@ -39,7 +39,7 @@ export function labelsOf(layer: Layer, drawing: Drawing): LayerSpecification | n
     type: "symbol",
     source: layer.name,
     "source-layer": named && !along ? `${layer.name}_label` : layer.name,
-    minzoom: Math.max(layer.zoom[0], along ? 13.5 : layer.name === "communities" ? 14 : 11),
+    minzoom: Math.max(layer.zoom[0], along ? 13.5 : layer.name === "communities" ? 14 : named ? 11 : 15),
     layout: {
       "symbol-placement": along ? "line" : "point",
       "text-field": named ? ["coalesce", ["get", "name"], ""] : share,
@@ -58,6 +58,8 @@ export function labelsOf(layer: Layer, drawing: Drawing): LayerSpecification | n
 }
 
 function fill(layer: Layer, drawing: Drawing): LayerSpecification {
+  // Classes keep their colours by night, as the legend has them; they only shine less.
+  const glare = drawing.ground === "night" && layer.look.kind === "class" ? 0.55 : 1;
   return {
     id: `${layer.name}:fill`,
     type: "fill",
@@ -65,7 +67,7 @@ function fill(layer: Layer, drawing: Drawing): LayerSpecification {
     ...polygonsOnly(layer),
     paint: {
       "fill-color": colour(layer.look, "fillColor", drawing.ground),
-      "fill-opacity": number(layer.look, (paint) => (paint.fill ? paint.fillOpacity * drawing.opacity : 0)),
+      "fill-opacity": number(layer.look, (paint) => (paint.fill ? paint.fillOpacity * drawing.opacity * glare : 0)),
       "fill-antialias": true,
     },
   };
