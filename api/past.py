@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.cases import HopOut
 from api.incidents import IncidentOut
 from api.shapes import Moment, Shape
-from api.summons import SummonsOut, WhistleOut
+from api.summons import SummonsOut, WhistleOut, WhistleRowOut
 from gridgov.clock import instant
 from gridgov.incidents import Placement, Stage
 
@@ -86,6 +86,14 @@ class SummonsThenOut(SummonsOut):
     leads: bool = _unless_lost(SummonsOut, "leads")
     origin: str = _unless_lost(SummonsOut, "origin")
     due_at: Moment | None = _unless_lost(SummonsOut, "due_at")
+
+
+class WhistleRowThenOut(WhistleRowOut):
+    """A whistle as it stood then, with its sides and summons."""
+
+    summons: list[SummonsThenOut] = Field(  # type: ignore[assignment]  # of the same kind, with less to tell
+        description="Whoever leads first"
+    )
 
 
 class WhistleThenOut(WhistleOut):

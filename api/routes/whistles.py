@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response, status
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import TheCaller
 from api.deps import service
 from api.etags import Expected, IfUnchanged, etag
-from api.past import AsOf, WhistleThenOut, moment_asked
+from api.past import AsOf, WhistleRowThenOut, WhistleThenOut, moment_asked
 from api.problems import Problem
 from api.schemas import Page
 from api.summons import WhistleOut, WhistleRowOut
@@ -34,7 +35,7 @@ from api.whistles import (
     TeamOut,
     WhistleActsOut,
 )
-from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, Whistling
+from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, WhistleFilter, Whistling
 
 router = APIRouter(prefix="/api/v1", tags=["whistles"])
 
@@ -76,16 +77,36 @@ Hand = Annotated[_Hand, Depends()]
 _acts = APIRouter(prefix="/whistles/{whistle_id}", responses=_ACT)
 
 
-@router.get("/whistles")
+class WhistlesAsked(BaseModel):
+    """Which whistles to list; all that is given must hold, and a filter that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: AsOf = None
+    open: Annotated[bool, Field(description="Only what is neither closed nor withdrawn")] = False
+    street_code: Annotated[str | None, Field(pattern="^[0-9]{9}$", description="A street that is a side")] = None
+    organisation: Annotated[
+        str | None, Field(pattern=r"^[0-9A-Za-z_\-]{1,40}$", description="The code of whom it summons")
+    ] = None
+    cursor: Annotated[UUID | None, Field(description="`next` of the page before")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get("/whistles", response_model_exclude_unset=True)
 def list_whistles(
-    whistling: TheWhistling,
-    caller: TheCaller,
-    cursor: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page[WhistleRowOut]:
-    """List the whistles that one may see, with their sides and summons, newest first."""
-    rows = whistling.whistles(caller, limit=limit, before=cursor)
-    return Page[WhistleRowOut].told(rows, limit=limit)
+    whistling: TheWhistling, caller: TheCaller, asked: Annotated[WhistlesAsked, Query()]
+) -> Page[WhistleRowOut] | Page[WhistleRowThenOut]:
+    """List the whistles that one may see, with their sides and summons, newest first.
+
+    `as_of` a moment, those that had been drafted are listed as they stood then, and every filter asks about then; what
+    of a summons was overwritten since is left out, as where one whistle is asked for.
+    """
+    which = WhistleFilter(asked.open, asked.street_code, asked.organisation)
+    moment = moment_asked(asked.as_of)
+    rows = whistling.whistles(caller, limit=asked.limit, before=asked.cursor, which=which, as_of=moment)
+    if moment is not None:
+        return Page[WhistleRowThenOut].told(rows, limit=asked.limit)
+    return Page[WhistleRowOut].told(rows, limit=asked.limit)
 
 
 @router.get("/whistles/{whistle_id}", response_model_exclude_unset=True)

@@ -1,5 +1,8 @@
 """The page of a combined whistle: each side's part of the place, and what one may do now and why not the rest."""
 
+from datetime import timedelta
+from typing import Any
+
 import shapely
 
 from gridgov.errors import GridgovError
@@ -95,3 +98,32 @@ def test_nobody_else_learns_what_may_be_done_with_a_whistle(stranger, cast):
     answer = stranger.get(path, headers=proof_of("above"))
     assert answer.headers["ETag"] == f'"{answer.json()["revision"]}"'
     assert {one["act"] for one in answer.json()["acts"]} >= {"confirm", "close", "check_in", "release", "rate"}
+
+
+def test_whistles_are_listed_by_street_by_whom_they_summon_and_whether_they_live(client, cast):
+    one, other = cast.blown(), cast.drafted()
+    street = one.now().lead.street_code
+    then = cast.clock()
+    passed(cast, 5)
+    one.withdraw()
+    stranger = next(code for code in other.organisations() if code not in one.organisations())
+
+    def ids(**asked: Any):
+        answer = client.get("/api/v1/whistles", params=asked)
+        assert answer.status_code == 200, answer.text
+        return {row["id"] for row in answer.json()["items"]}
+
+    mine, theirs = str(one.whistle_id), str(other.whistle_id)
+    assert ids() == ids(as_of=then.isoformat()) == {mine, theirs}
+    assert ids(open=True) == {theirs}
+    assert ids(open=True, as_of=then.isoformat()) == {mine, theirs}
+    assert mine in ids(street_code=street)
+    assert ids(organisation=stranger) == ids(organisation=stranger, as_of=then.isoformat()) == {theirs}
+    assert ids(organisation=one.organisations()[0] if one.organisations() else "none", open=True) <= {theirs}
+    assert ids(as_of=(then - timedelta(hours=1)).isoformat()) == set()
+    assert client.get("/api/v1/whistles?x=1").status_code == 422
+    first = client.get("/api/v1/whistles", params={"as_of": then.isoformat(), "limit": 1}).json()
+    second = client.get("/api/v1/whistles", params={"as_of": then.isoformat(), "limit": 1, "cursor": first["next"]})
+    assert {first["items"][0]["id"], second.json()["items"][0]["id"]} == {mine, theirs}
+    stages = {row["id"]: row["stage"] for row in (*first["items"], *second.json()["items"])}
+    assert stages == {mine: "blown", theirs: "drafted"}

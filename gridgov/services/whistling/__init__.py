@@ -4,6 +4,7 @@ from gridgov.services.whistling.arranging import Arranging, TeamOrder
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting
 from gridgov.services.whistling.blowing import tell_draft
 from gridgov.services.whistling.whistling import Answer, Measure, Rating, Which, Whistling
+from gridgov.store.whistles import WhistleFilter
 
 __all__ = [
     "Answer",
@@ -16,6 +17,7 @@ __all__ = [
     "Sighting",
     "TeamOrder",
     "Which",
+    "WhistleFilter",
     "Whistling",
     "tell_draft",
 ]

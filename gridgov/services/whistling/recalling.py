@@ -11,6 +11,7 @@ from gridgov.incidents import Fact, FactKind, Head
 from gridgov.incidents.facts import known_at
 from gridgov.services.proving import awaited
 from gridgov.store.unit import Unit
+from gridgov.store.whistles import WhistleFilter
 from gridgov.whistles import LiveSide, LiveSummons
 from gridgov.whistles.replay import Past, replayed
 
@@ -45,6 +46,22 @@ def whistle_then(unit: Unit, whistle_id: UUID, moment: datetime) -> dict[str, An
     for row in log["check_ins"]:
         row["awaited"] = awaited(unit, head, row["evidence"], at=moment)
     return with_parts(unit, {**_stood(unit, past, known), **log})
+
+
+def whistles_then(
+    unit: Unit, moment: datetime, *, limit: int, before: UUID | None, which: WhistleFilter
+) -> list[dict[str, Any]]:
+    """Return a page of whistles as they stood at a moment, newest first, of those that whoever acts may see now."""
+    found: list[dict[str, Any]] = []
+    while len(found) < limit:
+        wanted = limit - len(found)
+        ids = unit.whistles.ids_then(moment, limit=wanted, before=before, which=which)
+        told = (whistle_then(unit, one, moment) for one in ids)
+        found += [one for one in told if which.summons(one)]
+        if len(ids) < wanted:
+            break
+        before = ids[-1]
+    return found
 
 
 def with_parts(unit: Unit, found: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from gridgov.services.proving import awaited
 from gridgov.services.whistling import answering, blowing, issuing
 from gridgov.services.whistling.asked import Asked, BlowOrder, Callers, Sighting, words
 from gridgov.services.whistling.prospects import Prospect, prospects
-from gridgov.services.whistling.recalling import whistle_then, with_parts
+from gridgov.services.whistling.recalling import whistle_then, whistles_then, with_parts
 from gridgov.services.whistling.scene import (
     Deed,
     Outcome,
@@ -32,6 +32,7 @@ from gridgov.services.whistling.scene import (
 )
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
+from gridgov.store.whistles import ALL, WhistleFilter
 from gridgov.whistles import next_due
 
 Answer = dict[str, Any]
@@ -223,10 +224,24 @@ class Whistling:
             scene = Scene(unit, standing, whistle, whistle_id, Times(now, now))
             return whistle.revision, list(prospects(scene))
 
-    def whistles(self, caller: Caller, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
-        """Return the whistles that somebody may see, with sides and summons, newest first."""
-        with self._store.acting(caller, now=self._clock()) as unit:
-            return unit.whistles.page(limit=limit, before=before)
+    def whistles(
+        self,
+        caller: Caller,
+        *,
+        limit: int,
+        before: UUID | None = None,
+        which: WhistleFilter = ALL,
+        as_of: datetime | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the whistles that somebody may see, with sides and summons, newest first; `as_of` as they were then.
+
+        What of the past facts do not tell is left out: see `recalling.whistle_then`.
+        """
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            if as_of is not None:
+                return whistles_then(unit, min(as_of, now), limit=limit, before=before, which=which)
+            return unit.whistles.page(limit=limit, before=before, which=which)
 
     def _do(
         self, caller: Caller, whistle_id: UUID, asked: Asked, deed: Deed, play: Callable[[Scene], Outcome]

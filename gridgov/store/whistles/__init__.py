@@ -5,9 +5,11 @@ from gridgov.store.whistles.kinds import KindStore
 from gridgov.store.whistles.live import Ground, LiveStore
 from gridgov.store.whistles.log import Doer, LogStore, RawPosition, Waiting
 from gridgov.store.whistles.teams import TeamStore
+from gridgov.store.whistles.which import ALL, WhistleFilter
 from gridgov.store.whistles.whistles import WhistleStore
 
 __all__ = [
+    "ALL",
     "Doer",
     "Ground",
     "KindStore",
@@ -17,5 +19,6 @@ __all__ = [
     "TeamStore",
     "Waiting",
     "Whereabouts",
+    "WhistleFilter",
     "WhistleStore",
 ]

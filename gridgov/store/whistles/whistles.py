@@ -28,6 +28,7 @@ from gridgov.store.whistles.kinds import KindStore
 from gridgov.store.whistles.live import LiveStore
 from gridgov.store.whistles.log import LogStore
 from gridgov.store.whistles.teams import TeamStore
+from gridgov.store.whistles.which import ALL, WhistleFilter
 from gridgov.whistles import CombinedDraft
 
 
@@ -126,12 +127,17 @@ class WhistleStore:
         theirs = (c.district_code == district_code, c.incident_id == incident_id, c.drafted_at <= moment)
         return list(self._connection.execute(select(c.id).where(*theirs).order_by(c.id)).scalars())
 
-    def page(self, *, limit: int, before: UUID | None = None) -> list[dict[str, Any]]:
+    def page(self, *, limit: int, before: UUID | None = None, which: WhistleFilter = ALL) -> list[dict[str, Any]]:
         """Return whistles with sides and summons, newest id first, strictly before the id `before`."""
-        query = _listing().order_by(whistle.c.id.desc()).limit(limit)
-        if before:
-            query = query.where(whistle.c.id < before)
+        query = _listing().where(*which.asked(), *_before(before)).order_by(whistle.c.id.desc()).limit(limit)
         return [self._shown(row) for row in self._connection.execute(query).mappings()]
+
+    def ids_then(
+        self, moment: datetime, *, limit: int, before: UUID | None = None, which: WhistleFilter = ALL
+    ) -> list[UUID]:
+        """Return the ids of whistles that there were at a moment, as `page` does; whom they summoned they must tell."""
+        query = select(whistle.c.id).where(*which.asked(moment), *_before(before))
+        return list(self._connection.execute(query.order_by(whistle.c.id.desc()).limit(limit)).scalars())
 
     def detail(self, district_code: str, whistle_id: UUID, *, position_seq: int | None = None) -> dict[str, Any]:
         """Return one whistle as `page` does, with the rules that it is judged by.
@@ -185,6 +191,10 @@ class WhistleStore:
             .order_by(c.leads.desc(), c.organisation_code)
         )
         return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+def _before(before: UUID | None) -> list[ColumnElement[bool]]:
+    return [whistle.c.id < before] if before else []
 
 
 # Of a border that an extent only touches, lines and points are no part of it.
