@@ -45,7 +45,23 @@ async function send(path, body) {
   });
 }
 
-function go() { location.replace(page.next); }
+// Whoever names no page goes where their role works; a phone is the place of those who walk the grid.
+const ON_FOOT = new Set(["grid_worker", "lane_chief", "community_officer"]);
+const AT_CASES = new Set(["command_centre", "street_officer", "department_officer", "community_officer"]);
+
+function home(roles) {
+  const small = window.matchMedia("(max-width: 820px)").matches;
+  if (roles.length && roles.every((role) => ON_FOOT.has(role)) && (small || !roles.some((role) => AT_CASES.has(role)))) return "/field";
+  if (roles.some((role) => AT_CASES.has(role))) return "/command";
+  return roles.length && roles.every((role) => role === "administrator") ? "/desk" : "/";
+}
+
+async function go() {
+  if (page.next !== "/") return location.replace(page.next);
+  const answer = await fetch("/api/v1/me", { credentials: "same-origin" });
+  const me = answer.ok ? await answer.json() : { grants: [] };
+  location.replace(home(me.grants.map((grant) => grant.role)));
+}
 
 function submitting(form, act) {
   form.addEventListener("submit", async (event) => {
@@ -73,7 +89,7 @@ submitting(first, async () => {
   }
   const entered = await answer.json();
   csrf = entered.csrf;
-  if (!entered.must_change) return go();
+  if (!entered.must_change) return await go();
   change.username.value = entered.login;
   change.old.value = first.password.value;
   first.hidden = true;
@@ -84,7 +100,7 @@ submitting(first, async () => {
 submitting(change, async () => {
   if (change.new.value !== change.again.value) return say(WORDS.differ);
   const answer = await send("/api/v1/password", { old: change.old.value, new: change.new.value });
-  if (answer.ok) return go();
+  if (answer.ok) return await go();
   say(await fault(answer));
 });
 

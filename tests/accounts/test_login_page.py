@@ -26,7 +26,7 @@ def address(own_sample_url: str, keeper) -> Iterator[str]:
     store = Store(own_sample_url)
     administration = Administration(store, clock=system_clock)
     account, _ = administration.add(Machine("test"), NewAccount("wang", "王小明", "370102"), password=FIRST)
-    administration.give(Machine("test"), account["id"], NewGrant("command_centre", "370102"))
+    administration.give(Machine("test"), account["id"], NewGrant("planner", "370102"))
     app = create_app(store, Settings())
     app.state.intake = Intake(store, clock=system_clock, home_district="370102", keeper=keeper)
     with serving(app) as address:
