@@ -27,6 +27,13 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+class WordsOut(BaseModel):
+    """A notice in one language."""
+
+    title: str
+    lines: list[str]
+
+
 class NoticeOut(BaseModel):
     """A notice in somebody's inbox. The words are plain text: a page must not take them for HTML."""
 
@@ -36,6 +43,8 @@ class NoticeOut(BaseModel):
     at: datetime
     title: str = Field(examples=["新派遣案卷 370102-20260305-7K2M9QXA，请接单"])
     lines: list[str]
+    words: dict[str, WordsOut] = Field(description="The same in each language: zh, en")
+    number: str | None = Field(description="Of the case that it tells of")
     district_code: str
     incident_id: UUID | None
     whistle_id: UUID | None
@@ -52,6 +61,10 @@ class NoticeOut(BaseModel):
             at=local(row.at),
             title=told.letter.title,
             lines=list(told.letter.lines),
+            words={
+                language: WordsOut(title=one.title, lines=list(one.lines)) for language, one in told.letters.items()
+            },
+            number=row.data["number"] if isinstance(row.data.get("number"), str) else None,
             district_code=row.district_code,
             incident_id=row.incident_id,
             whistle_id=row.whistle_id,
@@ -64,6 +77,19 @@ class InboxOut(BaseModel):
 
     items: list[NoticeOut]
     next: str | None = None
+    unread: int = Field(description="Of the whole inbox, counted to 1000")
+
+
+class ReadAllBody(_In):
+    """How far one has read."""
+
+    up_to: UUID = Field(description="The id of the newest notice that was seen: what came after it stays unread")
+
+
+class ReadAllOut(BaseModel):
+    """What was read at once."""
+
+    read: int
     unread: int = Field(description="Of the whole inbox, counted to 1000")
 
 

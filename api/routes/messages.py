@@ -20,6 +20,8 @@ from api.messages import (
     InboxOut,
     NoticeOut,
     PreferencesBody,
+    ReadAllBody,
+    ReadAllOut,
     ReadOut,
     RetriedOut,
     RetryBody,
@@ -41,13 +43,23 @@ def read_inbox(
     caller: TheCaller,
     inbox: TheInbox,
     unread: Annotated[bool, Query(description="Only what is not read yet")] = False,  # noqa: FBT002 - a query parameter
+    kind: Annotated[
+        str | None, Query(max_length=40, pattern=r"^[a-z_.]+$", description="case.dispatched, or case for all of them")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> InboxOut:
     """Return what the caller is told, newest first."""
-    page = inbox.page(caller, limit=limit, before=cursor, unread_only=unread)
+    page = inbox.page(caller, limit=limit, before=cursor, unread_only=unread, kind=kind)
     items = [NoticeOut.of(told) for told in page.items]
     return InboxOut(items=items, next=str(items[-1].id) if len(items) == limit else None, unread=page.unread)
+
+
+@router.post("/inbox/read", responses=REFUSED)
+def mark_all_read(given: ReadAllBody, caller: TheCaller, inbox: TheInbox) -> ReadAllOut:
+    """Remember that the caller has read all up to a notice; again, nothing changes."""
+    read, unread = inbox.read_all(caller, given.up_to)
+    return ReadAllOut(read=read, unread=unread)
 
 
 @router.post("/inbox/{notice_id}/read")

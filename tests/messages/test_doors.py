@@ -61,6 +61,7 @@ NOBODYS = "01900000-0000-7000-8000-000000000000"
 DOORS = [
     ("GET", "/inbox"),
     ("POST", f"/inbox/{NOBODYS}/read"),
+    ("POST", "/inbox/read"),
     ("GET", "/me/preferences"),
     ("PUT", "/me/preferences"),
     ("GET", "/endpoints"),
@@ -111,6 +112,22 @@ def test_an_inbox_is_read_page_by_page_and_marked_read(kept, fan, calling, clock
     assert caller.post(path).json()["read_at"] == "2026-06-15T12:00:00+08:00"
     unread = caller.get("/api/v1/inbox", params={"unread": True}).json()
     assert (len(unread["items"]), unread["unread"]) == (4, 4)
+
+
+def test_all_up_to_what_was_seen_is_read_at_once_and_told_in_both_languages(kept, fan, calling):
+    caller = calling(login="reader")
+    person(kept)
+    post(kept, *(notice(to=CENTRE, data={"number": f"370102-{n}"}) for n in range(5)))
+    fan()
+    items = caller.get("/api/v1/inbox", params={"kind": "case"}).json()["items"]
+    assert (len(items), items[0]["number"]) == (5, "370102-4")
+    assert items[0]["words"]["zh"]["title"] == "新派遣案卷 370102-4，请接单"
+    assert items[0]["words"]["en"]["title"] == "Case 370102-4 was dispatched to you: accept it"
+    assert caller.get("/api/v1/inbox", params={"kind": "whistle"}).json()["items"] == []
+    for read in (4, 0):
+        answer = caller.post("/api/v1/inbox/read", json={"up_to": items[1]["id"]})
+        assert answer.json() == {"read": read, "unread": 1}
+    assert caller.post("/api/v1/inbox/read", json={}).status_code == 422
 
 
 def test_nobody_reads_or_marks_anothers_inbox(kept, fan, calling):

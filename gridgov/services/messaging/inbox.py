@@ -1,5 +1,6 @@
 """What one person is told: their inbox, and how they want to hear outside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -24,11 +25,12 @@ _PERMISSION = "inbox.read"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice in an inbox, in words."""
+    """A notice in an inbox, in words: in the language of whoever reads it, and in each there is."""
 
     row: InboxRow
     severity: Severity
     letter: Letter
+    letters: Mapping[str, Letter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,21 @@ class Inbox:
         people = {name for name, each in can.items() if each.address is not AddressKind.ENDPOINT}
         return cls(store, clock=clock, personal=frozenset(people | {"email"}))
 
-    def page(self, caller: Caller, *, limit: int, before: UUID | None = None, unread_only: bool = False) -> InboxPage:
+    def page(
+        self,
+        caller: Caller,
+        *,
+        limit: int,
+        before: UUID | None = None,
+        unread_only: bool = False,
+        kind: str | None = None,
+    ) -> InboxPage:
         """Return the caller's notices, newest first, strictly before the id `before`.
+
+        Parameters
+        ----------
+        kind
+            Only of this kind (``case.dispatched``), or of all of a noun (``case``).
 
         Raises
         ------
@@ -75,12 +90,24 @@ class Inbox:
         with self._store.acting(caller, now=self._clock()) as unit:
             unit.subject.require(_PERMISSION)
             who = unit.subject.account_id
-            rows = unit.messages.inbox(who, limit=limit, before=before, unread_only=unread_only)
+            rows = unit.messages.inbox(who, limit=limit, before=before, unread_only=unread_only, kind=kind)
             names = unit.messages.names({code for row in rows for code in codes_in(row.data)})
             language = unit.messages.preferences(who).language
             unread = unit.messages.count_unread(who, most=MOST_UNREAD)
-        told = [Told(r, kind_of(r.kind).severity, _letter(r, language, names)) for r in rows]
+        told = [_told(row, language, names) for row in rows]
         return InboxPage(told, unread)
+
+    def read_all(self, caller: Caller, up_to: UUID) -> tuple[int, int]:
+        """Remember that the caller has read all up to a notice; return how many that were, and how many are unread.
+
+        What comes while somebody looks is newer than what they saw, and stays unread.
+        """
+        now = self._clock()
+        with self._store.acting(caller, now=now) as unit:
+            unit.subject.require(_PERMISSION)
+            who = unit.subject.account_id
+            read = unit.messages.mark_all_read(who, up_to, now=now)
+            return read, unit.messages.count_unread(who, most=MOST_UNREAD)
 
     def read(self, caller: Caller, notice_id: UUID) -> datetime:
         """Remember that the caller has read a notice, and return when they did first.
@@ -147,6 +174,11 @@ def require_kinds(wanted: frozenset[str], *, field: str) -> None:
     if unknown := sorted(wanted - known):
         message = f"There is no kind {unknown[0]!r}: choose of {', '.join(sorted(known))}."
         raise InputError(message, field=field)
+
+
+def _told(row: InboxRow, language: str, names: dict[str, str]) -> Told:
+    letters = {str(one): _letter(row, one, names) for one in Language}
+    return Told(row, kind_of(row.kind).severity, letters[language], letters)
 
 
 def _letter(row: InboxRow, language: str, names: dict[str, str]) -> Letter:

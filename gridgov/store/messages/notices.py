@@ -168,9 +168,15 @@ class MessageStore:
             self._connection.execute(insert(inbox).on_conflict_do_nothing(), rows)
 
     def inbox(
-        self, account_id: UUID, *, limit: int, before: UUID | None = None, unread_only: bool = False
+        self,
+        account_id: UUID,
+        *,
+        limit: int,
+        before: UUID | None = None,
+        unread_only: bool = False,
+        kind: str | None = None,
     ) -> list[InboxRow]:
-        """Return somebody's notices, newest first, strictly before the id `before`."""
+        """Return somebody's notices, newest first, strictly before the id `before`; `kind` may be a noun alone."""
         same = (notice.c.district_code == inbox.c.district_code) & (notice.c.id == inbox.c.notice_id)
         c = notice.c
         query = select(c.id, c.kind, c.at, c.district_code, c.incident_id, c.whistle_id, c.data, inbox.c.read_at)
@@ -179,6 +185,8 @@ class MessageStore:
             query = query.where(inbox.c.notice_id < before)
         if unread_only:
             query = query.where(inbox.c.read_at.is_(None))
+        if kind:
+            query = query.where(or_(c.kind == kind, func.starts_with(c.kind, f"{kind}.")))
         query = query.order_by(inbox.c.notice_id.desc()).limit(limit)
         return [InboxRow(*row) for row in self._connection.execute(query)]
 
@@ -193,6 +201,11 @@ class MessageStore:
         read = update(inbox).where(*mine, inbox.c.read_at.is_(None)).values(read_at=now)
         self._connection.execute(read)
         return self._connection.execute(select(inbox.c.read_at).where(*mine)).scalar()
+
+    def mark_all_read(self, account_id: UUID, up_to: UUID, *, now: datetime) -> int:
+        """Remember that somebody has read all up to a notice, and return how many were unread."""
+        mine = (inbox.c.account_id == account_id, inbox.c.notice_id <= up_to, inbox.c.read_at.is_(None))
+        return self._connection.execute(update(inbox).where(*mine).values(read_at=now)).rowcount
 
     def forget(self, *, before: datetime, limit: int) -> int:
         """Forget notices older than `before`, with all that hangs on them, and return how many they were.
