@@ -13,6 +13,7 @@ from gridgov.incidents import Clock, Stage, asked
 from gridgov.incidents.hops import Measured, plain_hop
 from gridgov.incidents.lifecycle import Act, Possibility
 from gridgov.incidents.report import ADDRESS_LIMIT, TEXT_LIMIT
+from gridgov.lateness import Device
 
 _ID = "019a5f3e-7c00-7abc-8def-0123456789ab"
 _REASON: dict[str, Any] = {"min_length": 1, "max_length": asked.REASON_LIMIT}
@@ -31,10 +32,26 @@ class ActIn(BaseModel):
     kind: ClassVar[type[asked.Asked]]
 
     id: UUID = Field(description="A UUID made by the sender: sent again it does nothing, and is answered the same")
+    device_time: AwareDatetime | None = Field(
+        default=None, description="When it was done by the phone's clock, if that had no signal: the fact keeps it"
+    )
+    sent_at: AwareDatetime | None = Field(
+        default=None, description="Now by the phone's clock: it shows what that clock is worth"
+    )
+
+    def device(self) -> Device | None:
+        """Return when the phone says that it was done."""
+        if self.device_time is None:
+            return None
+        sent_at = instant(self.sent_at, field="sent_at") if self.sent_at else None
+        return Device(instant(self.device_time, field="device_time"), sent_at)
 
     def asked(self) -> asked.Asked:
         """Return the act as the core takes it."""
-        return self.kind(**{name: _given(getattr(self, name)) for name in type(self).model_fields if name != "id"})
+        return self.kind(**{name: _given(getattr(self, name)) for name in self._own()})
+
+    def _own(self) -> list[str]:
+        return [name for name in type(self).model_fields if name not in ActIn.model_fields]
 
 
 def _given(value: Any) -> Any:

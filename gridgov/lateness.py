@@ -5,6 +5,7 @@ Whistles judge arrivals by limits of their kind (`whistles.presence`); shifts an
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from gridgov.clock import shown
 from gridgov.errors import InputError
@@ -42,6 +43,20 @@ def believed(device: Device, *, received_at: datetime, longest: timedelta, field
         message = f"{shown(device.at)} is more than {longest.days} days ago: nothing that old is taken in."
         raise InputError(message, field=field)
     return min(at, received_at)
+
+
+def said_of(device: Device | None, *, received_at: datetime) -> dict[str, Any]:
+    """Return what a fact says of an act that a phone did without signal; nothing is refused for the sake of a clock.
+
+    ``device_time`` is the phone's, ``sent_late`` whether it came later than any clock's fault explains. The act itself
+    counts from when it was received: limits and stages are the server's.
+    """
+    if device is None:
+        return {}
+    at, sent_at = device.at, device.sent_at
+    if sent_at is not None and abs(sent_at - received_at) > SKEW:
+        at = received_at - (sent_at - device.at)
+    return {"device_time": device.at.isoformat(), "sent_late": is_late(at, received_at)}
 
 
 def is_late(at: datetime, received_at: datetime) -> bool:

@@ -54,7 +54,9 @@ def _act_route(body_type: type[ActIn]) -> Callable[..., CaseActOut]:
         response: Response,
     ) -> CaseActOut:
         given: ActIn = body
-        done = casework.act(caller, incident_id, given.asked(), act_id=given.id, expected_revision=revision)
+        done = casework.act(
+            caller, incident_id, given.asked(), act_id=given.id, expected_revision=revision, device=given.device()
+        )
         response.headers["ETag"] = etag(done.answer["revision"])
         if done.replayed:
             response.headers["Idempotency-Replayed"] = "true"

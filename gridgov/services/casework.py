@@ -15,6 +15,7 @@ from gridgov.incidents.asked import FACT_OF, Asked, Merge
 from gridgov.incidents.hops import Measured, measured
 from gridgov.incidents.lifecycle import Act, Hop, Possibility, Row, possibilities, require_possible
 from gridgov.incidents.timing import Winding, move
+from gridgov.lateness import Device, said_of
 from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
 from gridgov.services.casework_rules import Beside, heads_above, require_free
@@ -66,7 +67,14 @@ class Casework:
         return cls(store, clock=clock, keeper=keeper_of(store, settings.cache_dir))
 
     def act(
-        self, caller: Caller, incident_id: UUID, asked: Asked, *, act_id: UUID, expected_revision: int | None = None
+        self,
+        caller: Caller,
+        incident_id: UUID,
+        asked: Asked,
+        *,
+        act_id: UUID,
+        expected_revision: int | None = None,
+        device: Device | None = None,
     ) -> Done:
         """Do an act upon a case.
 
@@ -76,6 +84,8 @@ class Casework:
             Made by the sender: the idempotency key.
         expected_revision
             The state that the sender has seen; None does it whatever was done meanwhile.
+        device
+            When it was done by a phone's clock that had no signal: the fact keeps it.
 
         Raises
         ------
@@ -107,7 +117,7 @@ class Casework:
                 return Done(earlier, replayed=True)
             _require_current(standing, asked, expected_revision)
             row = require_possible(standing, asked.act, subject)
-            occasion = Occasion(unit, standing, other, subject, now, self._knowledge(unit, now))
+            occasion = Occasion(unit, standing, other, subject, now, self._knowledge(unit, now), device)
             after = carry_out(occasion, row, asked, occasion_id=str(act_id))
             answer = _answer(after, asked, act_id, now)
             unit.acts.answer(district, act_id, answer)
@@ -194,7 +204,7 @@ def carry_out(occasion: Occasion, row: Row, asked: Asked, *, occasion_id: str) -
     meant = meaning(occasion, asked)
     changes = _changes(occasion, row, meant)
     fact = FACT_OF[asked.act]
-    said = {**asked.said(), **meant.said}
+    said = {**asked.said(), **meant.said, **said_of(occasion.device, received_at=now)}
     unit.cases.save(standing, changes)
     for code in meant.parties:
         unit.cases.admit(standing.head, code, "handling")

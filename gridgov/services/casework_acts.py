@@ -26,6 +26,7 @@ from gridgov.incidents.asked import (
     Verify,
 )
 from gridgov.incidents.lifecycle import Act, over, require_to_the_point
+from gridgov.lateness import Device
 from gridgov.matters import MatterList, check_dispatch, who_answers
 from gridgov.services.casework_rules import (
     Beside,
@@ -52,6 +53,8 @@ class Occasion:
         The case it is merged into or unmerged from, locked; else None.
     subject
         Who acts; None where the system itself does.
+    device
+        When it was done by a phone's clock that had no signal.
     """
 
     unit: Unit
@@ -60,6 +63,7 @@ class Occasion:
     subject: Subject | None
     now: datetime
     knowledge: Callable[[], Knowledge]
+    device: Device | None = None
 
     @property
     def author(self) -> str:

@@ -11,9 +11,8 @@ import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 
-from gridgov.clock import Clock
 from gridgov.ids import new_id
-from gridgov.services.foretelling import Foretelling
+from gridgov.services import knowledge
 from gridgov.services.knowledge import KnowledgeKeeper
 from tests.api.conftest import proof_of, stranger
 from tests.conftest import SAMPLE
@@ -28,9 +27,7 @@ As = Callable[..., dict[str, str]]
 @pytest.fixture
 def phone(stranger: TestClient, store: SavepointStore, keeper: KnowledgeKeeper) -> TestClient:
     """Return a client that nobody has logged in yet; the clock stands at noon."""
-    services = stranger.app.state.services  # type: ignore[attr-defined]  # FastAPI's
-    clock: Clock = services.clock
-    services._made[Foretelling] = Foretelling(store, clock=clock, keeper=keeper)
+    knowledge._keepers[store] = keeper
     return stranger
 
 
