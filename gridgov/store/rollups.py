@@ -106,15 +106,18 @@ class RollupStore:
 
     def edges(self, asked: Asked) -> Iterator[Seen]:
         """Yield the incidents of whole districts that were reported on days which the period cuts."""
-        for since, until in split(asked.since, asked.until).edges if self.reach.whole else ():
-            given = {"whole": self.reach.whole, "since": since, "until": until, **_given(asked)}
-            yield from map(Seen._make, self._connection.execute(_EDGE, given))
+        ends = split(asked.since, asked.until).edges
+        if ends and self.reach.whole:
+            given = {"whole": self.reach.whole, "sinces": [end[0] for end in ends], "untils": [end[1] for end in ends]}
+            yield from map(Seen._make, self._connection.execute(_EDGE, {**given, **_given(asked)}))
 
     def own(self, asked: Asked) -> list[Seen]:
         """Return the incidents elsewhere in which the subject takes part: the newest, at most `MOST_OWN`."""
         if not self.reach.parties or not self.reach.others:
             return []
         given = {"parties": self.reach.parties, "others": self.reach.others, "most": MOST_OWN}
+        if not self._connection.execute(_ANY_OWN, given).scalar():  # planning the walk over all months costs more
+            return []
         given |= {"since": asked.since, "until": asked.until, **_given(asked)}
         given["first"], given["last"] = id_window(asked.since, asked.until)
         return [Seen._make(row) for row in self._connection.execute(_OWN, given)]
@@ -216,11 +219,15 @@ _WHERE = """
 
 _EDGE = text(f"""
     SELECT {_ONE}
-    FROM incident AS i
+    FROM unnest(CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[])) AS e (since, until)
+    JOIN incident AS i ON i.reported_at >= e.since AND i.reported_at <= e.until
     JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
-    WHERE i.district_code = ANY (:whole) AND i.reported_at >= :since AND i.reported_at <= :until AND {_WHERE}
+    WHERE i.district_code = ANY (:whole) AND {_WHERE}
 """)  # noqa: S608 - the words are ours
 
+_ANY_OWN = text("""
+    SELECT EXISTS (SELECT FROM incident_party WHERE party = ANY (:parties) AND district_code = ANY (:others))
+""")
 # Along the parties, newest id first; beside them those whose ids tell another time, which have an index of their own.
 _OWN = text(f"""
     WITH along AS MATERIALIZED (
