@@ -224,3 +224,22 @@ class WhistleOut(WhistleRowOut):
     releases: list[ReleaseOut]
     ratings: list[RatingOut]
     attempts: list[AttemptOut]
+
+
+class WhistleProspectOut(BaseModel):
+    """Whether an act can be done now by whoever asks, for which side and upon whom."""
+
+    act: str = Field(examples=["confirm"])
+    possible: bool
+    why_not: str | None
+    street_code: str | None = Field(description="The side that it would be done for")
+    organisation_code: str | None = Field(description="Upon or for which organisation; null: the whole whistle")
+    in_stead: bool = Field(description="By the area above in the side's stead: that wants a reason")
+
+
+class WhistleActsOut(BaseModel):
+    """What whoever asks may do with a whistle now, and why not the rest."""
+
+    whistle_id: UUID
+    revision: int = Field(description="The ETag to act upon")
+    acts: list[WhistleProspectOut]

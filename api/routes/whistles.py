@@ -13,7 +13,7 @@ from api.etags import Expected, IfUnchanged, etag
 from api.past import AsOf, WhistleRowThenOut, WhistleThenOut, moment_asked
 from api.problems import Problem
 from api.schemas import Page
-from api.summons import WhistleOut, WhistleRowOut
+from api.summons import WhistleActsOut, WhistleOut, WhistleRowOut
 from api.whistles import (
     ActIn,
     ActOut,
@@ -33,7 +33,6 @@ from api.whistles import (
     SightingIn,
     TeamIn,
     TeamOut,
-    WhistleActsOut,
 )
 from gridgov.services.whistling import Answer, Arranging, Asked, BlowOrder, WhistleFilter, Whistling
 

@@ -212,3 +212,20 @@ def test_a_moment_to_come_is_answered_by_the_present(life, store, clock):
     (row,) = desk.incidents(None, Filter(), limit=5, as_of=later)
     assert (row["id"], row["stage"]) == (life.receipt.id, "reported")
     assert watching.figures(None, as_of=later) == watching.figures(None)
+
+
+def test_the_door_lists_the_past_and_refuses_what_it_does_not_know(client, store, cast):
+    cast.reported_inside()
+    then = cast.clock()
+    page = client.get("/api/v1/incidents", params={"as_of": (then - timedelta(days=1)).isoformat()}).json()
+    assert page == {"items": [], "next": None}
+    now = client.get("/api/v1/incidents").json()["items"][0]
+    (row,) = client.get("/api/v1/incidents", params={"as_of": (then + timedelta(hours=1)).isoformat()}).json()["items"]
+    assert row == {name: now[name] for name in row}
+    assert {"stage", "deadline_at", "geometry", "cell_code"} <= set(row)
+    with store.owning() as unit:
+        unit.connection.exec_driver_sql("UPDATE incident_standing SET clock_told = false")
+    past = then.isoformat()
+    assert "deadline_at" not in client.get("/api/v1/incidents", params={"as_of": past}).json()["items"][0]
+    assert client.get("/api/v1/incidents", params={"as_of": past, "overdue": True}).status_code == 422
+    assert client.get("/api/v1/incidents", params={"as_of": "yesterday"}).status_code == 422
