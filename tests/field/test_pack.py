@@ -8,6 +8,7 @@ import shapely
 from fastapi.testclient import TestClient
 from shapely.geometry import shape
 
+from api.field import PackOut
 from gridgov.ids import new_id
 from gridgov.matters.spelling import initials, spelled
 from tests.field.conftest import As, Walker
@@ -65,6 +66,12 @@ def test_a_point_within_the_bounds_lies_in_the_cell_that_the_server_says(phone, 
         said = phone.get("/api/v1/locate", params=asked, headers=worker).json()["cell_code"]
         inside = [code for code, outline in cells if outline.covers(shapely.Point(lon, lat))]
         assert (min(inside) if inside else None) == said
+
+
+def test_it_is_what_the_document_says(carried):
+    said = PackOut.model_validate(carried)
+    assert set(carried) == set(PackOut.model_fields)
+    assert said.version == carried["version"]
 
 
 def test_all_that_is_drawn_meets_the_bounds_and_is_at_most_a_centimetre_off(carried):
