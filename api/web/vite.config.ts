@@ -26,7 +26,8 @@ function kept(): Plugin {
       };
       for (const chunk of page) follow(chunk.fileName);
       const worker = Object.keys(bundle).filter((name) => /maplibre.*worker/.test(name));
-      const files = [...wanted, ...worker].filter((name) => !name.endsWith(".map")).sort();
+      // Each once: a cache refuses a list that names a file twice.
+      const files = [...new Set([...wanted, ...worker])].filter((name) => !name.endsWith(".map")).sort();
       const code = readFileSync(resolve(import.meta.dirname, "src", WORKER), "utf8");
       const version = hashed([...files, code].join("\n"));
       this.emitFile({

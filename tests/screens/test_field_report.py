@@ -40,7 +40,7 @@ def reports(town: Town, words: str) -> int:
         return int(unit.connection.execute(asked, {"words": words}).scalar_one())
 
 
-def test_what_is_reported_without_signal_is_sent_once_there_is_some(town: Town):
+def test_what_is_reported_without_signal_is_sent_once_there_is_some(town: Town) -> None:
     with town.page("worker", size=PHONE, **HERE) as watched:
         watched.forgive("ERR_INTERNET_DISCONNECTED")
         page = watched.page

@@ -8,7 +8,7 @@ import "../shared/ui/theme";
 import { useful } from "../shared/useful";
 import { locale, say } from "../shared/words";
 import { Icon, type Sign } from "./icons";
-import { newer } from "./install";
+import { newer, takeNewer } from "./install";
 import { diskFull, holder, others, reached, session, stuck, taken, waiting } from "./phone";
 import { Report } from "./report/report";
 import { isBlank, writing } from "./report/draft";
@@ -127,7 +127,7 @@ function Standing() {
       {newer.value && isBlank(writing.value) && (
         <p class="f-bar">
           {say("有新版本。", "There is a newer version. ")}
-          <button type="button" onClick={() => location.reload()}>
+          <button type="button" onClick={takeNewer}>
             {say("重新载入", "Load it")}
           </button>
         </p>

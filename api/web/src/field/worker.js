@@ -6,7 +6,12 @@ const SHELL = "/field";
 
 self.addEventListener("install", (event) => {
   const kept = caches.open(CACHE).then((cache) => cache.addAll([SHELL, ...FILES.map((name) => `/app/${name}`)]));
-  event.waitUntil(kept.then(() => self.skipWaiting()));
+  event.waitUntil(kept);
+});
+
+// A newer page waits until its holder wants it: a report that is being written is not taken from under their hands.
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") void self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {
@@ -20,8 +25,22 @@ self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && (pathname === SHELL || pathname.startsWith(`${SHELL}/`))) {
-    event.respondWith(fetch(request).catch(() => caches.match(SHELL)));
+    event.respondWith(asked(request));
   } else if (pathname.startsWith("/app/")) {
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
   }
 });
+
+// The newest page where the server answers soon; a weak signal must not keep the phone from opening.
+async function asked(request) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), 4_000);
+  try {
+    const answer = await fetch(request.url, { credentials: "same-origin", signal: patience.signal });
+    return answer.status < 500 ? answer : ((await caches.match(SHELL)) ?? answer);
+  } catch {
+    return (await caches.match(SHELL)) ?? Response.error();
+  } finally {
+    clearTimeout(timer);
+  }
+}
