@@ -114,9 +114,9 @@ def read_base_map(tile: Annotated[Tile, Depends(_tile)], base_map: TheBaseMap) -
     return Response(image.data, media_type=image.media_type, headers={"Cache-Control": "private, max-age=86400"})
 
 
-@router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", responses=_READ | _TILE, response_class=Response)
+@router.get("/tiles/{layers}/{z}/{x}/{y}.mvt", responses=_READ | _TILE, response_class=Response)
 def read_tile(
-    layer: Annotated[str, Path(max_length=60, examples=["cells_by_reports"])],
+    layers: Annotated[str, Path(max_length=400, examples=["streets,communities"])],
     tile: Annotated[Tile, Depends(_tile)],
     tiles: TheTiles,
     caller: TheCaller,
@@ -125,10 +125,10 @@ def read_tile(
 ) -> Response:
     """Return a tile of a layer as Mapbox Vector Tile 2.1, in Web Mercator, with what you may see of it.
 
-    Layers that hang on the grid alone have an `ETag`. At low zoom levels, and where a tile would hold thousands,
+    Several names with commas between them are one tile that has a source-layer of each. Layers that hang on the grid alone have an `ETag`. At low zoom levels, and where a tile would hold thousands,
     `incidents` come as hexagons with a `count`.
     """
-    drawn = tiles.tile(caller, layer, tile, asked.wanted(), held=held)
+    drawn = tiles.tile(caller, layers.split(","), tile, asked.wanted(), held=held)
     headers = dict(_OWN)
     if drawn.version is not None:
         headers = {"ETag": f'"{drawn.version}"', **(_KEPT if asked.v == drawn.version else _HELD)}

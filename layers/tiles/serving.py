@@ -1,6 +1,6 @@
 """Tiles as they are asked for: each in one transaction of whoever asks, and none drawn that they have already."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,15 +69,17 @@ class Tiles:
             sight = _sight(wanted, now)
             return sight, describe(unit, sight)
 
-    def tile(self, caller: Caller, name: str, tile: Tile, wanted: Wanted, *, held: Collection[str] = ()) -> Drawn:
-        """Return a tile of a layer.
+    def tile(
+        self, caller: Caller, names: Sequence[str], tile: Tile, wanted: Wanted, *, held: Collection[str] = ()
+    ) -> Drawn:
+        """Return a tile of one layer or several: each is a source-layer of its own name.
 
         Parameters
         ----------
         caller
             Who asks.
-        name
-            The layer's name.
+        names
+            The layers' names. Layers that hang on the grid alone may be kept; together with others none is.
         tile
             Which tile.
         wanted
@@ -92,13 +94,14 @@ class Tiles:
         NotAllowedError
             If the caller may not read the grid.
         """
-        found = layer(name)
+        found = [layer(name) for name in dict.fromkeys(names)]
         with self._in_the_grid(caller) as (unit, now):
             sight = _sight(wanted, now)
-            current = version(unit, sight.at) if is_kept(found) else None
+            current = version(unit, sight.at) if all(is_kept(one) for one in found) else None
             if current is not None and current in held:
                 return Drawn(None, current)
-            return Drawn(draw(unit, found, tile, sight), current)
+            # Source-layers one after the other are a tile: that is how protocol buffers join repeated fields.
+            return Drawn(b"".join(draw(unit, one, tile, sight) for one in found), current)
 
     @contextmanager
     def _in_the_grid(self, caller: Caller) -> Iterator[tuple[Unit, datetime]]:

@@ -293,3 +293,16 @@ def test_the_catalogue_says_where_to_look_and_how_everything_is_drawn(client):
     stages = {value: entry["count"] for value, entry in named["incidents_by_stage"]["look"]["values"].items()}
     assert stages["reported"] == sum(stages.values()) == 6
     assert named["roads"]["look"]["values"]["lane"]["count"] > 0
+
+
+def test_several_layers_come_as_one_tile_that_is_kept_only_where_each_of_them_is(tiles, client):
+    z, x, y = tile_at(13)
+    ground = ("streets", "roads", "buildings")
+    together = tiles(",".join(ground), z, x, y)
+    alone = {name: features for one in ground for name, features in tiles(one, z, x, y).items()}
+    assert together == alone
+    kept = client.get(f"/tiles/streets,roads/{z}/{x}/{y}.mvt")
+    assert "etag" in kept.headers
+    own = client.get(f"/tiles/streets,incidents/{z}/{x}/{y}.mvt", params=PERIOD)
+    assert own.headers["cache-control"] == "no-store"
+    assert client.get(f"/tiles/streets,strets/{z}/{x}/{y}.mvt").status_code == 404
