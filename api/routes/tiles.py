@@ -125,8 +125,9 @@ def read_tile(
 ) -> Response:
     """Return a tile of a layer as Mapbox Vector Tile 2.1, in Web Mercator, with what you may see of it.
 
-    Several names with commas between them are one tile that has a source-layer of each. Layers that hang on the grid alone have an `ETag`. At low zoom levels, and where a tile would hold thousands,
-    `incidents` come as hexagons with a `count`.
+    Several names with commas between them are one tile that has a source-layer of each. Layers that hang on the grid
+    alone have an `ETag`. At low zoom levels, and where a tile would hold thousands, `incidents` come as hexagons with
+    a `count`.
     """
     drawn = tiles.tile(caller, layers.split(","), tile, asked.wanted(), held=held)
     headers = dict(_OWN)
