@@ -1,6 +1,5 @@
 /** The outbox: what waits, what was refused and why, and where somebody else was quicker; nothing is dropped by itself. */
 import { useState } from "preact/hooks";
-import { STAGES } from "../../shared/terms";
 import { dayTime } from "../../shared/time";
 import { Dialog } from "../../shared/ui/dialog";
 import { said, say, type Words } from "../../shared/words";
@@ -62,20 +61,6 @@ export function OutboxList() {
       )}
     </section>
   );
-}
-
-/** Words for what the server says a case is now. */
-export function standingWords(stored: Record<string, unknown>): [Words, string][] {
-  const stage = stored["stage"];
-  const rows: [Words, string][] = [];
-  if (typeof stage === "string") rows.push([{ zh: "阶段", en: "Stage" }, said(STAGES[stage]) || stage]);
-  const handler = stored["handling_organisation_code"];
-  if (typeof handler === "string") rows.push([{ zh: "处置单位", en: "In whose hands" }, handler]);
-  const due = stored["deadline_at"];
-  if (typeof due === "string") rows.push([{ zh: "时限", en: "Until" }, dayTime(due)]);
-  const revision = stored["revision"];
-  if (typeof revision === "number") rows.push([{ zh: "版本", en: "Revision" }, String(revision)]);
-  return rows;
 }
 
 export async function throwAway(item: Item): Promise<void> {

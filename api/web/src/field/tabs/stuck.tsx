@@ -8,7 +8,8 @@ import { uuid7 } from "../../shared/uuid";
 import type { Item } from "../outbox/items";
 import { pack, theOutbox, wake } from "../phone";
 import { found } from "../report/matters";
-import { standingWords, throwAway } from "./outbox-list";
+import { standingWords } from "../standing";
+import { throwAway } from "./outbox-list";
 
 const WHY: Record<number, Words> = {
   0: { zh: "照片已不在这部手机上。", en: "The photo is no longer on this phone." },
