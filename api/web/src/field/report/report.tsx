@@ -20,8 +20,8 @@ export function Report() {
   useEffect(() => {
     if (!here || (place && (place.kind === "shape" || place.by === "hand"))) return;
     write({ place: { kind: "point", lon: here.lon, lat: here.lat, accuracyM: here.accuracyM, by: "gps" } });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new fix moves the place, not the place itself
-  }, [here]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new fix or a new report moves the place, not the place itself
+  }, [here, place === null]);
   if (!pack.value) return <NoPack />;
   if (!holder.value?.permissions.includes("case.report")) {
     return (
