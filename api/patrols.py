@@ -16,6 +16,31 @@ Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$", examples=["small_s
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+_ITEM = {"code": "exits", "zh": "安全出口畅通", "en": "Exits are clear", "matter": "20901"}
+_CHECKLIST = {
+    "name_zh": "沿街小商铺消防巡查",
+    "name_en": "Fire safety of small shops",
+    "every": "weekly",
+    "roles": ["grid_worker"],
+    "items": [_ITEM],
+    "source": "区消防救援大队 2026 年巡查方案",
+}
+_PATROL = {
+    "id": "019a5f3e-7c00-7abc-8def-0123456789ab",
+    "cell_code": "370102001002001",
+    "checklist_code": "small_shop_fire",
+    "checklist_version": 1,
+    "started_at": "2026-06-15T09:00:00+08:00",
+    "ended_at": "2026-06-15T09:25:00+08:00",
+    "sent_at": "2026-06-15T11:00:00+08:00",
+    "answers": [{"item": "exits", "answer": "found", "note": "货物堵门"}],
+}
+
+
+def _like(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -31,6 +56,8 @@ class ItemIn(_In):
 
 class ChecklistIn(_In):
     """What is looked at on a patrol, in order, and how often."""
+
+    model_config = _like(_CHECKLIST)
 
     name_zh: Words
     name_en: Words
@@ -96,6 +123,8 @@ class FindingIn(_In):
 
 class PatrolIn(_In):
     """One walk through one cell, as a whole. Times are the phone's own, so that it may be sent hours later."""
+
+    model_config = _like(_PATROL)
 
     id: UUID = Field(
         description="A UUIDv7 that the sender makes; sent twice, it is one patrol",

@@ -44,6 +44,12 @@ class ShiftIn(_In):
 class ShiftEndIn(_In):
     """Going off duty."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"ended_at": "2026-06-15T17:30:00+08:00", "sent_at": "2026-06-15T19:00:00+08:00"}]
+        }
+    )
+
     ended_at: Annotated[
         AwareDatetime | None, Field(description="When it ended by the phone's clock, if that had no signal then")
     ] = None

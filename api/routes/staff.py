@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import APIRouter, Body, Depends, Query, Response, status
 
 from api.auth import TheCaller, logged_in
 from api.deps import service
@@ -35,9 +35,14 @@ def start_shift(shift: ShiftIn, positions: ThePositions, caller: TheCaller) -> S
 
 
 @router.post("/shifts/{shift_id}/end", responses=_MAY_NOT)
-def end_shift(shift_id: UUID, positions: ThePositions, caller: TheCaller, said: ShiftEndIn | None = None) -> ShiftOut:
+def end_shift(
+    shift_id: UUID,
+    positions: ThePositions,
+    caller: TheCaller,
+    said: Annotated[ShiftEndIn, Body(default_factory=ShiftEndIn)],
+) -> ShiftOut:
     """Go off duty, now; or when the phone says that it was, where it had no signal then."""
-    return ShiftOut.of(positions.end(caller, shift_id, said.ended() if said else None))
+    return ShiftOut.of(positions.end(caller, shift_id, said.ended()))
 
 
 @router.post("/positions", responses=_MAY_NOT)
