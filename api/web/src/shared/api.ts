@@ -44,7 +44,8 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
   const answer = await reach(method, path, asked);
   if (!answer.ok && answer.status !== 304) throw await problem(answer);
   const kind = answer.headers.get("Content-Type") ?? "";
-  const value: unknown = kind.includes("json") ? await answer.json() : undefined;
+  // An answer without content may still name a kind of content.
+  const value: unknown = kind.includes("json") && answer.status !== 204 ? await answer.json() : undefined;
   return { status: answer.status, value: value as T, etag: answer.headers.get("ETag"), headers: answer.headers };
 }
 

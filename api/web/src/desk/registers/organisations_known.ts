@@ -1,6 +1,7 @@
 /** The organisations, read once for all pages that let one choose among them. */
 import { signal } from "@preact/signals";
 import { readAll } from "../../shared/api";
+import { say } from "../../shared/words";
 import type { Option } from "../../shared/ui/forms";
 import type { Organisation } from "./types";
 
@@ -14,6 +15,7 @@ export async function readOrganisations(): Promise<readonly Organisation[]> {
 }
 
 export function organisationName(code: string): string {
+  if (code === "STREET_OFFICE") return say("所在街道办", "Street's office");
   return organisations.value.find((one) => one.code === code)?.name ?? code;
 }
 

@@ -117,7 +117,7 @@ function ListTable({ draft, open, add }: { draft: Matter[]; open: (matter: Matte
     {
       name: "handle",
       label: say("处置时限", "Handle within"),
-      show: (row) => `${row.handle_within_minutes / 60} ${say("小时", "h")} · ${named(COUNTED, row.counted)}`,
+      show: handling,
       sort: (row) => row.handle_within_minutes,
     },
     {
@@ -165,4 +165,10 @@ function Versions({ versions }: { versions: Version[] }) {
       />
     </>
   );
+}
+
+/** Whole days where the list counts days of work, else hours. */
+function handling({ handle_within_minutes: minutes, counted }: Matter): string {
+  if (counted === "days") return say(`${minutes / 1_440} 个工作日`, `${minutes / 1_440} working days`);
+  return `${minutes / 60} ${say("小时", "h")} · ${named(COUNTED, counted)}`;
 }

@@ -62,16 +62,10 @@ function Day({ day, state, name, choose }: DayProps) {
   }[state];
   const mark = { holiday: say("休", "off"), work: say("班", "on"), weekend: "", weekday: "" }[state];
   return (
-    <button
-      type="button"
-      class={`day ${state}`}
-      data-day={day}
-      title={name}
-      aria-label={[day, words, name].filter(Boolean).join(" ")}
-      onClick={() => choose(day)}
-    >
+    <button type="button" class={`day ${state}`} data-day={day} title={name} onClick={() => choose(day)}>
       <span>{Number(day.slice(8))}</span>
       {mark && <small>{mark}</small>}
+      <span class="hidden-but-read">{[day, words, name].filter(Boolean).join(" ")}</span>
     </button>
   );
 }
