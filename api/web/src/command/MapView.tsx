@@ -9,15 +9,17 @@ import { tongue } from "../shared/words";
 import { story } from "./chosen";
 import { aim } from "./flying";
 import { middleOf, type Shape } from "./footprint";
-import { loadsTurn, marksTurn } from "./keeping";
+import { connected, loadsTurn, marksTurn, want, whistlesTurn } from "./keeping";
 import { Markers } from "./markers";
 import { overlays } from "./overlays";
 import { catalogue, chosen, moment, place, pointInTime, shown, whistles } from "./state";
 import { begunAt, look } from "./view";
 
-const MARKS = ["incidents", "whistles", "whistle_parts", "doubtful"];
+const MARKS = ["incidents", "doubtful"];
+const WHISTLES = ["whistles", "whistle_parts"];
 const LOADS = ["cells_by_reports", "cells_by_rate"];
 const NEAR_ZOOM = 15.5;
+const AGAIN_MS = 5_000;
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 export default function MapView() {
@@ -72,6 +74,7 @@ function open(box: HTMLElement, found: Catalogue, style: StyleSpecification): Gl
     const { lng, lat } = map.getCenter();
     place.value = { lon: lng, lat, zoom: map.getZoom() };
   });
+  listenForTrouble(map);
   map.once("idle", useful);
   map.on("click", (event) => {
     const layers = ["incidents:one", "incidents:many"].filter((name) => map.getLayer(name));
@@ -89,6 +92,7 @@ function follow(map: GlMap): (() => void)[] {
   const markers = new Markers(map);
   const refreshing = [
     [marksTurn, MARKS],
+    [whistlesTurn, WHISTLES],
     [loadsTurn, LOADS],
   ] as const;
   return [
@@ -141,4 +145,21 @@ function restyle(map: GlMap, style: StyleSpecification, found: Catalogue): void 
 
 function refresh(map: GlMap, layers: readonly string[]): void {
   for (const name of layers) if (map.getSource(name)) map.refreshTiles(name);
+  // Tiles that failed are not tried again by themselves: whoever comes back asks for all of theirs.
+  for (const name of troubled) map.getSource<VectorTileSource>(name)?.setTiles([...tilesOf(map, name)]);
+  troubled.clear();
+}
+
+const tilesOf = (map: GlMap, name: string): string[] => map.getSource<VectorTileSource>(name)?.tiles ?? [];
+
+/** Sources of which a tile failed while the server or the network was away; the badge says so meanwhile. */
+const troubled = new Set<string>();
+
+function listenForTrouble(map: GlMap): void {
+  map.on("error", (event) => {
+    const { sourceId } = event as { sourceId?: string };
+    if (sourceId === undefined) console.error(event.error);
+    else if (connected.peek()) setTimeout(() => want("marks"), AGAIN_MS);
+    if (sourceId !== undefined) troubled.add(sourceId);
+  });
 }

@@ -23,7 +23,7 @@ export function Timeline({ story }: { story: Story }) {
               <button
                 type="button"
                 class="c-small"
-                aria-label={say(`回看 ${fullTime(event.at)}`, `Look back at ${fullTime(event.at)}`)}
+                aria-label={say(`回看 ${fullTime(event.at)}`, `Then: look back at ${fullTime(event.at)}`)}
                 onClick={() => seek(event.at)}
               >
                 {say("回看", "Then")}

@@ -197,7 +197,8 @@ function Done({ whistle, code, due }: { whistle: Whistle; code: string; due: str
 function WhistleActs({ held }: { held: Held }) {
   const { whistle, acts, etag } = held;
   if (!acts) return null;
-  const known = possibleOf(acts);
+  // One street alone has nobody to agree with about the lead.
+  const known = possibleOf(acts).filter(({ act }) => act.name !== "lead" || whistle.sides.length > 1);
   return (
     <Acts
       title={say("对这声哨可以", "What you may do with the whistle")}

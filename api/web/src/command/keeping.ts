@@ -9,6 +9,7 @@ import { moment, over, past, staleSince } from "./state";
 
 /** Counts up when the map's tiles of what happens must be drawn anew; `loads` are the slower ones. */
 export const marksTurn = signal(0);
+export const whistlesTurn = signal(0);
 export const loadsTurn = signal(0);
 /** Whether the line to the server is up. */
 export const connected = signal(false);
@@ -21,9 +22,10 @@ const refresher = new Refresher(
   {
     watch: { run: loadWatch, everyMs: 700 },
     figures: { run: loadFigures, everyMs: 1_500 },
-    whistles: { run: loadWhistles, everyMs: 1_200 },
+    whistles: { run: () => loadWhistles().then(() => turned(whistlesTurn)), everyMs: 4_000 },
     chosen: { run: loadChosen, everyMs: 400 },
-    marks: { run: () => turned(marksTurn), everyMs: 1_000 },
+    // Each turn asks for a dozen tiles: a storm of events must leave room for acts below the server's rate.
+    marks: { run: () => turned(marksTurn), everyMs: 3_000 },
     loads: { run: () => turned(loadsTurn), everyMs: 20_000 },
   },
   {

@@ -109,7 +109,6 @@ export function topicsOf(changes: readonly Change[], shown: ReadonlySet<string>)
     topics.add("watch").add("figures");
     if (noun === "whistle" || noun === "summons") topics.add("whistles");
     if (noun === "incident" || noun === "case") topics.add("marks");
-    if (noun === "whistle") topics.add("marks");
     if (kind === "incident.reported") topics.add("loads");
     if (shown.has(subject) || (incident !== null && shown.has(incident))) topics.add("chosen");
   }

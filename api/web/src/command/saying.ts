@@ -112,6 +112,8 @@ export const FIELDS: Record<string, Words> = {
   excused: term("免除", "Excused"),
   above: term("上级代办", "Above, in its stead"),
   measured: term("已报措施", "Measure filed"),
+  level: term("级别", "Level"),
+  due_at: term("限到场", "Due on site"),
 };
 
 export const CODES: Record<string, Words> = {
@@ -132,6 +134,9 @@ export const CODES: Record<string, Words> = {
   key_work: term("重点工作哨", "Key-work whistle"),
   emergency: term("应急处置哨", "Emergency whistle"),
   street_call: term("街呼区应", "Street call"),
+  community: term("社区", "Community"),
+  lane_chief: term("街巷长", "Lane chief"),
+  district: term("区县", "District"),
   waiting: term("待见证", "Waits for a voucher"),
   refused: term("未通过", "Refused"),
   accepted: term("有效", "Accepted"),

@@ -1,0 +1,95 @@
+"""The wall stays right: over a server that stops and starts, a session that ends, and a storm of changes."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect
+
+from api.app import create_app
+from api.streams import LiveServer
+from gridgov.clock import system_clock
+from gridgov.services.relaying import Relay
+from gridgov.settings import Settings
+from tests.screens.conftest import Town
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """Wait for a page that shares its machine with others."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def _served(town: Town, port: int) -> Iterator[None]:
+    """Serve the town's store on a port, as a server does that is started and stopped."""
+    app = create_app(town.store, Settings(rate_per_caller=0, rate_per_address=0))
+    config = uvicorn.Config(app, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+    server = LiveServer(config, app.state.services.of(Relay).close)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.05)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+def test_a_server_that_stops_and_starts_is_survived_without_a_reload(town: Town):
+    port = _free_port()
+    place = replace(town, address=f"http://127.0.0.1:{port}")
+    with place.page("centre") as watched:
+        watched.forgive("ERR_|Failed to load|AJAXError|Failed to fetch|NetworkError")
+        page = watched.page
+        with _served(town, port):
+            page.goto("/command")
+            expect(page.locator(".c-badge.live")).to_be_visible()
+            case = page.request.get("/api/v1/incidents?stage=reported&limit=1").json()["items"][0]
+            page.goto(f"/command/cases/{case['id']}")
+            page.evaluate("window.kept = true")
+            expect(page.locator(".c-story")).to_be_visible()
+            expect(page.locator(".c-badge.live")).to_be_visible()
+        badge = page.locator(".c-badge.stale")
+        expect(badge).to_contain_text("画面可能已过时")
+        expect(badge).to_contain_text("停在")
+        expect(page.locator(".c-case")).to_be_visible()
+        with _served(town, port):
+            expect(page.locator(".c-badge.live")).to_be_visible(timeout=40_000)
+            page.locator("[data-act=file]").click()
+            expect(page.locator(".c-case .c-standing .c-stage").first).to_have_text("已立案")
+            assert page.evaluate("window.kept") is True
+            page.goto("about:blank")
+
+
+def test_a_session_that_ends_leads_to_login_and_back_to_the_same_view(town: Town):
+    with town.page("centre-next") as watched:
+        watched.forgive("401")
+        page = watched.page
+        page.goto("/command?theme=night")
+        expect(page.locator(".c-badge.live")).to_be_visible()
+        with town.store.transaction() as unit:
+            account_id = unit.accounts.id_of("centre-next")
+            assert account_id
+            unit.accounts.revoke(account_id, now=system_clock())
+        page.locator("body").press("0")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.get_by_role("alertdialog")).to_contain_text("登录已过期", timeout=60_000)
+        page.wait_for_url(re.compile(r"/login\?next=%2Fcommand%3F.*theme%3Dnight"))
