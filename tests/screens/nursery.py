@@ -7,7 +7,10 @@ dies by itself or is killed. Its arguments: the URL of the database, the folder 
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -15,6 +18,7 @@ import uvicorn
 from api.app import create_app
 from gridgov import logs
 from gridgov.clock import system_clock
+from gridgov.services import attaching
 from gridgov.services.intake import Intake
 from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.settings import Settings
@@ -33,8 +37,16 @@ def main() -> None:
     for _line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
             _serve(url, folder, port, keeper)
         _say(pid)
+
+
+def _follow(mother: int) -> None:
+    """End with the program that bore us, however that ended."""
+    while os.getppid() == mother:
+        time.sleep(0.5)
+    os._exit(0)
 
 
 def _say(word: object) -> None:
@@ -49,6 +61,8 @@ def _serve(url: str, folder: Path, port: int, keeper: KnowledgeKeeper) -> None:
     os.close(0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     logs.configure("WARNING")
+    # A server that is killed while it looks at a photo keeps it for this long: five minutes would be a long test.
+    attaching._CLAIMED_FOR = timedelta(seconds=10)
     try:
         app = create_app(Store(url), Settings(data_dir=folder))
         app.state.intake = Intake(app.state.store, clock=system_clock, home_district="370102", keeper=keeper)
