@@ -62,12 +62,12 @@ function Import({ name, done, sourced, close }: Props & { close: () => void }) {
       if (problem instanceof Problem && problem.status === 412) setBrought(await send(name, wanted, source, null));
     }
   };
-  const choose = (file: File | null): void => {
-    const wanted = file && { file, id: uuid7() };
+  const choose = (file: File): void => {
+    const wanted = { file, id: uuid7() };
     setChosen(wanted);
     setBrought(null);
     setError(null);
-    if (wanted) void bring(wanted, null);
+    void bring(wanted, null);
   };
   return (
     <Dialog title={say("导入 CSV 或 XLSX", "Import CSV or XLSX")} close={close} wide>
@@ -83,8 +83,14 @@ function Import({ name, done, sourced, close }: Props & { close: () => void }) {
           id="import-file"
           type="file"
           accept=".csv,.xlsx"
-          onChange={(event) => choose(event.currentTarget.files?.item(0) ?? null)}
+          onChange={(event) => {
+            const file = event.currentTarget.files?.item(0);
+            // Emptied, so that the same file is read anew once it was mended in the sheet.
+            event.currentTarget.value = "";
+            if (file) choose(file);
+          }}
         />
+        {chosen && <span class="hint">{chosen.file.name}</span>}
       </div>
       {sourced && (
         <div class="ui-field">

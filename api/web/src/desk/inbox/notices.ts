@@ -16,8 +16,7 @@ export function whereTo(notice: Notice, permissions: ReadonlySet<string>, roles:
   return query && permissions.has("case.read") ? `${place}?${query}` : null;
 }
 
-/** The words of a notice in a tongue, as far as the server sends both. */
+/** The words of a notice in a tongue. */
 export function wordsOfNotice(notice: Notice, tongue: Tongue): { title: string; lines: string[] } {
-  const both = (notice as { words?: Partial<Record<Tongue, { title: string; lines: string[] }>> }).words;
-  return both?.[tongue] ?? { title: notice.title, lines: notice.lines };
+  return notice.words[tongue] ?? notice;
 }

@@ -49,9 +49,10 @@ class Pile {
     this.read.value = true;
   }
 
-  readonly mark = async (ids: readonly string[]): Promise<void> => {
+  /** One notice, or the newest one with all before it. */
+  readonly mark = async (id: string, andEarlier = false): Promise<void> => {
     try {
-      for (const id of ids) await send(`/api/v1/inbox/${id}/read`, undefined);
+      await (andEarlier ? send("/api/v1/inbox/read", { up_to: id }) : send(`/api/v1/inbox/${id}/read`, undefined));
     } catch (problem) {
       toastError(problem);
     }
@@ -66,7 +67,7 @@ export function Inbox() {
     // Whenever something came, and once at the beginning.
     if (news.value >= 0) void pile.refresh();
   });
-  const waiting = pile.items.value.filter((notice) => !notice.read_at).map((notice) => notice.id);
+  const newest = pile.items.value[0];
   return (
     <Page
       title={say("消息", "Inbox")}
@@ -77,8 +78,8 @@ export function Inbox() {
             {say("只看未读", "Only unread")}
           </Button>
           <Button
-            act={() => pile.mark(waiting)}
-            whyNot={waiting.length ? undefined : say("没有未读", "None is unread")}
+            act={() => newest && pile.mark(newest.id, true)}
+            whyNot={unread.value ? undefined : say("没有未读", "None is unread")}
           >
             {say("全部标为已读", "Mark all as read")}
           </Button>
@@ -124,7 +125,7 @@ function Told({ notice, pile }: { notice: Notice; pile: Pile }) {
         )}
         {!notice.read_at && (
           <Button
-            act={() => pile.mark([notice.id])}
+            act={() => pile.mark(notice.id)}
             kind="plain"
             label={say(`标为已读：${title}`, `Mark as read: ${title}`)}
           >

@@ -27,6 +27,8 @@ export function Dialog({ title, children, close, wide }: Props) {
       class={`ui-dialog ${wide ? "wide" : ""}`}
       aria-labelledby={name}
       onCancel={(event) => {
+        // A file that was not chosen says so in the same word, and means only itself.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         close();
       }}
