@@ -231,6 +231,7 @@ def _morning(rng: random.Random, phone: Phone, server: Server) -> Made:
     return made
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("sample_url")
 def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
     cluster: Cluster, browser: Browser, tmp_path: Path
