@@ -198,7 +198,8 @@ class Tables:
     def _note(self, unit: Unit, hand: Hand, brought: Brought, import_id: UUID | None, file_digest: str) -> None:
         changes = brought.summary["changes"]
         said = {**brought.summary, "changes": changes[:_MOST_KEPT], "changed": len(changes), "file": file_digest}
-        area = hand.areas[0] if hand.areas and hand.areas[0] else self._home
+        # Whoever looks after a whole city writes into this district all the same.
+        area = next((one for one in hand.areas if len(one) >= len(self._home)), self._home)
         noted = Noted(brought.table, "imported", brought.table, area, {**said, "digest": brought.digest})
         noted = replace(noted, id=import_id) if import_id else noted
         unit.registers.changes.add(noted, at=self._clock(), author=hand.name)
