@@ -135,9 +135,9 @@ function restyle(map: GlMap, style: StyleSpecification, found: Catalogue): void 
     return;
   }
   // Another moment is other tiles of the same source: what is drawn stays until they are there.
-  for (const layer of found.layers) {
-    const source = map.getSource<VectorTileSource>(layer.name);
-    const address = addressOf(layer, { asOf: moment.value }, location.origin);
+  for (const name of new Set(found.layers.map(sourceNameOf))) {
+    const source = map.getSource<VectorTileSource>(name);
+    const address = addressOf(name, found, { asOf: moment.value }, location.origin);
     if (source && source.tiles[0] !== address) source.setTiles([address]);
   }
   map.setStyle(style, { diff: true });

@@ -79,11 +79,22 @@ export interface Sight {
   asOf: string | null;
 }
 
-/** Where a layer's tiles are, as of a moment; with a version a browser may keep them. */
-export function addressOf(layer: Layer, sight: Sight, origin: string): string {
+/** What hangs on the grid alone comes as one source, many layers a tile: a view asks for a dozen tiles, not for a hundred. */
+export const LAND = "land";
+
+export function sourceNameOf(layer: Layer): string {
+  return layer.periodic ? layer.name : LAND;
+}
+
+/** Where the tiles of a source are, as of a moment; with a version a browser may keep them. */
+export function addressOf(source: string, catalogue: Catalogue, sight: Sight, origin: string): string {
+  const layers = catalogue.layers.filter((layer) => sourceNameOf(layer) === source);
+  const [first] = layers;
+  if (!first) return "";
   const asked = new URLSearchParams();
   if (sight.asOf) asked.set("as_of", sight.asOf);
-  if (!layer.periodic) asked.set("v", layer.version);
+  if (!first.periodic) asked.set("v", first.version);
   const query = asked.toString();
-  return `${origin}${layer.tiles}${query ? `?${query}` : ""}`;
+  const path = first.tiles.replace(`/${first.name}/`, `/${layers.map((layer) => layer.name).join(",")}/`);
+  return `${origin}${path}${query ? `?${query}` : ""}`;
 }

@@ -13,6 +13,8 @@ export interface Drawing {
   opacity: number;
 }
 
+const FOOTPRINTS_FROM = 13;
+
 export const LABEL_FONTS = ["Noto Sans CJK SC", "sans-serif"];
 
 /** Returns what MapLibre draws for a layer; the source is called as the layer is. Its labels come apart, to lie on top. */
@@ -37,7 +39,7 @@ export function labelsOf(layer: Layer, drawing: Drawing): LayerSpecification | n
   return {
     id: `${layer.name}:label`,
     type: "symbol",
-    source: layer.name,
+    source: sourceNameOf(layer),
     "source-layer": named && !along ? `${layer.name}_label` : layer.name,
     minzoom: Math.max(layer.zoom[0], along ? 13.5 : layer.name === "communities" ? 14 : named ? 11 : 15),
     layout: {
@@ -111,7 +113,9 @@ function circle(layer: Layer, drawing: Drawing): LayerSpecification {
 }
 
 function shared(layer: Layer): { source: string; "source-layer": string; minzoom: number; maxzoom: number } {
-  return { source: layer.name, "source-layer": layer.name, minzoom: layer.zoom[0], maxzoom: 24 };
+  // A footprint is some metres across: from afar its tiles are asked for in vain.
+  const least = layer.shape === "mixed" ? FOOTPRINTS_FROM : layer.zoom[0];
+  return { source: sourceNameOf(layer), "source-layer": layer.name, minzoom: least, maxzoom: 24 };
 }
 
 function polygonsOnly(layer: Layer): { filter?: FilterSpecification } {

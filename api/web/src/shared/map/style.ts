@@ -1,7 +1,7 @@
 /** The whole map as MapLibre takes it: ground, layers from below to above, labels over all of them. */
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Tongue } from "../words";
-import { addressOf, type Catalogue, type Layer, type Sight } from "./catalogue";
+import { addressOf, type Catalogue, type Layer, type Sight, sourceNameOf } from "./catalogue";
 import { type Ground, GROUNDS } from "./colours";
 import { heatLayers, incidentLayers } from "./incidents";
 import { labelsOf, layersOf } from "./looks";
@@ -43,7 +43,7 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
       layers.push({ id: BASE, type: "raster", source: BASE, paint: { "raster-opacity": opacity } });
     }
     if (!layer) continue;
-    sources[layer.name] ??= sourceOf(layer, catalogue, scene);
+    sources[sourceNameOf(layer)] ??= sourceOf(layer, catalogue, scene);
     if (name === HEAT) layers.push(...heatLayers(drawing));
     else if (name === "incidents") layers.push(...incidentLayers(drawing, scene.tongue));
     else layers.push(...layersOf(layer, drawing));
@@ -60,7 +60,7 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
 function sourceOf(layer: Layer, catalogue: Catalogue, scene: Scene): SourceSpecification {
   return {
     type: "vector",
-    tiles: [addressOf(layer, scene.sight, scene.origin)],
+    tiles: [addressOf(sourceNameOf(layer), catalogue, scene.sight, scene.origin)],
     minzoom: 0,
     maxzoom: DEEPEST_TILES,
     ...(layer.periodic ? {} : { bounds: widened(catalogue.bounds) }),
