@@ -200,10 +200,8 @@ def test_no_tab_keeps_anybody_out(town: Town, tongue: str, theme: str) -> None:
     handled(town, f"无障碍 {tongue}")
     with town.page("worker", size=PHONE, bypass_csp=True, **HERE) as watched:
         page = watched.page
-        page.goto("/static/icon.svg")
-        page.evaluate(
-            f"localStorage.setItem('gridgov.language','{tongue}');localStorage.setItem('gridgov.theme','{theme}')"
-        )
+        choice = {"gridgov.language": tongue, "gridgov.theme": theme}
+        page.add_init_script(f"Object.entries({choice}).forEach(([key, value]) => localStorage.setItem(key, value))")
         page.goto("/field")
         expect(page.locator(".f-told")).to_be_visible()
         page.add_script_tag(path=AXE)
