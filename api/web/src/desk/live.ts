@@ -26,6 +26,8 @@ export function listen(): void {
   if (!permissions.value.has("inbox.read")) return;
   void countUnread();
   const line = new EventSource("/api/v1/events");
+  // From its greeting on the line tells everything: what came between the page's first reading and it is read here.
+  line.addEventListener("hello", changed);
   line.addEventListener("resync", changed);
   line.addEventListener("changes", (event) => {
     const told = JSON.parse(event.data as string) as Changes;
