@@ -1,7 +1,7 @@
 /** The live map. It is a chunk of its own: lists and acts work before it is there, and without it. */
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { addressOf, type Catalogue, styleOf } from "../shared/map";
+import { addressOf, type Catalogue, sourceNameOf, styleOf } from "../shared/map";
 import { GlMap, makeMap, type StyleSpecification, type VectorTileSource } from "../shared/map/map";
 import { theme } from "../shared/ui/theme";
 import { useful } from "../shared/useful";

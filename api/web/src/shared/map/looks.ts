@@ -39,7 +39,7 @@ export function labelsOf(layer: Layer, drawing: Drawing): LayerSpecification | n
   return {
     id: `${layer.name}:label`,
     type: "symbol",
-    source: sourceNameOf(layer),
+    source: layer.name,
     "source-layer": named && !along ? `${layer.name}_label` : layer.name,
     minzoom: Math.max(layer.zoom[0], along ? 13.5 : layer.name === "communities" ? 14 : named ? 11 : 15),
     layout: {
@@ -115,7 +115,7 @@ function circle(layer: Layer, drawing: Drawing): LayerSpecification {
 function shared(layer: Layer): { source: string; "source-layer": string; minzoom: number; maxzoom: number } {
   // A footprint is some metres across: from afar its tiles are asked for in vain.
   const least = layer.shape === "mixed" ? FOOTPRINTS_FROM : layer.zoom[0];
-  return { source: sourceNameOf(layer), "source-layer": layer.name, minzoom: least, maxzoom: 24 };
+  return { source: layer.name, "source-layer": layer.name, minzoom: least, maxzoom: 24 };
 }
 
 function polygonsOnly(layer: Layer): { filter?: FilterSpecification } {

@@ -46,15 +46,20 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
     sources[sourceNameOf(layer)] ??= sourceOf(layer, catalogue, scene);
     if (name === HEAT) layers.push(...heatLayers(drawing));
     else if (name === "incidents") layers.push(...incidentLayers(drawing, scene.tongue));
-    else layers.push(...layersOf(layer, drawing));
+    else layers.push(...layersOf(layer, drawing).map((one) => from(layer, one)));
     const label = labelsOf(layer, drawing);
-    if (label && name !== HEAT) labels.push(label);
+    if (label && name !== HEAT) labels.push(from(layer, label));
   }
   // Marks of what happens are read before names of places.
   const marks = layers.filter((layer) => layer.id.startsWith("incidents:"));
   const rest = layers.filter((layer) => !layer.id.startsWith("incidents:"));
   Object.assign(sources, scene.more?.sources);
   return { version: 8, sources, layers: [...rest, ...labels, ...marks, ...(scene.more?.layers ?? [])] };
+}
+
+/** A layer of a style, reading the source that its layer of the catalogue comes in. */
+function from(layer: Layer, drawn: LayerSpecification): LayerSpecification {
+  return { ...drawn, source: sourceNameOf(layer) } as LayerSpecification;
 }
 
 function sourceOf(layer: Layer, catalogue: Catalogue, scene: Scene): SourceSpecification {
