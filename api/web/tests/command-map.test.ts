@@ -165,7 +165,9 @@ describe("colours", () => {
 describe("an address of tiles", () => {
   it("carries the version where a browser may keep them, and the moment that is looked at", () => {
     const here = "http://here";
-    expect(addressOf("land", catalogue, { asOf: null }, here)).toBe(`${here}/tiles/streets,roads/{z}/{x}/{y}.mvt?v=abc`);
+    expect(addressOf("land", catalogue, { asOf: null }, here)).toBe(
+      `${here}/tiles/streets,roads/{z}/{x}/{y}.mvt?v=abc`,
+    );
     expect(addressOf("cells", catalogue, { asOf: null }, here)).toBe(`${here}/tiles/cells/{z}/{x}/{y}.mvt`);
     expect(addressOf("cells", catalogue, { asOf: "2026-03-05T14:30:00+08:00" }, "")).toContain(
       "as_of=2026-03-05T14%3A30%3A00%2B08%3A00",
