@@ -77,12 +77,17 @@ function Card({ whistle }: { whistle: Called }) {
         </p>
       )}
       <ul class="f-list">
-        {whistle.summons.map((summons) => (
+        {mineFirst(whistle.summons).map((summons) => (
           <SummonsRow key={summons.organisation_code} whistle={whistle} summons={summons} reach={reach} />
         ))}
       </ul>
     </li>
   );
+}
+
+/** Whom I act for stands above the others. */
+function mineFirst(summons: readonly Summons[]): Summons[] {
+  return [...summons].sort((one, other) => Number(other.mine) - Number(one.mine));
 }
 
 function Distance({ reach }: { reach: Reach }) {
