@@ -6,7 +6,6 @@ import {
   type Catalogue,
   contrast,
   GROUNDS,
-  HEAT,
   type Layer,
   layersOf,
   type Look,
@@ -78,11 +77,12 @@ const catalogue: Catalogue = {
     layer("roads", "line", byKind, { label: "name" }),
     layer("whistle_parts", "mixed", ranks, { label: "share", periodic: true }),
     layer("incidents", "point", byKind, { periodic: true }),
+    layer("incidents_by_stage", "point", byKind, { periodic: true }),
   ],
   base_map: { name: "省底图", attribution: "省厅", tiles: "/base/{z}/{x}/{y}", zoom: [0, 18] },
 };
 const scene = (ground: "day" | "night") => ({
-  shown: ["base_map", ...catalogue.layers.map(({ name }) => name), HEAT].map((name) => ({ name, opacity: 0.5 })),
+  shown: ["base_map", ...catalogue.layers.map(({ name }) => name)].map((name) => ({ name, opacity: 0.5 })),
   ground,
   tongue: "zh" as const,
   sight: { asOf: null },

@@ -1,6 +1,6 @@
 /** The catalogue's layers: which are shown, in which order, how strongly; with what their colours mean. */
 import { signal } from "@preact/signals";
-import { HEAT, type Layer, type Look, type Paint, shade, type Shown, STAGE_SIGNS } from "../shared/map";
+import { type Layer, type Look, type Paint, shade, type Shown, STAGE_SIGNS } from "../shared/map";
 import { permissions } from "../shared/session";
 import { STAGES } from "../shared/terms";
 import { theme } from "../shared/ui/theme";
@@ -19,10 +19,7 @@ interface Row {
   layer: Layer | null;
 }
 
-const OWN: Row[] = [
-  { name: HEAT, title: { zh: "事件热力（按六边形汇总）", en: "Heat of incidents (by hexagons)" }, layer: null },
-  { name: "people", title: { zh: "在岗人员", en: "People on duty" }, layer: null },
-];
+const OWN: Row[] = [{ name: "people", title: { zh: "在岗人员", en: "People on duty" }, layer: null }];
 
 function rows(): Row[] {
   const found = catalogue.value;
@@ -130,7 +127,11 @@ function ShownRow({ row }: { row: Row }) {
           onInput={(event) => show(faded(shown.value, row.name, event.currentTarget.valueAsNumber / 100))}
         />
       </span>
-      {row.name === "incidents" ? <StageLegend /> : row.layer && <Legend look={row.layer.look} note={row.layer.note} />}
+      {row.name === "incidents_by_stage" ? (
+        <StageLegend />
+      ) : (
+        row.layer && <Legend look={row.layer.look} note={row.layer.note} />
+      )}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 /** The live map. It is a chunk of its own: lists and acts work before it is there, and without it. */
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { addressOf, type Catalogue, sourceNameOf, styleOf } from "../shared/map";
+import { addressOf, type Catalogue, INCIDENTS, sourceNameOf, styleOf } from "../shared/map";
 import { GlMap, makeMap, type StyleSpecification, type VectorTileSource } from "../shared/map/map";
 import { theme } from "../shared/ui/theme";
 import { useful } from "../shared/useful";
@@ -15,9 +15,9 @@ import { overlays } from "./overlays";
 import { catalogue, chosen, moment, place, pointInTime, shown, whistles } from "./state";
 import { begunAt, look } from "./view";
 
-const MARKS = ["incidents", "doubtful"];
+const MARKS = [...INCIDENTS, "doubtful"];
 const WHISTLES = ["whistles", "whistle_parts"];
-const LOADS = ["cells_by_reports", "cells_by_rate"];
+const LOADS = ["cells_by_reports", "cells_by_rate", "heat"];
 const NEAR_ZOOM = 15.5;
 const AGAIN_MS = 5_000;
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
@@ -77,7 +77,7 @@ function open(box: HTMLElement, found: Catalogue, style: StyleSpecification): Gl
   listenForTrouble(map);
   map.once("idle", useful);
   map.on("click", (event) => {
-    const layers = ["incidents:one", "incidents:many"].filter((name) => map.getLayer(name));
+    const layers = [...INCIDENTS].flatMap((name) => [`${name}:one`, `${name}:many`]).filter((id) => map.getLayer(id));
     const [hit] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
     if (!hit) return;
     const { id, count } = hit.properties as { id?: string; count?: number };

@@ -1,6 +1,6 @@
 /** What the page shows, as signals. Everything here can be thrown away and fetched again. */
 import { computed, signal } from "@preact/signals";
-import { type Catalogue, HEAT, type Shown } from "../shared/map";
+import type { Catalogue, Shown } from "../shared/map";
 import type { components } from "../shared/schema";
 import { now } from "../shared/time";
 import type { Chosen, Place } from "./link";
@@ -52,18 +52,21 @@ export function learnNames(found: Iterable<readonly [string, string | null | und
   if (known.size !== size) names.value = known;
 }
 
+const BY_STAGE = "incidents_by_stage";
+
 /** The layers that are shown at first, from below to above. */
 export function shownAtFirst(found: Catalogue): Shown[] {
   const names = found.layers.filter((layer) => layer.visible).sort((a, b) => a.order - b.order);
+  const staged = found.layers.some(({ name }) => name === BY_STAGE);
   return [
     ...(found.base_map ? [{ name: "base_map", opacity: 1 }] : []),
-    ...names.map(({ name }) => ({ name, opacity: 1 })),
+    // A wall asks first how far cases are, and then how well they are placed.
+    ...names.map(({ name }) => ({ name: staged && name === "incidents" ? BY_STAGE : name, opacity: 1 })),
   ];
 }
 
 /** Where a layer lies if nobody moved it. */
 export function orderOf(name: string): number {
-  if (name === HEAT) return 55;
   if (name === "people") return 65;
   if (name === "base_map") return 0;
   return catalogue.value?.layers.find((layer) => layer.name === name)?.order ?? 50;

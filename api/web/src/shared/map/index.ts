@@ -3,4 +3,5 @@ export * from "./catalogue";
 export * from "./colours";
 export { labelsOf, layersOf, paintsOf, shade } from "./looks";
 export { STAGE_SIGNS, signOf } from "./stages";
-export { HEAT, type Scene, type Shown, styleOf } from "./style";
+export { INCIDENTS } from "./incidents";
+export { type Scene, type Shown, styleOf } from "./style";

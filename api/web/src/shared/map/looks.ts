@@ -68,7 +68,7 @@ function fill(layer: Layer, drawing: Drawing): LayerSpecification {
     ...shared(layer),
     ...polygonsOnly(layer),
     paint: {
-      "fill-color": colour(layer.look, "fillColor", drawing.ground),
+      "fill-color": colourOf(layer.look, "fillColor", drawing.ground),
       "fill-opacity": number(layer.look, (paint) => (paint.fill ? paint.fillOpacity * drawing.opacity * glare : 0)),
       "fill-antialias": true,
     },
@@ -85,7 +85,7 @@ function line(layer: Layer, paints: Paint[], drawing: Drawing): LayerSpecificati
     ...shared(layer),
     layout: { "line-join": "round", "line-cap": dash ? "butt" : "round" },
     paint: {
-      "line-color": colour(layer.look, "color", drawing.ground),
+      "line-color": colourOf(layer.look, "color", drawing.ground),
       "line-opacity": number(layer.look, (paint) => (paint.stroke ? paint.opacity * drawing.opacity : 0)),
       "line-width": ["interpolate", ["linear"], ["zoom"], 10, width(0.5), 14, width(1), 18, width(2)] as never,
       ...(dash ? { "line-dasharray": dash.split(/[ ,]+/).map((part) => Number(part) / 2) } : {}),
@@ -102,10 +102,10 @@ function circle(layer: Layer, drawing: Drawing): LayerSpecification {
     ...shared(layer),
     ...pointsOnly,
     paint: {
-      "circle-color": colour(layer.look, "fillColor", drawing.ground),
+      "circle-color": colourOf(layer.look, "fillColor", drawing.ground),
       "circle-opacity": number(layer.look, (paint) => (paint.fill ? paint.fillOpacity * drawing.opacity : 0)),
       "circle-radius": number(layer.look, (paint) => paint.radius),
-      "circle-stroke-color": colour(layer.look, "color", drawing.ground),
+      "circle-stroke-color": colourOf(layer.look, "color", drawing.ground),
       "circle-stroke-width": number(layer.look, (paint) => (paint.stroke ? paint.weight : 0)),
       "circle-stroke-opacity": drawing.opacity,
     },
@@ -137,7 +137,7 @@ export function paintsOf(look: Look): Paint[] {
 }
 
 /** What holds by value holds by night, too: a legend must be true of what it stands beside. */
-function colour(look: Look, of: "fillColor" | "color", ground: Ground): Driven<string> {
+export function colourOf(look: Look, of: "fillColor" | "color", ground: Ground): Driven<string> {
   const shown = (paint: Paint): string => shade(paint[of], look, ground);
   return chosen(look, shown) as Driven<string>;
 }

@@ -3,7 +3,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import type { Tongue } from "../words";
 import { addressOf, type Catalogue, type Layer, type Sight, sourceNameOf } from "./catalogue";
 import { type Ground, GROUNDS } from "./colours";
-import { heatLayers, incidentLayers } from "./incidents";
+import { incidentLayers, INCIDENTS } from "./incidents";
 import { labelsOf, layersOf } from "./looks";
 
 /** A layer that is shown, and how much of it is let through. */
@@ -23,8 +23,6 @@ export interface Scene {
   more?: { sources: Record<string, SourceSpecification>; layers: LayerSpecification[] };
 }
 
-/** The page's own way to look at `incidents`. */
-export const HEAT = "heat";
 const BASE = "base_map";
 const DEEPEST_TILES = 18;
 
@@ -37,25 +35,26 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
   const labels: LayerSpecification[] = [];
   for (const { name, opacity } of scene.shown) {
     const drawing = { ground: scene.ground, opacity };
-    const layer = byName.get(name === HEAT ? "incidents" : name);
+    const layer = byName.get(name);
     if (name === BASE && catalogue.base_map) {
       sources[BASE] = rasterOf(catalogue, scene.origin);
       layers.push({ id: BASE, type: "raster", source: BASE, paint: { "raster-opacity": opacity } });
     }
     if (!layer) continue;
     sources[sourceNameOf(layer)] ??= sourceOf(layer, catalogue, scene);
-    if (name === HEAT) layers.push(...heatLayers(drawing));
-    else if (name === "incidents") layers.push(...incidentLayers(drawing, scene.tongue));
+    if (INCIDENTS.has(name)) layers.push(...incidentLayers(layer, drawing, scene.tongue));
     else layers.push(...layersOf(layer, drawing).map((one) => from(layer, one)));
     const label = labelsOf(layer, drawing);
-    if (label && name !== HEAT) labels.push(from(layer, label));
+    if (label) labels.push(from(layer, label));
   }
   // Marks of what happens are read before names of places.
-  const marks = layers.filter((layer) => layer.id.startsWith("incidents:"));
-  const rest = layers.filter((layer) => !layer.id.startsWith("incidents:"));
+  const marks = layers.filter(isMark);
+  const rest = layers.filter((layer) => !isMark(layer));
   Object.assign(sources, scene.more?.sources);
   return { version: 8, sources, layers: [...rest, ...labels, ...marks, ...(scene.more?.layers ?? [])] };
 }
+
+const isMark = ({ id }: LayerSpecification): boolean => INCIDENTS.has(id.split(":", 1)[0] ?? "");
 
 /** A layer of a style, reading the source that its layer of the catalogue comes in. */
 function from(layer: Layer, drawn: LayerSpecification): LayerSpecification {
