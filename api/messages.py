@@ -83,7 +83,10 @@ class InboxOut(BaseModel):
 class ReadAllBody(_In):
     """How far one has read."""
 
-    up_to: UUID = Field(description="The id of the newest notice that was seen: what came after it stays unread")
+    up_to: UUID = Field(
+        description="The id of the newest notice that was seen: what came after it stays unread",
+        examples=["019a5f3e-7c00-7abc-8def-0123456789ab"],
+    )
 
 
 class ReadAllOut(BaseModel):

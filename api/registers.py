@@ -198,6 +198,8 @@ class PersonIn(_In):
 class PersonChange(_In):
     """What is to be different; what is left out stays, and an empty phone takes the number out."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"organisation_code": "370102001002-C"}]})
+
     name: Name | None = None
     organisation_code: Code | None = None
     employment: Employment | None = None
@@ -251,6 +253,12 @@ class DutyIn(_In):
 
 class OrganisationBody(_In):
     """An organisation, all of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "历下区城市管理局", "kind": "department", "area_code": "370102", "parent_code": None}]
+        }
+    )
 
     name: Annotated[str, Field(min_length=1, max_length=120, pattern=_LINE)]
     kind: OrganisationKind

@@ -3,6 +3,7 @@ import { render } from "preact";
 import "../shared/theme.css";
 import "../shared/ui/ui.css";
 import "./field.css";
+import "./tabs.css";
 import { toLogin } from "../shared/session";
 import { App } from "./app";
 import { hurry, open } from "./phone";
