@@ -3,6 +3,8 @@ import { signal } from "@preact/signals";
 import { Problem, read } from "../shared/api";
 import { said, say, type Words } from "../shared/words";
 import { flyTo } from "./flying";
+import { CODES, WHISTLE_STAGES } from "./saying";
+import { nameOf } from "./state";
 import { look } from "./view";
 
 interface Hit {
@@ -66,7 +68,7 @@ export function Search() {
                 aria-selected={index === at.value}
                 onClick={() => go(hit)}
               >
-                <b>{said(KINDS[hit.kind]) || hit.kind}</b> {worded(hit.label)} <small>{worded(hit.detail)}</small>
+                <b>{said(KINDS[hit.kind]) || hit.kind}</b> {worded(hit.label)} <small>{detailed(hit.detail)}</small>
               </li>
             ))}
           </ul>
@@ -77,6 +79,11 @@ export function Search() {
 }
 
 const worded = (given: Words | string | null): string => (typeof given === "string" ? given : said(given));
+
+/** What a hit is besides: a code of ours in words, a code of somebody by name, or the words themselves. */
+function detailed(given: Hit["detail"]): string {
+  return typeof given === "string" ? said(CODES[given]) || said(WHISTLE_STAGES[given]) || nameOf(given) : said(given);
+}
 
 function type(value: string): void {
   text.value = value;
