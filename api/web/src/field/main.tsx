@@ -3,6 +3,8 @@ import { render } from "preact";
 import "../shared/theme.css";
 import "../shared/ui/ui.css";
 import "./field.css";
+import "./report/report.css";
+import "./map/map.css";
 import "./tabs.css";
 import { toLogin } from "../shared/session";
 import { App } from "./app";
