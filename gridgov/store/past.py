@@ -108,10 +108,8 @@ class PastStore:
             yield f"{query} ORDER BY 1 DESC LIMIT :limit", False
         elif codes:
             walk = _joined(_OWN, asked, window)
-            yield (
-                f"SELECT DISTINCT walk.* FROM unnest(CAST(:codes AS text[])) AS own (party), LATERAL ({walk}) AS walk",
-                False,
-            )  # noqa: S608 - ours
+            own = "unnest(CAST(:codes AS text[])) AS own (party)"
+            yield f"SELECT DISTINCT walk.* FROM {own}, LATERAL ({walk}) AS walk", False  # noqa: S608 - ours
         else:
             yield _joined(_ALL, asked, window), False
         yield _joined(_ODD, asked, window), True
