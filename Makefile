@@ -42,15 +42,20 @@ demo: $(VENV)/.run postgis ## Set everything up, play one day of the sample dist
 
 test: $(VENV)/.dev postgis lint types floors unit ## Lint, types, floors and every test
 
-lint: $(VENV)/.dev ## Check style
+# The pages' types of the API, which their style is judged with as well.
+SCHEMA := api/web/src/shared/schema.d.ts
+$(SCHEMA): $(VENV)/.dev $(shell find api gridgov -name '*.py' -not -path '*/node_modules/*')
+	$(BIN)/python -m tests.openapi api/web/src/shared/schema.json
+	@$(WEB_RUN) schema
+
+lint: $(VENV)/.dev $(SCHEMA) ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@$(WEB_RUN) lint
 
-types: $(VENV)/.dev ## Check types, strictly
+types: $(VENV)/.dev $(SCHEMA) ## Check types, strictly
 	$(BIN)/mypy
-	$(BIN)/python -m tests.openapi api/web/src/shared/schema.json
-	@$(WEB_RUN) schema && $(WEB_RUN) types
+	@$(WEB_RUN) types
 
 floors: $(VENV)/.dev ## Check that no floor or step looks upwards
 	$(BIN)/lint-imports
