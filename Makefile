@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 # What the pages are made of, without what was fetched to make them.
-WEB := $(shell find api/web -name node_modules -prune -o -type f ! -name schema.d.ts -print)
+WEB := $(shell find api/web -name node_modules -prune -o -type f ! -name 'schema.*' -print)
 # Node comes as a Python package, so that a machine needs none of its own.
 WEB_RUN = $(BIN)/python api/web/build_hook.py run --silent
 # A government network often has a certificate authority of its own: trust what the machine trusts.
