@@ -41,7 +41,7 @@ def remove_incident(tampering, incident_id) -> None:
     for table in ("evidence", "upload", "summons", "whistle_side"):
         if table in {"evidence", "upload"}:
             tampering.run(f"DELETE FROM {table} WHERE incident_id = :id", id=incident_id)  # noqa: S608 - the same
-    names = ("share", "probability", "position", "hop", "party", "duplicate", "external", "state", "fact")
+    names = ("share", "probability", "position", "hop", "party", "duplicate", "external", "standing", "state", "fact")
     for name in names:
         tampering.run(f"DELETE FROM incident_{name} WHERE incident_id = :id", id=incident_id)  # noqa: S608 - the same
     tampering.run("DELETE FROM reporter WHERE incident_id = :id", id=incident_id)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from api.app import create_app
 from api.streams import LiveServer
@@ -53,6 +53,16 @@ def _served(town: Town, port: int) -> Iterator[None]:
         thread.join(30)
 
 
+def _until_drawn(page: Page) -> None:
+    """Return once the map says that all of it is there, its worker as well."""
+    for _ in range(400):
+        if page.evaluate("performance.getEntriesByName('useful').length"):
+            return
+        page.wait_for_timeout(100)
+    message = "The map was never drawn."
+    raise AssertionError(message)
+
+
 def test_a_server_that_stops_and_starts_is_survived_without_a_reload(town: Town):
     port = _free_port()
     place = replace(town, address=f"http://127.0.0.1:{port}")
@@ -67,6 +77,7 @@ def test_a_server_that_stops_and_starts_is_survived_without_a_reload(town: Town)
             page.evaluate("window.kept = true")
             expect(page.locator(".c-story")).to_be_visible()
             expect(page.locator(".c-badge.live")).to_be_visible()
+            _until_drawn(page)
         badge = page.locator(".c-badge.stale")
         expect(badge).to_contain_text("画面可能已过时")
         expect(badge).to_contain_text("停在")
