@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyproj
 
 from gridgov.coordinates import projected_crs
-from gridgov.locate.compiled import borrowing, compiled
+from gridgov.locate.compiled import borrowing, compiled, compiled_for
 from gridgov.locate.coverage import Coverage, Floats
 from gridgov.locate.fill import BLOCK, TILE
 from gridgov.locate.points import rank_at
@@ -229,7 +229,7 @@ def edges_meeting(raster: Raster, box: Box, found: Places) -> tuple[int, int]:
     return (_distinct(found, count) if count > _FEW else count), -1
 
 
-@borrowing
+@compiled_for("int64(int64[::1], int64)")  # sorting makes arrays
 def _distinct(found: Places, count: int) -> int:
     found[:count].sort()
     kept = 1

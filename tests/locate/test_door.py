@@ -1,5 +1,6 @@
 """At the door: what is refused, what is kept, and what is told."""
 
+import os
 import sys
 from pathlib import Path
 from subprocess import run
@@ -149,6 +150,22 @@ def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
 
     with pytest.raises(AttributeError, match="Nonsense"):
         _ = gridgov.Nonsense
+
+
+def test_any_function_may_be_the_first_that_is_compiled(tmp_path: Path) -> None:
+    """What only borrows cannot bring code along that makes arrays, unless that was compiled before."""
+    program = tmp_path / "first.py"
+    program.write_text(
+        "import numpy as np\n"
+        "from gridgov.locate import compiled, plane\n"
+        "@compiled.borrowing\n"
+        "def first(found):\n"
+        "    return plane._distinct(found, 5)\n"
+        "found = np.array([5, 3, 5, 1, 3])\n"
+        "assert found[:first(found)].tolist() == [1, 3, 5]\n"
+    )
+    kept = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run([sys.executable, str(program)], env=kept, check=False).returncode == 0
 
 
 def test_compiled_code_is_kept_only_while_the_whole_package_is_unchanged() -> None:
