@@ -8,7 +8,10 @@ from uuid import UUID
 
 from gridgov.clock import SHANGHAI
 from gridgov.errors import InputError
+from gridgov.ids import first_id_of, moment_of
 
+LONGEST = timedelta(hours=24)
+"""A walk that took longer was forgotten to be ended."""
 MOST_ITEMS = 60
 NOTE_LIMIT = 1_000
 _WORDS = 200
@@ -88,6 +91,37 @@ class DueWalk:
     cell_code: str
     last_at: datetime | None
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolsWanted:
+    """Which patrols to list; what is None leaves nothing out.
+
+    Attributes
+    ----------
+    incident_id
+        With a finding that was reported as this incident.
+    since
+        Ended at this moment or later.
+    """
+
+    cell_code: str | None = None
+    incident_id: UUID | None = None
+    since: datetime | None = None
+
+
+def naming(incident_id: UUID) -> tuple[UUID, UUID]:
+    """Return between which ids patrols lie that can name an incident: it was found on the way, the patrol ended after.
+
+    Both ids are made by the same phone, so that its clock does not matter unless it was set in between.
+
+    Raises
+    ------
+    InputError
+        If the id is no UUIDv7.
+    """
+    found_at = moment_of(incident_id)
+    return first_id_of(found_at - LONGEST), first_id_of(found_at + 2 * LONGEST)
 
 
 def require_sound(checklist: Checklist) -> None:

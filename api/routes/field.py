@@ -16,6 +16,7 @@ from api.places import ForetoldOut, PlaceIn
 from api.problems import Problem
 from api.schemas import Page
 from gridgov.clock import instant
+from gridgov.patrols import PatrolsWanted
 from gridgov.services.foretelling import Foretelling
 from gridgov.services.patrolling import Patrolling
 from gridgov.services.workday import Workday
@@ -102,6 +103,9 @@ class PatrolsOf(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cell_code: Annotated[str | None, Field(pattern="^[0-9]{15}$", description="A cell")] = None
+    incident_id: Annotated[
+        UUID | None, Field(description="With a finding that was reported as this incident, a UUIDv7")
+    ] = None
     since: Annotated[AwareDatetime | None, Field(description="Ended at this moment or later")] = None
     cursor: Annotated[UUID | None, Field(description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -111,7 +115,8 @@ class PatrolsOf(BaseModel):
 def list_patrols(patrolling: ThePatrolling, caller: TheCaller, asked: Annotated[PatrolsOf, Query()]) -> Page[PatrolOut]:
     """List the patrols that you walked, or that went through cells of your office, newest first."""
     since = instant(asked.since, field="since") if asked.since else None
-    rows = patrolling.patrols(caller, cell_code=asked.cell_code, since=since, limit=asked.limit, before=asked.cursor)
+    wanted = PatrolsWanted(asked.cell_code, asked.incident_id, since)
+    rows = patrolling.patrols(caller, wanted, limit=asked.limit, before=asked.cursor)
     last = rows[-1]["id"] if len(rows) == asked.limit else None
     return Page(items=[PatrolOut.of(row) for row in rows], next=str(last) if last else None)
 

@@ -13,11 +13,13 @@ from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundE
 from gridgov.ids import moment_of
 from gridgov.lateness import Device, believed
 from gridgov.patrols import (
+    LONGEST,
     NOTE_LIMIT,
     Answer,
     Checklist,
     DueWalk,
     Finding,
+    PatrolsWanted,
     due_walks,
     require_answered,
     require_sound,
@@ -29,8 +31,6 @@ from gridgov.store.unit import Store, Unit
 
 OLDEST = timedelta(days=31)
 """So late may a patrol be sent in."""
-LONGEST = timedelta(hours=24)
-"""A walk that took longer was forgotten to be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,12 @@ class Patrolling:
             return _kept(unit, walk.id), True
 
     def patrols(
-        self, caller: Caller, *, cell_code: str | None, since: datetime | None, limit: int, before: UUID | None
+        self, caller: Caller, wanted: PatrolsWanted, *, limit: int, before: UUID | None
     ) -> list[dict[str, Any]]:
         """Return the patrols that the caller walked, or that went through cells of their office, newest first."""
         with self._store.acting(caller, now=self._clock()) as unit:
             unit.subject.require("grid.read")
-            return unit.patrols.page(cell_code=cell_code, since=since, limit=limit, before=before)
+            return unit.patrols.page(wanted, limit=limit, before=before)
 
 
 def due_today(unit: Unit, duties: Sequence[dict[str, Any]], now: datetime) -> tuple[list[Checklist], list[DueWalk]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gridgov.patrols import Checklist, Every, Item
+from gridgov.patrols import Checklist, Every, Item, PatrolsWanted, naming
 from gridgov.store.tables import checklist, patrol, person
 
 _c, _p = checklist.c, patrol.c
@@ -64,13 +64,17 @@ class PatrolStore:
         row = self._connection.execute(_listing().where(_p.id == patrol_id)).mappings().first()
         return dict(row) if row else None
 
-    def page(
-        self, *, cell_code: str | None, since: datetime | None, limit: int, before: UUID | None
-    ) -> list[dict[str, Any]]:
+    def page(self, wanted: PatrolsWanted, *, limit: int, before: UUID | None) -> list[dict[str, Any]]:
         """Return patrols that whoever acts may see, the newest id first, strictly before the id `before`."""
+        cell, incident = wanted.cell_code, wanted.incident_id
         query = _listing().order_by(_p.id.desc()).limit(limit)
-        query = query.where(_p.district_code == cell_code[:6], _p.cell_code == cell_code) if cell_code else query
-        query = query.where(_p.ended_at >= since) if since else query
+        query = query.where(_p.district_code == cell[:6], _p.cell_code == cell) if cell else query
+        query = query.where(_p.ended_at >= wanted.since) if wanted.since else query
+        if incident:
+            # No index looks into answers: the ids tell which few days to look through.
+            first, end = naming(incident)
+            named = _p.answers.contains([{"incident_id": str(incident)}])
+            query = query.where(_p.id >= first, _p.id < end, named)
         query = query.where(_p.id < before) if before else query
         return [dict(row) for row in self._connection.execute(query).mappings()]
 

@@ -136,6 +136,29 @@ def test_a_finding_names_the_incident_that_is_reported_beside_it_whichever_comes
     assert (found["found"], found["answers"][-1]["incident_id"]) == (1, incident_id)
 
 
+def test_an_incident_leads_to_the_patrol_that_found_it_and_no_further(phone, walker, as_):
+    incident_id = str(new_id())
+
+    def with_finding(cell: str, code: str, named: str) -> str:
+        answers = [{"item": code, "answer": "found", "incident_id": named}]
+        answers += [{"item": other, "answer": "ok"} for other in FIRE if other != code]
+        return str(send(phone, walker.proof, walk(cell, answers=answers))["id"])
+
+    patrol = with_finding(walker.cells[0], "exits", incident_id)
+    with_finding(walker.cells[1], "exits", str(new_id()))
+
+    def found(proof, named: str):
+        answer = phone.get("/api/v1/patrols", params={"incident_id": named}, headers=proof)
+        return [one["id"] for one in answer.json()["items"]] if answer.status_code == 200 else answer.status_code
+
+    assert (
+        found(walker.proof, incident_id) == found(as_("street_officer", walker.cells[0][:9]), incident_id) == [patrol]
+    )
+    assert found(as_("street_officer", "370102001"), incident_id) == []
+    assert found(walker.proof, str(new_id())) == []
+    assert found(walker.proof, "0190e4e0-0000-4000-8000-000000000000") == 422
+
+
 def test_patrols_are_listed_to_whoever_walked_them_and_to_offices_over_the_cell(phone, walker, as_):
     made = [send(phone, walker.proof, walk(cell))["id"] for cell in walker.cells[:2]]
     street = as_("street_officer", walker.cells[0][:9])
