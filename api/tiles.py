@@ -66,6 +66,14 @@ class CatalogueOut(BaseModel):
     at: Moment = Field(description="The moment whose grid it is")
     since: Moment = Field(description="The period whose incidents are counted, both ends included")
     until: Moment
+    behind_days: int = Field(
+        description="So many days of what you see changed and are being counted anew: what is counted of whole days "
+        "may be of some seconds ago, after an upgrade of some minutes"
+    )
+    counted_from: Moment | None = Field(
+        description="Where you take part in more cases outside your own districts than are looked through for one "
+        "answer, 100,000: since when those were reported that are counted. Counts that lack others say `at_least`"
+    )
     layers: list[LayerOut]
     base_map: BaseMapOut | None
 
@@ -79,6 +87,8 @@ class CatalogueOut(BaseModel):
             at=sight.at,
             since=sight.since,
             until=sight.until,
+            behind_days=described.behind_days,
+            counted_from=described.counted_from,
             layers=[LayerOut.model_validate(one) for one in described.layers],
             base_map=base_map,
         )

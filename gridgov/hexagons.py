@@ -44,6 +44,18 @@ def parent_of(hexagon: int, resolution: int) -> int:
     return int(h3.cell_to_parent(hexagon, resolution))
 
 
+def hexagons_in(box: tuple[float, float, float, float], resolution: int) -> list[int]:
+    """Return the hexagons whose middle lies in a box (west, south, east, north in degrees), of half a world at most."""
+    west, south, east, north = box
+    corners = [(south, west), (south, east), (north, east), (north, west)]
+    return [int(hexagon) for hexagon in h3.polygon_to_cells(h3.LatLngPoly(corners), resolution)]
+
+
+def children_of(hexagon: int, resolution: int) -> list[int]:
+    """Return the hexagons of a finer resolution, or of its own, that belong to this one."""
+    return [int(child) for child in h3.cell_to_children(hexagon, resolution)]
+
+
 def centre_of(hexagon: int) -> tuple[float, float]:
     """Return lon, lat of its middle."""
     lat, lon = h3.cell_to_latlng(hexagon)

@@ -1,13 +1,15 @@
 """Incidents counted by hexagon, as somebody may see them: for maps of more ground than single marks can show."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from gridgov.hexagons import area_km2, hexagon_at, name_of
-from gridgov.store.rollups import Asked, Seen
+from gridgov.hexagons import FINE, area_km2, children_of, hexagon_at, name_of, parent_of, stored_for
+from gridgov.store.singles import Asked
 from gridgov.store.unit import Unit
 
 
@@ -21,25 +23,37 @@ class Tally:
         By hexagon: how many incidents are in which stage.
     overdue
         By hexagon: how many of them are overdue.
-    own
-        Those that were found one by one because the asker does not see their whole district.
+    from_at
+        Where somebody takes part in more than are looked through one by one: since when those are counted.
     """
 
     stages: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     overdue: Counter[int] = field(default_factory=Counter)
-    own: list[Seen] = field(default_factory=list)
+    from_at: datetime | None = None
 
     def total(self, hexagon: int) -> int:
         """Return how many incidents lie in a hexagon."""
         return self.stages[hexagon].total()
 
-    def add(self, hexagon: int, stage: str, incidents: int, overdue: int) -> None:
-        """Count more."""
-        self.stages[hexagon][stage] += incidents
-        self.overdue[hexagon] += overdue
+    def whole(self) -> int:
+        """Return how many there are in all."""
+        return sum(stages.total() for stages in self.stages.values())
+
+    def lifted(self, resolution: int) -> "Tally":
+        """Return the same by hexagons of a coarser resolution."""
+        found = Tally(from_at=self.from_at)
+        for hexagon, stages in self.stages.items():
+            parent = parent_of(hexagon, resolution)
+            found.stages[parent] += stages
+            found.overdue[parent] += self.overdue[hexagon]
+        return found
+
+    def by_stage(self) -> Counter[str]:
+        """Return how many are in which stage."""
+        return sum(self.stages.values(), Counter())
 
 
-def tally(unit: Unit, asked: Asked, resolution: int) -> Tally:
+def tally(unit: Unit, asked: Asked, resolution: int, within: Collection[int] | None = None) -> Tally:
     """Return incidents counted by hexagons of a resolution.
 
     Parameters
@@ -50,13 +64,23 @@ def tally(unit: Unit, asked: Asked, resolution: int) -> Tally:
         Which incidents. Hexagons that reach beyond its box may be counted in part only.
     resolution
         Of H3, 0 to 9.
+    within
+        Hexagons of this resolution, of which alone is told, or None for all.
     """
-    counted = Tally(own=unit.rollups.own(asked))
-    for count in unit.rollups.hexagons(asked, resolution):
-        counted.add(*count)
-    for seen in (*unit.rollups.edges(asked), *counted.own):
-        if seen.lon is not None and seen.lat is not None:
-            counted.add(hexagon_at(seen.lon, seen.lat, resolution), seen.stage, 1, int(seen.overdue))
+    singles = unit.rollups.singles(asked)
+    counted = Tally(from_at=singles.from_at)
+    stored = stored_for(resolution)
+    named = None if within is None else [child for hexagon in within for child in children_of(hexagon, stored)]
+    for hexagon, stage, incidents, overdue in unit.rollups.hexagons(asked, resolution, named):
+        counted.stages[hexagon][stage] += incidents
+        counted.overdue[hexagon] += overdue
+    for lon, lat, stage, late in zip(singles.lons, singles.lats, singles.stages, singles.overdue, strict=True):
+        if lon is None or lat is None:
+            continue
+        hexagon = parent_of(hexagon_at(lon, lat, FINE), resolution)  # as roll-ups do, which know fine ones and parents
+        if within is None or hexagon in within:
+            counted.stages[hexagon][stage] += 1
+            counted.overdue[hexagon] += late
     return counted
 
 

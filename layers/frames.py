@@ -14,7 +14,7 @@ from gridgov.areas import Level
 from gridgov.coordinates import from_plane, to_plane
 from gridgov.hexagons import FINE, outline_of
 from gridgov.store.maps import Box
-from gridgov.store.rollups import Asked
+from gridgov.store.singles import Asked
 from gridgov.store.unit import Unit
 from layers.counting import density, tally
 
@@ -112,10 +112,10 @@ def cells(read: Reading) -> gpd.GeoDataFrame:
     ).drop(columns=["id", "street_id"])
 
 
-def loads(unit: Unit, at: datetime, since: datetime, until: datetime) -> pd.DataFrame:
+def loads(unit: Unit, at: datetime, since: datetime, until: datetime, *, now: datetime | None = None) -> pd.DataFrame:
     """Return what `cells` says of the load of all cells, without their outlines: code, reports, per_1000_households."""
     frame = unit.maps.homes(at)
-    counts = unit.rollups.per_cell(Asked(since, until, until))
+    counts = unit.rollups.per_cell(Asked(since, until, now or until))
     reports = frame["code"].map(counts).fillna(0).astype(int)
     homes = frame["households"].astype(float)
     rated = homes.where(homes >= FEWEST_HOUSEHOLDS)

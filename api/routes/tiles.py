@@ -34,6 +34,7 @@ _TILE: dict[int | str, dict[str, Any]] = {
     204: {"description": "Nothing of this layer lies there"},
     304: {"description": "You have it already"},
     404: {"model": Problem, "description": "There is no such layer"},
+    503: {"model": Problem, "description": "After an upgrade it still is being told how incidents stood then"},
 }
 _HELD = {"Cache-Control": "private, no-cache"}
 _KEPT = {"Cache-Control": "private, max-age=604800, immutable"}
@@ -46,7 +47,10 @@ class PeriodAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    as_of: Annotated[AwareDatetime | None, Field(description="The moment whose grid is shown; now if left out")] = None
+    as_of: Annotated[
+        AwareDatetime | None,
+        Field(description="The moment whose grid is shown, and how incidents stood; now if left out"),
+    ] = None
     since: Annotated[
         AwareDatetime | None, Field(description="Incidents reported at this moment or later; 24 hours if left out")
     ] = None
@@ -127,7 +131,8 @@ def read_tile(
 
     Several names with commas between them are one tile that has a source-layer of each. Layers that hang on the grid
     alone have an `ETag`. At low zoom levels, and where a tile would hold thousands, `incidents` come as hexagons with
-    a `count`.
+    a `count`, each in the one tile that its middle lies in; `at_least` where it does not hold all. A hexagon of `heat`
+    lies in each tile that it reaches into, with the same id: add it up once.
     """
     drawn = tiles.tile(caller, layers.split(","), tile, asked.wanted(), held=held)
     headers = dict(_OWN)

@@ -70,7 +70,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.WITH_BOTH, "rac", "incident_duplicate"),
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),
         **_all(Seen.WITH_WHISTLE, "rac", "whistle_side summons check_in"),
-        **_all(Seen.BY_OFFICE, "r", "seal sweep_failure rollup_cell rollup_due rollup_hexagon"),
+        **_all(Seen.BY_OFFICE, "r", "seal sweep_failure rollup_cell rollup_due rollup_hexagon rollup_placement"),
         **_all(Seen.BY_OFFICE, "ra", "register_change verification"),
         **_all(Seen.BY_OFFICE, "rc", "delivery"),
         **_all(Seen.BY_OFFICE, "rac", "endpoint"),

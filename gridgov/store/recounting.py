@@ -4,7 +4,7 @@ Every act appends a fact, and a fact carries its transaction. What a look has no
 see: nothing is lost to a transaction that commits late, and nothing waits for one that runs long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ class Reported(NamedTuple):
     """What is counted of one incident."""
 
     stage: str
+    placement: str
     cell_code: str | None
     deadline_at: datetime | None
     lon: float | None
@@ -38,6 +39,15 @@ class HexagonRow:
     lat: float
     incidents: int
     deadlines: Sequence[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class DayRows:
+    """What replaces the counts of a day: hexagons with their stages, cells, and how incidents were placed."""
+
+    hexagons: Sequence[HexagonRow]
+    cells: Mapping[str, int]
+    placements: Mapping[str, int]
 
 
 class RecountStore:
@@ -80,15 +90,16 @@ class RecountStore:
         asked = {"district": district_code, "since": beginning(day), "before": beginning(day + _DAY)}
         return [Reported._make(row) for row in self._connection.execute(_REPORTED, asked)]
 
-    def replace_day(self, district_code: str, day: date, rows: Sequence[HexagonRow], cells: dict[str, int]) -> None:
+    def replace_day(self, district_code: str, day: date, counted: DayRows) -> None:
         """Put the counts of a day in the place of those of before."""
         run, asked = self._connection.execute, {"district": district_code, "day": day}
-        for table in ("rollup_hexagon", "rollup_cell"):
-            run(text(f"DELETE FROM {table} WHERE {_OF_DAY}"), asked)  # noqa: S608 - names are ours
-        if rows:
-            run(_ADD_HEXAGONS, {**asked, **_columns(rows)})
-        if cells:
-            run(_ADD_CELLS, {**asked, "codes": list(cells), "incidents": list(cells.values())})
+        for statement in _FORGET_DAY:
+            run(statement, asked)
+        if counted.hexagons:
+            run(_ADD_HEXAGONS, {**asked, **_columns(counted.hexagons)})
+        for statement, counts in ((_ADD_CELLS, counted.cells), (_ADD_PLACEMENTS, counted.placements)):
+            if counts:
+                run(statement, {**asked, "names": list(counts), "incidents": list(counts.values())})
 
     def replace_month(self, district_code: str, day: date) -> None:
         """Sum up the month of a day from its days."""
@@ -132,6 +143,7 @@ _ALL_DAYS = text("""
     FROM incident WHERE district_code = :district
     UNION SELECT district_code, starts_on FROM rollup_hexagon WHERE district_code = :district AND span = 'day'
     UNION SELECT district_code, starts_on FROM rollup_cell WHERE district_code = :district AND span = 'day'
+    UNION SELECT district_code, starts_on FROM rollup_placement WHERE district_code = :district AND span = 'day'
     ON CONFLICT DO NOTHING
 """)
 # One statement, and so one snapshot: the facts it sees and the snapshot it keeps belong together.
@@ -159,14 +171,18 @@ _TAKE = text("""
 """)
 _LEFT = text("SELECT count(*) FROM rollup_due WHERE district_code = :district")
 _REPORTED = text("""
-    SELECT s.stage, s.cell_code,
+    SELECT s.stage, s.placement, s.cell_code,
            CASE WHEN s.stage NOT IN ('closed', 'rejected', 'merged') THEN coalesce(s.deadline_at, s.due_at) END,
            ST_X(s.geom), ST_Y(s.geom)
     FROM incident AS i
     JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
     WHERE i.district_code = :district AND i.reported_at >= :since AND i.reported_at < :before
 """)
-_OF_DAY = "district_code = :district AND span = 'day' AND starts_on = :day"
+_ROLLUPS = ("rollup_hexagon", "rollup_cell", "rollup_placement")
+_FORGET_DAY = [
+    text(f"DELETE FROM {table} WHERE district_code = :district AND span = 'day' AND starts_on = :day")  # noqa: S608
+    for table in _ROLLUPS
+]
 _ADD_HEXAGONS = text("""
     INSERT INTO rollup_hexagon (district_code, resolution, span, starts_on, hexagon, stage, incidents, deadlines, geom)
     SELECT CAST(:district AS text), n.resolution, 'day', CAST(:day AS date), n.hexagon, n.stage, n.incidents,
@@ -179,32 +195,41 @@ _ADD_HEXAGONS = text("""
 _ADD_CELLS = text("""
     INSERT INTO rollup_cell (district_code, span, starts_on, cell_code, incidents)
     SELECT CAST(:district AS text), 'day', CAST(:day AS date), n.code, n.incidents
-    FROM unnest(CAST(:codes AS text[]), CAST(:incidents AS integer[])) AS n (code, incidents)
+    FROM unnest(CAST(:names AS text[]), CAST(:incidents AS integer[])) AS n (code, incidents)
 """)
+_ADD_PLACEMENTS = text("""
+    INSERT INTO rollup_placement (district_code, span, starts_on, placement, incidents)
+    SELECT CAST(:district AS text), 'day', CAST(:day AS date), n.placement, n.incidents
+    FROM unnest(CAST(:names AS text[]), CAST(:incidents AS integer[])) AS n (placement, incidents)
+""")
+_OF_MONTH = "district_code = :district AND span = 'day' AND starts_on >= :day AND starts_on < :before"
+# Each deadline is a row beside those that count, so that one pass puts both together: joined afterwards, in a table
+# that nobody has analysed yet, each hexagon would be held against each deadline.
+_SUM_HEXAGONS = text(f"""
+    WITH days AS MATERIALIZED (SELECT * FROM rollup_hexagon WHERE {_OF_MONTH}), parts AS (
+        SELECT resolution, hexagon, stage, incidents, CAST(NULL AS timestamptz) AS deadline, geom FROM days
+        UNION ALL
+        SELECT d.resolution, d.hexagon, d.stage, 0, late.deadline, NULL
+        FROM days AS d CROSS JOIN LATERAL unnest(d.deadlines) AS late (deadline)
+    )
+    INSERT INTO rollup_hexagon (district_code, resolution, span, starts_on, hexagon, stage, incidents, deadlines, geom)
+    SELECT CAST(:district AS text), resolution, 'month', CAST(:day AS date), hexagon, stage, sum(incidents),
+           coalesce(array_agg(deadline ORDER BY deadline) FILTER (WHERE deadline IS NOT NULL), '{{}}'),
+           (array_agg(geom) FILTER (WHERE geom IS NOT NULL))[1]
+    FROM parts GROUP BY resolution, hexagon, stage
+""")  # noqa: S608 - the words are ours
 _MONTH = (
-    text("DELETE FROM rollup_hexagon WHERE district_code = :district AND span = 'month' AND starts_on = :day"),
-    text("DELETE FROM rollup_cell WHERE district_code = :district AND span = 'month' AND starts_on = :day"),
-    text("""
-        WITH days AS MATERIALIZED (
-            SELECT * FROM rollup_hexagon
-            WHERE district_code = :district AND span = 'day' AND starts_on >= :day AND starts_on < :before
-        ), late AS (
-            SELECT d.hexagon, d.stage, array_agg(one ORDER BY one) AS deadlines
-            FROM days AS d CROSS JOIN LATERAL unnest(d.deadlines) AS one GROUP BY 1, 2
-        ), summed AS (
-            SELECT resolution, hexagon, stage, sum(incidents) AS incidents, (array_agg(geom))[1] AS geom
-            FROM days GROUP BY 1, 2, 3
-        )
-        INSERT INTO rollup_hexagon
-            (district_code, resolution, span, starts_on, hexagon, stage, incidents, deadlines, geom)
-        SELECT CAST(:district AS text), s.resolution, 'month', CAST(:day AS date), s.hexagon, s.stage, s.incidents,
-               coalesce(l.deadlines, '{}'), s.geom
-        FROM summed AS s LEFT JOIN late AS l ON l.hexagon = s.hexagon AND l.stage = s.stage
-    """),
-    text("""
-        INSERT INTO rollup_cell (district_code, span, starts_on, cell_code, incidents)
-        SELECT CAST(:district AS text), 'month', CAST(:day AS date), cell_code, sum(incidents) FROM rollup_cell
-        WHERE district_code = :district AND span = 'day' AND starts_on >= :day AND starts_on < :before
-        GROUP BY cell_code
-    """),
+    *(
+        text(f"DELETE FROM {table} WHERE district_code = :district AND span = 'month' AND starts_on = :day")  # noqa: S608
+        for table in _ROLLUPS
+    ),
+    _SUM_HEXAGONS,
+    *(
+        text(f"""
+            INSERT INTO {table} (district_code, span, starts_on, {name}, incidents)
+            SELECT CAST(:district AS text), 'month', CAST(:day AS date), {name}, sum(incidents) FROM {table}
+            WHERE {_OF_MONTH} GROUP BY {name}
+        """)  # noqa: S608 - names are ours
+        for table, name in (("rollup_cell", "cell_code"), ("rollup_placement", "placement"))
+    ),
 )

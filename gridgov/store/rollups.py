@@ -6,39 +6,23 @@ their own parties. Nobody is told a count that holds what they may not see; the 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from gridgov.access import Subject
 from gridgov.hexagons import lift_to, stored_for
-from gridgov.ids import first_id_of
-from gridgov.spans import split
+from gridgov.spans import Span, Split, split
 from gridgov.store.maps import Box
+from gridgov.store.singles import WORLD, Asked, Singles, SingleStore, corners, together
 from gridgov.store.visible import READ, party_codes
-
-MOST_OWN = 100_000
-"""So many of somebody's own cases are looked through for one answer, the newest first."""
 
 _DISTRICT_DIGITS = 6
 _INSTANT = timedelta(microseconds=1)
-_HOUR = timedelta(hours=1)  # an id that differs by more from its report's time is found by an index of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which incidents are counted: reported from `since` to `until`, both included, in a stage or in any, in a box."""
-
-    since: datetime
-    until: datetime
-    now: datetime
-    stage: str | None = None
-    box: Box | None = None
 
 
 class Count(NamedTuple):
@@ -48,18 +32,6 @@ class Count(NamedTuple):
     stage: str
     incidents: int
     overdue: int
-
-
-class Seen(NamedTuple):
-    """One incident that is counted by itself."""
-
-    district_code: str
-    id: UUID
-    stage: str
-    overdue: bool
-    cell_code: str | None
-    lon: float | None
-    lat: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +49,7 @@ class RollupStore:
     def __init__(self, connection: Connection, subject: Subject | None = None) -> None:
         self._connection = connection
         self._subject = subject
+        self._read: dict[Asked, Singles] = {}
 
     @cached_property
     def reach(self) -> Reach:
@@ -92,57 +65,66 @@ class RollupStore:
         parties = {*party_codes(self._subject), *whole}
         return Reach(sorted(whole), sorted(parties), sorted(loaded - whole))
 
-    def hexagons(self, asked: Asked, resolution: int) -> list[Count]:
-        """Return what roll-ups tell of whole districts, by hexagons; of those at the box's edge in part only."""
-        parts = split(asked.since, asked.until).spans
+    def hexagons(self, asked: Asked, resolution: int, within: Sequence[int] | None = None) -> list[Count]:
+        """Return what roll-ups tell of whole districts, by hexagons of a resolution.
+
+        Parameters
+        ----------
+        asked
+            Which incidents. Nothing is told of the past: roll-ups are of the present.
+        resolution
+            Of H3.
+        within
+            Hexagons of the resolution that is stored (`stored_for`), of which alone is told; None for all that have
+            their middle in the box, in part only at its edge.
+        """
+        parts = self._split(asked).spans
         if not parts or not self.reach.whole:
             return []
         lift, stored = lift_to(resolution), stored_for(resolution)
-        given = {"whole": self.reach.whole, "resolution": stored, "keep": lift.keep, "fill": lift.fill}
-        given |= {"spans": [p.span for p in parts], "firsts": [p.first for p in parts]}
-        given |= {"befores": [p.before for p in parts], "before": asked.now - _INSTANT, "stage": asked.stage}
-        given |= _corners(asked.box or _WORLD)
-        return [Count(*row) for row in self._connection.execute(_HEXAGONS, given)]
+        given = {"whole": self.reach.whole, "keep": lift.keep, "fill": lift.fill, **_parts(parts)}
+        given |= {"before": asked.now - _INSTANT, "stage": asked.stage}
+        if within is not None:
+            return [Count(*row) for row in self._connection.execute(_NAMED, {**given, "within": list(within)})]
+        given |= {"resolution": stored, **corners(asked.box or WORLD)}
+        return [Count(*row) for row in self._connection.execute(_IN_A_BOX, given)]
 
-    def edges(self, asked: Asked) -> Iterator[Seen]:
-        """Yield the incidents of whole districts that were reported on days which the period cuts."""
-        ends = split(asked.since, asked.until).edges
-        if ends and self.reach.whole:
-            given = {"whole": self.reach.whole, "sinces": [end[0] for end in ends], "untils": [end[1] for end in ends]}
-            yield from map(Seen._make, self._connection.execute(_EDGE, {**given, **_given(asked)}))
+    def singles(self, asked: Asked) -> Singles:
+        """Return the incidents that `hexagons` does not tell of, one by one.
 
-    def own(self, asked: Asked) -> list[Seen]:
-        """Return the incidents elsewhere in which the subject takes part: the newest, at most `MOST_OWN`."""
-        if not self.reach.parties or not self.reach.others:
-            return []
-        given = {"parties": self.reach.parties, "others": self.reach.others, "most": MOST_OWN}
-        if not self._connection.execute(_ANY_OWN, given).scalar():  # planning the walk over all months costs more
-            return []
-        given |= {"since": asked.since, "until": asked.until, **_given(asked)}
-        given["first"], given["last"] = id_window(asked.since, asked.until)
-        return [Seen._make(row) for row in self._connection.execute(_OWN, given)]
+        These are those of whole districts on days that the period cuts; those elsewhere in which the subject takes
+        part; and of the past, all.
+        """
+        if asked not in self._read:
+            store, reach = SingleStore(self._connection), self.reach
+            edges = self._split(asked).edges
+            mine = store.stood(asked, reach.whole) if asked.as_of else store.reported(asked, reach.whole, edges)
+            self._read[asked] = together(mine, store.own(asked, reach.parties, reach.others))
+        return self._read[asked]
+
+    def placements(self, asked: Asked) -> Counter[str]:
+        """Return how many incidents were placed how."""
+        return self._counted(_PLACEMENTS, asked, self.singles(asked).placements)
 
     def per_cell(self, asked: Asked) -> Counter[str]:
         """Return how many incidents lie in each cell, by cell code; in any stage."""
-        counts: Counter[str] = Counter()
-        parts = split(asked.since, asked.until).spans
-        if parts and self.reach.whole:
-            given = {"whole": self.reach.whole, "spans": [p.span for p in parts], "firsts": [p.first for p in parts]}
-            rows = self._connection.execute(_CELLS, {**given, "befores": [p.before for p in parts]})
-            counts.update({row[0]: row[1] for row in rows})
-        for seen in (*self.edges(asked), *self.own(asked)):
-            if seen.cell_code is not None:
-                counts[seen.cell_code] += 1
-        return counts
+        return self._counted(_CELLS, asked, self.singles(asked).cells)
 
     def behind(self) -> int:
         """Return how many days of the subject's whole districts are still to be counted anew."""
         return int(self._connection.execute(_BEHIND).scalar_one())
 
+    def _counted(self, query: TextClause, asked: Asked, single: Sequence[str | None]) -> Counter[str]:
+        counts = Counter(name for name in single if name is not None)
+        parts = self._split(asked).spans
+        if parts and self.reach.whole:
+            rows = self._connection.execute(query, {"whole": self.reach.whole, **_parts(parts)})
+            counts.update({row[0]: row[1] for row in rows})
+        return counts
 
-def id_window(since: datetime, until: datetime) -> tuple[UUID, UUID]:
-    """Return between which ids incidents of a period lie, but for those whose ids are known to tell another time."""
-    return first_id_of(_shifted(since, -_HOUR)), first_id_of(_shifted(until, _HOUR))
+    def _split(self, asked: Asked) -> Split:
+        """Return the parts of the period; roll-ups tell nothing of the past."""
+        return Split((), ()) if asked.as_of else split(asked.since, asked.until)
 
 
 def widened(box: Box, by_m: float) -> Box:
@@ -155,101 +137,56 @@ def widened(box: Box, by_m: float) -> Box:
     return max(-180.0, west - lon), max(-90.0, south - lat), min(180.0, east + lon), min(90.0, north + lat)
 
 
-_WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
+def _parts(spans: Sequence[Span]) -> dict[str, Any]:
+    names = {"spans": "span", "firsts": "first", "befores": "before"}
+    return {name: [getattr(one, part) for one in spans] for name, part in names.items()}
 
 
-def _corners(box: Box) -> dict[str, Any]:
-    return dict(zip(("west", "south", "east", "north"), box, strict=True))
-
-
-def _given(asked: Asked) -> dict[str, Any]:
-    """Return what single rows are asked by; without a box also those that lie nowhere."""
-    return {"now": asked.now, "stage": asked.stage, "anywhere": asked.box is None, **_corners(asked.box or _WORLD)}
-
-
-def _shifted(moment: datetime, by: timedelta) -> datetime:
-    try:
-        return moment + by
-    except OverflowError:
-        return moment
-
-
-_LOADED = text("SELECT DISTINCT district_code FROM area")
+_LOADED = text("""
+    WITH RECURSIVE found AS (
+        SELECT min(district_code) AS code FROM area
+        UNION ALL
+        SELECT (SELECT min(district_code) FROM area WHERE district_code > found.code)
+        FROM found WHERE found.code IS NOT NULL
+    )
+    SELECT code FROM found WHERE code IS NOT NULL
+""")
 _BEHIND = text("SELECT count(*) FROM rollup_due")
 
 _ASKED = """
     unnest(CAST(:spans AS text[]), CAST(:firsts AS date[]), CAST(:befores AS date[])) AS asked (span, first, before)
 """
-
-_HEXAGONS = text(f"""
-    SELECT (h.hexagon & :keep) | :fill AS hexagon, h.stage, CAST(sum(h.incidents) AS integer) AS incidents,
-           CAST(sum(width_bucket(CAST(:before AS timestamptz), h.deadlines)) AS integer) AS overdue
-    FROM {_ASKED}
-    CROSS JOIN LATERAL (
-        SELECT r.hexagon, r.stage, r.incidents, r.deadlines FROM rollup_hexagon AS r
-        WHERE r.district_code = ANY (:whole) AND r.resolution = :resolution AND r.span = asked.span
-          AND r.starts_on >= asked.first AND r.starts_on < asked.before
-          AND r.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
-          AND (CAST(:stage AS text) IS NULL OR r.stage = CAST(:stage AS text))
-    ) AS h
-    GROUP BY 1, 2
-""")  # noqa: S608 - the words are ours
-
-_CELLS = text(f"""
-    SELECT c.cell_code, CAST(sum(c.incidents) AS integer)
-    FROM {_ASKED}
-    CROSS JOIN LATERAL (
-        SELECT r.cell_code, r.incidents FROM rollup_cell AS r
-        WHERE r.district_code = ANY (:whole) AND r.span = asked.span
-          AND r.starts_on >= asked.first AND r.starts_on < asked.before
-    ) AS c
-    GROUP BY 1
-""")  # noqa: S608 - the words are ours
-
-_ONE = """
-    s.district_code, s.incident_id, s.stage,
-    s.stage NOT IN ('closed', 'rejected', 'merged')
-        AND coalesce(coalesce(s.deadline_at, s.due_at) < :now, false) AS overdue,
-    s.cell_code, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat
-"""
-_WHERE = """
-    (CAST(:anywhere AS boolean) OR s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
-    AND (CAST(:stage AS text) IS NULL OR s.stage = CAST(:stage AS text))
+_SPAN = """
+    r.district_code = ANY (:whole) AND r.span = asked.span
+    AND r.starts_on >= asked.first AND r.starts_on < asked.before
 """
 
-_EDGE = text(f"""
-    SELECT {_ONE}
-    FROM unnest(CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[])) AS e (since, until)
-    JOIN incident AS i ON i.reported_at >= e.since AND i.reported_at <= e.until
-    JOIN incident_state AS s ON s.district_code = i.district_code AND s.incident_id = i.id
-    WHERE i.district_code = ANY (:whole) AND {_WHERE}
-""")  # noqa: S608 - the words are ours
 
-_ANY_OWN = text("""
-    SELECT EXISTS (SELECT FROM incident_party WHERE party = ANY (:parties) AND district_code = ANY (:others))
-""")
-# Along the parties, newest id first; beside them those whose ids tell another time, which have an index of their own.
-_OWN = text(f"""
-    WITH along AS MATERIALIZED (
-        SELECT p.district_code, p.incident_id FROM incident_party AS p
-        WHERE p.party = ANY (:parties) AND p.district_code = ANY (:others)
-          AND p.incident_id >= :first AND p.incident_id <= :last
-        ORDER BY p.incident_id DESC LIMIT :most
-    ), odd AS MATERIALIZED (
-        SELECT s.district_code, s.incident_id FROM incident_state AS s
-        WHERE gridgov_is_odd(s.incident_id, s.reported_at) AND s.reported_at >= :since AND s.reported_at <= :until
-          AND s.district_code = ANY (:others)
-          AND EXISTS (SELECT FROM incident_party AS p WHERE p.district_code = s.district_code
-                      AND p.incident_id = s.incident_id AND p.party = ANY (:parties))
-        LIMIT :most
-    ), mine AS (SELECT * FROM along UNION SELECT * FROM odd)
-    SELECT {_ONE}
-    FROM mine AS m
-    JOIN incident_state AS s ON s.district_code = m.district_code AND s.incident_id = m.incident_id
-    WHERE s.reported_at >= :since AND s.reported_at <= :until AND {_WHERE}
-""")  # noqa: S608 - the words are ours
+def _hexagons(which: str) -> TextClause:
+    return text(f"""
+        SELECT (h.hexagon & :keep) | :fill AS hexagon, h.stage, CAST(sum(h.incidents) AS integer) AS incidents,
+               CAST(sum(width_bucket(CAST(:before AS timestamptz), h.deadlines)) AS integer) AS overdue
+        FROM {_ASKED}
+        CROSS JOIN LATERAL (
+            SELECT r.hexagon, r.stage, r.incidents, r.deadlines FROM rollup_hexagon AS r
+            WHERE {_SPAN} AND {which} AND (CAST(:stage AS text) IS NULL OR r.stage = CAST(:stage AS text))
+        ) AS h
+        GROUP BY 1, 2
+    """)  # noqa: S608 - the words are ours
 
 
-def districts_of(seen: Sequence[Seen]) -> tuple[list[str], list[UUID]]:
-    """Return the keys of incidents as two lists."""
-    return [one.district_code for one in seen], [one.id for one in seen]
+_NAMED = _hexagons("r.hexagon = ANY (CAST(:within AS bigint[]))")
+_IN_A_BOX = _hexagons("r.resolution = :resolution AND r.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)")
+
+
+def _named(table: str, name: str) -> TextClause:
+    return text(f"""
+        SELECT c.name, CAST(sum(c.incidents) AS integer)
+        FROM {_ASKED}
+        CROSS JOIN LATERAL (SELECT r.{name} AS name, r.incidents FROM {table} AS r WHERE {_SPAN}) AS c
+        GROUP BY 1
+    """)  # noqa: S608 - the words are ours
+
+
+_CELLS = _named("rollup_cell", "cell_code")
+_PLACEMENTS = _named("rollup_placement", "placement")

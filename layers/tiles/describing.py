@@ -1,22 +1,23 @@
 """What there is to see, as a page that draws tiles takes it: the catalogue, with classes of the period."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import pandas as pd
 
 from gridgov.areas import Level
-from gridgov.hexagons import COARSE, FINE
+from gridgov.hexagons import FINE
 from gridgov.store.maps import Box
+from gridgov.store.standing import is_told
 from gridgov.store.unit import Unit
 from layers import frames, payload
 from layers.catalogue import CATALOGUE, ByClass, ByValue, Layer
-from layers.counting import density, tally
-from layers.tiles.drawing import Sight
+from layers.counting import Tally, density, tally
+from layers.tiles.drawing import Sight, loads
 
 _DRAWN_AS = "1"
 """Raised when tiles come to be drawn otherwise from the same content, so that no browser keeps the old ones."""
@@ -29,10 +30,25 @@ OF_PERIODS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The catalogue as it stands: where the districts lie, and every layer as JSON."""
+    """The catalogue as it stands.
+
+    Attributes
+    ----------
+    bounds
+        Where the districts lie.
+    layers
+        Every layer as JSON.
+    behind_days
+        So many days changed and are still to be counted anew: counts of them are those of before.
+    counted_from
+        Where somebody takes part in more cases elsewhere than are looked through for one answer: since when those were
+        reported that are counted.
+    """
 
     bounds: Box
     layers: list[dict[str, Any]]
+    behind_days: int
+    counted_from: datetime | None
 
 
 def is_kept(layer: Layer) -> bool:
@@ -51,7 +67,7 @@ def describe(unit: Unit, sight: Sight) -> Described:
     kept = version(unit, sight.at)
     columns = _Columns(unit, sight)
     layers = [_described(layer, columns, kept) for layer in sorted(CATALOGUE, key=lambda one: one.order)]
-    return Described(_bounds(unit, sight.at), layers)
+    return Described(_bounds(unit, sight.at), layers, unit.rollups.behind(), columns.tallied.from_at)
 
 
 class _Columns:
@@ -59,31 +75,37 @@ class _Columns:
 
     def __init__(self, unit: Unit, sight: Sight) -> None:
         self._unit = unit
-        self._sight = sight
-        self._loads: pd.DataFrame | None = None
+        # As long as it is not told how cases stood, their counts are of how they stand.
+        self._sight = sight if sight.as_of is None or is_told(unit.connection, sight.as_of) else sight.whenever()
+
+    @cached_property
+    def tallied(self) -> Tally:
+        """What was reported, by hexagon."""
+        return tally(self._unit, self._sight.whenever().asked(), FINE)
+
+    @cached_property
+    def _stood(self) -> Tally:
+        return tally(self._unit, self._sight.asked(), FINE) if self._sight.as_of else self.tallied
+
+    @cached_property
+    def _loads(self) -> pd.DataFrame:
+        return loads(self._unit, self._sight)
 
     def of(self, layer: Layer) -> pd.DataFrame:
         """Return a table that stands for the layer's frame."""
         if not isinstance(layer.look, ByValue | ByClass):
             return pd.DataFrame()
         if layer.source is frames.cells:
-            if self._loads is None:
-                self._loads = frames.loads(self._unit, self._sight.at, self._sight.since, self._sight.until)
             return self._loads
         if layer.source is frames.heat:
-            return density(tally(self._unit, self._sight.asked(), FINE))
+            return density(self.tallied)
         return pd.DataFrame({layer.look.column: pd.Series([], dtype=object)})
-
-    def _stages(self) -> Mapping[str, int]:
-        counted = tally(self._unit, self._sight.asked(), COARSE)
-        return sum(counted.stages.values(), Counter())
 
     def counts(self, layer: Layer, look: ByValue) -> Mapping[str, int]:
         """Return how many features of a layer have which value."""
-        since, until = self._sight.since, self._sight.until
         if layer.source is frames.incidents:
-            placed = self._unit.summary.placements(since, until)
-            return placed if look.column == "placement" else self._stages()
+            placed = look.column == "placement"
+            return self._unit.rollups.placements(self._sight.asked()) if placed else self._stood.by_stage()
         if layer.source is frames.roads:
             return self._unit.maps.kinds("road", "class")
         return {}

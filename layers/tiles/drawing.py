@@ -1,35 +1,42 @@
 """Drawing a tile: of one layer, as somebody may see it, at a moment and over a period."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+import pandas as pd
 from shapely import Point, Polygon
 
-from gridgov.hexagons import FINE, centre_of, name_of, outline_of, reach_m, resolution_of
+from gridgov.hexagons import FINE, centre_of, hexagons_in, name_of, outline_of, reach_m, resolution_of
+from gridgov.services.recalling import require_told
+from gridgov.spans import split
 from gridgov.store.maps import Box
-from gridgov.store.rollups import Asked, districts_of, id_window, widened
+from gridgov.store.rollups import widened
+from gridgov.store.singles import Asked, id_window
 from gridgov.store.unit import Unit
 from layers import classes, frames
 from layers.catalogue import ByClass, Layer
 from layers.counting import Tally, density, tally
 from layers.tiles.places import Tile
-from layers.tiles.queries import COUNTS, QUERIES, Encoded, encoded
+from layers.tiles.queries import BY_KEY, BY_PLACE, COUNTS, QUERIES, STOOD, Encoded, Query, encoded
 
 MOST = 5_000
 """So many single features a tile carries; a browser draws more of them slowly, and nobody tells them apart."""
 
 FEW = 2_000
-"""So many incidents are drawn one by one although the zoom level would have them counted."""
+"""So many incidents of a tile are drawn one by one; of more, each would hide others."""
+
+NAMED_ZOOM = 8
+"""From here on a tile has few enough hexagons for each to be asked for by name."""
 
 SINGLE_ZOOM = 11
 """Below this zoom level incidents are always counted: a district is a hand wide there."""
 
 DEEP_ZOOM = 15
-"""From here on a tile is so small that what lies in it is read by itself, whoever sees it."""
+"""From here on a tile is so small that what lies in it is read by its place, whoever sees it."""
 
 CLOSE_ZOOM = 17
 """From here on a tile is smaller than a hexagon: incidents are never counted, and the newest are drawn."""
@@ -49,6 +56,8 @@ class Sight:
         The present: what is overdue is overdue now.
     stage
         Incidents in this stage alone, or None for all.
+    as_of
+        Incidents as they stood at this moment of the past, and what was overdue then; None for the present.
     """
 
     at: datetime
@@ -56,10 +65,15 @@ class Sight:
     until: datetime
     now: datetime
     stage: str | None = None
+    as_of: datetime | None = None
 
     def asked(self, box: Box | None = None) -> Asked:
         """Return which incidents it shows, in a box or anywhere."""
-        return Asked(self.since, self.until, self.now, self.stage, box)
+        return Asked(self.since, self.until, self.as_of or self.now, self.stage, box, self.as_of)
+
+    def whenever(self) -> "Sight":
+        """Return the same for counts of what was reported, whatever became of it: roll-ups tell them of any period."""
+        return replace(self, as_of=None)
 
 
 def draw(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
@@ -81,55 +95,103 @@ def draw(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     return _WAYS.get(layer.source, _as_stored)(unit, layer, tile, sight)
 
 
+def loads(unit: Unit, sight: Sight) -> pd.DataFrame:
+    """Return the load of all cells, as `frames.loads` does; what is read one by one for it serves the rest as well."""
+    return frames.loads(unit, sight.at, sight.since, sight.until, now=sight.now)
+
+
 def _as_stored(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     return _encoded(unit, layer, tile, sight).data
 
 
 def _cells(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw cells with their reports, and the rank of the class of each among all cells."""
-    loads = frames.loads(unit, sight.at, sight.since, sight.until)
+    found = loads(unit, sight)
     column = layer.look.column if isinstance(layer.look, ByClass) else "reports"
-    given: dict[str, Any] = {"codes": loads["code"].tolist(), "reports": loads["reports"].tolist()}
-    given |= {"ranks": classes.ranks(loads[column]), "fewest": frames.FEWEST_HOUSEHOLDS}
+    given: dict[str, Any] = {"codes": found["code"].tolist(), "reports": found["reports"].tolist()}
+    given |= {"ranks": classes.ranks(found[column]), "fewest": frames.FEWEST_HOUSEHOLDS}
     return _encoded(unit, layer, tile, sight, **given).data
 
 
 def _incidents(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw incidents one by one where they can be told apart, and counted by hexagon where not."""
-    if tile.z >= DEEP_ZOOM:
-        drawn = _single(unit, layer, tile, sight, None)
-        if drawn.features < MOST or tile.z >= CLOSE_ZOOM:
+    if tile.z >= DEEP_ZOOM and sight.as_of is None:
+        most = MOST if tile.z >= CLOSE_ZOOM else FEW + 1
+        drawn = (
+            None if tile.z < CLOSE_ZOOM and _is_crowded(unit, tile, sight) else _placed(unit, layer, tile, sight, most)
+        )
+        if drawn is not None and (drawn.features <= FEW or tile.z >= CLOSE_ZOOM):
             return drawn.data
+    if sight.as_of:
+        require_told(unit, sight.as_of)
     resolution = resolution_of(tile.z)
-    box = tile.box()
-    counted = tally(unit, sight.asked(widened(box, reach_m(resolution))), resolution)
-    if SINGLE_ZOOM <= tile.z < DEEP_ZOOM and sum(map(counted.total, list(counted.stages))) <= FEW:
-        return _single(unit, layer, tile, sight, counted).data
-    inside = {h: centre_of(h) for h in counted.stages if counted.total(h) and _holds(box, *centre_of(h))}
+    within = _hexagons(tile)
+    counted = tally(unit, sight.asked(widened(tile.box(), reach_m(resolution))), resolution, within)
+    if tile.z >= CLOSE_ZOOM or (tile.z >= SINGLE_ZOOM and counted.whole() <= FEW):
+        return _told_apart(unit, layer, tile, sight)
+    # A hexagon is told by the one tile that its middle lies in, so that none is counted twice.
+    inside = {h: centre_of(h) for h in counted.stages if counted.total(h) and tile.holds(*centre_of(h))}
     said = [
-        {"count": counted.total(hexagon), "overdue": counted.overdue[hexagon], **counted.stages[hexagon]}
-        for hexagon in inside
+        {"count": counted.total(h), "overdue": counted.overdue[h], **counted.stages[h], **_least(counted)}
+        for h in inside
     ]
     return _counts(unit, layer, tile, {h: Point(*centre).wkt for h, centre in inside.items()}, said)
 
 
-def _single(unit: Unit, layer: Layer, tile: Tile, sight: Sight, counted: Tally | None) -> Encoded:
-    """Draw incidents one by one: all that lie there, or those of whole districts and those that were counted singly."""
+def _hexagons(tile: Tile) -> Collection[int] | None:
+    """Return the hexagons with their middle in a tile; None where they are too many to be named."""
+    return frozenset(hexagons_in(tile.box(), resolution_of(tile.z))) if tile.z >= NAMED_ZOOM else None
+
+
+def _is_crowded(unit: Unit, tile: Tile, sight: Sight) -> bool:
+    """Return whether roll-ups alone tell already that there is too much in a tile to be drawn one by one."""
+    counts = unit.rollups.hexagons(sight.asked(), FINE, sorted(hexagons_in(tile.box(0), FINE)))
+    return sum(count.incidents for count in counts) > FEW
+
+
+def _placed(unit: Unit, layer: Layer, tile: Tile, sight: Sight, most: int) -> Encoded:
+    """Draw incidents one by one, all that somebody sees there, the newest first."""
     first, last = id_window(sight.since, sight.until)
-    districts, ids = districts_of(counted.own if counted else [])
-    given = {"whole": unit.rollups.reach.whole if counted else None, "own_districts": districts, "own_ids": ids}
-    return _encoded(unit, layer, tile, sight, **given, first=first, last=last)
+    given = {"whole": None, "own_districts": [], "own_ids": [], "first": first, "last": last, "most": most}
+    return _encoded(unit, layer, tile, sight, BY_PLACE, **given)
+
+
+def _told_apart(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
+    """Draw incidents one by one that were counted before: those that were counted singly are known by their keys."""
+    resolution = resolution_of(tile.z)
+    singles = unit.rollups.singles(sight.asked(widened(tile.box(), reach_m(resolution))))
+    districts, ids = singles.keys_in(tile.box())
+    given: dict[str, Any] = {"own_districts": districts, "own_ids": ids}
+    if sight.as_of:
+        return _encoded(unit, layer, tile, sight, STOOD, **given).data
+    if not split(sight.since, sight.until).spans:
+        return _encoded(unit, layer, tile, sight, BY_KEY, **given).data
+    first, last = id_window(sight.since, sight.until)
+    given |= {"whole": unit.rollups.reach.whole, "first": first, "last": last}
+    return _encoded(unit, layer, tile, sight, BY_PLACE, **given).data
 
 
 def _heat(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
-    """Draw hexagons with the class of their density, by the classes of all of them at the finest resolution."""
+    """Draw hexagons with the class of their density, by the classes of all of them at the finest resolution.
+
+    A hexagon lies in each tile that it reaches into: whoever adds up takes each by its `h3` once.
+    """
     resolution = resolution_of(tile.z)
-    counted = tally(unit, sight.asked(widened(tile.box(), 2 * reach_m(resolution))), resolution)
-    figures = density(counted)
-    figures["rank"] = classes.ranks_by(figures["per_km2"], density(tally(unit, sight.asked(), FINE))["per_km2"])
+    fine = tally(unit, sight.whenever().asked(), FINE)
+    figures = density(fine.lifted(resolution))
+    figures["rank"] = classes.ranks_by(figures["per_km2"], density(fine)["per_km2"])
+    west, south, east, north = widened(tile.box(), 2 * reach_m(resolution))
+    near = [west <= lon <= east and south <= lat <= north for lon, lat in map(centre_of, figures["hexagon"].tolist())]
+    figures = figures[near]
     shapes = {hexagon: Polygon(outline_of(hexagon)).wkt for hexagon in figures["hexagon"].tolist()}
-    said = figures[["count", "overdue", "per_km2", "rank"]].to_dict("records")
+    columns = ["count", "per_km2", "rank", *([] if sight.as_of else ["overdue"])]
+    said = [{**row, **_least(fine)} for row in figures[columns].to_dict("records")]
     return _counts(unit, layer, tile, shapes, said)
+
+
+def _least(counted: Tally) -> dict[str, bool]:
+    """Return what is said of counts that do not hold all."""
+    return {"at_least": True} if counted.from_at else {}
 
 
 def _counts(
@@ -140,14 +202,10 @@ def _counts(
     return encoded(unit.connection, layer.name, COUNTS, tile, given).data if shapes else b""
 
 
-def _holds(box: Box, lon: float, lat: float) -> bool:
-    west, south, east, north = box
-    return west <= lon <= east and south <= lat <= north
-
-
-def _encoded(unit: Unit, layer: Layer, tile: Tile, sight: Sight, **more: Any) -> Encoded:
-    given = {"at": sight.at, "since": sight.since, "until": sight.until, "now": sight.now, "stage": sight.stage}
-    return encoded(unit.connection, layer.name, QUERIES[layer.name], tile, {**given, "most": MOST, **more})
+def _encoded(unit: Unit, layer: Layer, tile: Tile, sight: Sight, query: Query | None = None, **more: Any) -> Encoded:
+    given = {"at": sight.at, "since": sight.since, "until": sight.until, "now": sight.as_of or sight.now}
+    given |= {"stage": sight.stage, "most": MOST}
+    return encoded(unit.connection, layer.name, query or QUERIES[layer.name], tile, {**given, **more})
 
 
 _Way: TypeAlias = Callable[[Unit, Layer, Tile, Sight], bytes]

@@ -54,6 +54,11 @@ class Tile:
         north, south = (_latitude(self.y + step, self.z) for step in (-margin, 1 + margin))
         return west, south, east, north
 
+    def holds(self, lon: float, lat: float) -> bool:
+        """Return whether a position lies in this tile and no other of its zoom level; none holds a pole."""
+        row = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 if abs(lat) < 90 else -1.0
+        return (int((lon + 180) / 360 * 2**self.z), math.floor(row * 2**self.z)) == (self.x, self.y)
+
     @property
     def numbers(self) -> dict[str, int]:
         """Return the numbers by name, as queries take them."""

@@ -1,6 +1,6 @@
 """What a tile of each layer asks the store: rows as `sql/*.sql` find them, and which of their columns travel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -33,6 +33,8 @@ class Query:
         Below this zoom level a tile is empty: there would be too much in it to be seen.
     labels
         What travels with the points where names stand; nothing where a layer has none.
+    found
+        The file of `sql/` that finds what `rows` then tells more of, as `{found}`; None where that does all.
     """
 
     rows: str
@@ -41,6 +43,7 @@ class Query:
     given: Mapping[str, Any] = field(default_factory=dict)
     least_zoom: int = 0
     labels: tuple[str, ...] = ()
+    found: str | None = None
 
 
 _CELL = (
@@ -82,6 +85,15 @@ def _base(layer: str, *columns: str, least_zoom: int = 0, labels: tuple[str, ...
     return Query("base", ("id", "name", *columns), given=given, least_zoom=least_zoom, labels=labels)
 
 
+BY_PLACE = Query("incidents", _INCIDENT, found="found_by_place")
+"""Incidents that lie in the tile, and some that are known."""
+
+BY_KEY = Query("incidents", _INCIDENT, found="found_by_key")
+"""Incidents that are known."""
+
+STOOD = Query("incidents", _INCIDENT, found="found_as_of")
+"""Incidents that are known, as they stood at a moment."""
+
 COUNTS = Query("counts", ("h3", "said"), key="h3")
 """Hexagons, or their middles, with what was counted in each."""
 
@@ -97,8 +109,8 @@ QUERIES: Mapping[str, Query] = MappingProxyType(
         "cells_by_reports": Query("cells", _CELL, key="code"),
         "cells_by_rate": Query("cells", _CELL, key="code"),
         "heat": COUNTS,
-        "incidents": Query("incidents", _INCIDENT),
-        "incidents_by_stage": Query("incidents", _INCIDENT),
+        "incidents": BY_PLACE,
+        "incidents_by_stage": BY_PLACE,
         "doubtful": Query("doubtful", ("id", "number", "accuracy_m", "cell_code"), least_zoom=11),
         "whistles": Query(
             "whistles",
@@ -156,17 +168,36 @@ def encoded(connection: Connection, name: str, query: Query, tile: Tile, given: 
     west, south, east, north = tile.box()
     asked = {"west": west, "south": south, "east": east, "north": north, **tile.numbers, **query.given, **given}
     asked["pixel"] = (east - west) / _PIXELS
-    features = _layer(connection, _statement("tile", name, query, query.columns), asked)
+    features = _layer(connection, statement("tile", name, query), asked)
     if not query.labels:
         return features
-    labels = _layer(connection, _statement("labels", name, query, query.labels), asked)
+    labels = _layer(connection, statement("labels", name, query), asked)
     return Encoded(features.data + labels.data, features.features)
 
 
-def _layer(connection: Connection, statement: TextClause, asked: Mapping[str, Any]) -> Encoded:
-    wanted = {parameter: asked[parameter] for parameter in statement.compile().params}
-    data, features = connection.execute(statement, wanted).one()
+def plan_once(connection: Connection) -> None:
+    """Have the statements of this transaction planned once a connection, and not for each tile anew.
+
+    Planning over months of incidents takes longer than reading a tile of them. What the values would tell the planner
+    it need not know: a tile is small, so its box is what to go by, and months are left out when a plan is begun.
+    """
+    connection.execute(_PLAN_ONCE)
+
+
+_PLAN_ONCE = text("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
+def _layer(connection: Connection, words: "Statement", asked: Mapping[str, Any]) -> Encoded:
+    data, features = connection.execute(words.clause, {name: asked[name] for name in words.parameters}).one()
     return Encoded(bytes(data or b"") if features else b"", features)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, and the names of its parameters."""
+
+    clause: TextClause
+    parameters: frozenset[str]
 
 
 @cache
@@ -174,12 +205,17 @@ def _words(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-_KEPT: dict[tuple[str, str, str], TextClause] = {}
+_KEPT: dict[tuple[str, str, str, str | None], Statement] = {}
 
 
-def _statement(frame: str, name: str, query: Query, columns: Sequence[str]) -> TextClause:
-    key = (frame, name, query.rows)
+def statement(frame: str, name: str, query: Query) -> Statement:
+    """Return the statement of a layer's features (`tile`) or of its names (`labels`)."""
+    key = (frame, name, query.rows, query.found)
     if key not in _KEPT:
-        parts = {"name": name, "rows": _words(query.rows), "columns": ", ".join(columns), "key": query.key}
-        _KEPT[key] = text(_words(frame).format(**parts, extent=EXTENT, margin=MARGIN))
+        rows, columns = _words(query.rows), query.columns if frame == "tile" else query.labels
+        if query.found:
+            rows = rows.format(found=_words(query.found))
+        parts = {"name": name, "rows": rows, "columns": ", ".join(columns), "key": query.key}
+        clause = text(_words(frame).format(**parts, extent=EXTENT, margin=MARGIN))
+        _KEPT[key] = Statement(clause, frozenset(clause.compile().params))
     return _KEPT[key]

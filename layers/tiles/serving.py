@@ -14,6 +14,7 @@ from layers.catalogue import layer
 from layers.tiles.describing import Described, describe, is_kept, version
 from layers.tiles.drawing import Sight, draw
 from layers.tiles.places import Tile
+from layers.tiles.queries import plan_once
 
 PERIOD = timedelta(days=1)
 """Incidents of so long are shown where nobody asks for another period."""
@@ -93,6 +94,8 @@ class Tiles:
             If there is no such layer.
         NotAllowedError
             If the caller may not read the grid.
+        UnavailableError
+            If incidents are asked for as of a moment of which it still is being told how they stood.
         """
         found = [layer(name) for name in dict.fromkeys(names)]
         with self._in_the_grid(caller) as (unit, now):
@@ -108,6 +111,7 @@ class Tiles:
         now = self._clock()
         with self._store.acting(caller, now=now) as unit:
             unit.subject.require("grid.read")
+            plan_once(unit.connection)
             yield unit, now
 
 
@@ -118,4 +122,5 @@ def _sight(wanted: Wanted, now: datetime) -> Sight:
     if since > until:
         message = "The period ends before it begins: change `since` or `until`."
         raise InputError(message, field="since")
-    return Sight(at=at, since=since, until=until, now=now, stage=wanted.stage)
+    past = wanted.as_of if wanted.as_of and wanted.as_of < now else None
+    return Sight(at=at, since=since, until=until, now=now, stage=wanted.stage, as_of=past)

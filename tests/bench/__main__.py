@@ -10,7 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("locate", "databases", "gazetteer", "load", "intake", "acts", "streams", "sweep", "lists", "screens")
+PARTS = (
+    *("locate", "databases", "gazetteer", "load", "intake", "acts", "streams", "sweep", "lists", "screens"),
+    "tiles",
+)
 
 
 def main() -> int:

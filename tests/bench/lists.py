@@ -8,6 +8,7 @@ requests, enters, reads a page of 50 and ends, as behind the API.
 import hashlib
 import random
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,14 +57,14 @@ _MADE = """
           UNION ALL SELECT '370102-E-DC', 99) AS o
       ON o.place = CASE WHEN n %% 4000 = 11 THEN 99 ELSE (hashint8(n + 3) & 7) END
 """
-_INTO = (
-    """
+_INTO = {
+    "incident": """
     INSERT INTO incident (district_code, id, number, reported_at, received_at, channel, list_version, matter_code,
                           text, digest)
     SELECT '370102', id, '370102-' || to_char(at, 'YYMMDD') || '-' || upper(right(id::text, 8)), at, at, 'camera',
            list_version, matter_code, '占道经营，堵住了消防通道', uuid_send(id) FROM made
     """,
-    """
+    "incident_state": """
     INSERT INTO incident_state (district_code, incident_id, stage, placement, findings, position_seq,
         cell_district_code, cell_code, lead_organisation_code, due_at, deadline_at, due_kind, matter_code, priority,
         handling_organisation_code, first_organisation_code, stage_since, clock, reported_at, geom)
@@ -74,24 +75,23 @@ _INTO = (
         SELECT CASE WHEN stage NOT IN ('closed', 'rejected') THEN at + interval '5 days' END
     ) AS d (due_at)
     """,
-    """
+    "incident_fact": """
     INSERT INTO incident_fact (district_code, incident_id, seq, kind, at, author, payload, previous_hash, hash)
     SELECT '370102', id, 1, 'reported', at, 'bench', '{}', '', uuid_send(id) FROM made
     """,
-    """
+    "incident_position": """
     INSERT INTO incident_position (district_code, incident_id, seq, source, datum, geom, cell_code, grid_checksum)
     SELECT '370102', id, 1, 'given', 'wgs84',
            ST_SetSRID(ST_MakePoint(117.0 + (n %% 1700) / 10000.0, 36.6 + (n %% 1100) / 10000.0), 4326), cell_code, ''
     FROM made
     """,
-    """
+    "incident_party": """
     INSERT INTO incident_party (district_code, party, incident_id, part, open)
     SELECT '370102', p.party, id, 'place', stage NOT IN ('closed', 'rejected') FROM made CROSS JOIN LATERAL (
         VALUES ('370102'), (left(cell_code, 9)), (left(cell_code, 12)), (cell_code), ('org:' || office)
     ) AS p (party)
     """,
-    "DROP TABLE made",
-)
+}
 
 
 def run(sizes: tuple[int, int] = SIZES) -> list[dict[str, Any]]:
@@ -136,13 +136,14 @@ def _measured(size: int) -> dict[str, tuple[float, float]]:
         return found
 
 
-def _fill(url: str, size: int) -> None:
+def _fill(url: str, size: int, tables: Collection[str] = tuple(_INTO)) -> None:
     asked = {"size": size, "first": _FIRST, "span": _NOW - _FIRST}
     with psycopg.connect(plain(url), autocommit=True) as line:
         line.execute(_SETTINGS)
         line.execute(_MADE, asked)
-        for statement in _INTO:
-            line.execute(statement, {})
+        for table in tables:
+            line.execute(_INTO[table], {})
+        line.execute("DROP TABLE made")
         line.execute("VACUUM ANALYZE")
         line.execute("CHECKPOINT")
 

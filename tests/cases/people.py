@@ -78,6 +78,10 @@ class Life:
         assert self.standing().stage is stage
         return self.standing()
 
+    def next_to(self, stage: Stage) -> None:
+        """Bring the case to a stage from the one before it on the shortest way."""
+        self.do(*_WAYS[stage](self)[-1])
+
 
 def asked_of(life: Life, act: Act, **changes: Any) -> Asked:
     """Return an act as somebody would do it with this case."""

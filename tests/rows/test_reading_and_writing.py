@@ -98,7 +98,7 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
     whistles = {row["id"] for row in town.rows("whistle") if row["incident_id"] in seen}
     evidence = {row["id"] for row in town.rows("evidence") if row["incident_id"] in seen}
     offices = {"endpoint": "channels.manage", "delivery": "channels.manage"}
-    rollups = {"rollup_cell", "rollup_due", "rollup_hexagon"}
+    rollups = {"rollup_cell", "rollup_due", "rollup_hexagon", "rollup_placement"}
     kinds: dict[Seen, Callable[[Row], bool]] = {
         Seen.BY_NOBODY: lambda _: False,
         Seen.BY_ALL: lambda _: bool(ROLES[who]),

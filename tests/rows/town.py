@@ -54,7 +54,7 @@ PER_WHISTLE = (
 )
 PER_DISTRICT = (
     *("seal", "verification", "sweep_failure", "endpoint", "load_log", "change_horizon"),
-    *("rollup_cell", "rollup_due", "rollup_hexagon", "rollup_progress"),
+    *("rollup_cell", "rollup_due", "rollup_hexagon", "rollup_placement", "rollup_progress"),
 )
 
 

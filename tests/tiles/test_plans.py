@@ -1,19 +1,25 @@
 """Among many incidents a tile is found by an index, whoever looks, and is the same to each as their own rows."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from gridgov.hexagons import FINE, centre_of, hexagon_at, name_of
 from gridgov.services.sweeping import Sweeping
 from gridgov.services.sweeps.rollups import changed_days
+from gridgov.spans import beginning
 from gridgov.store.cluster import Cluster
+from gridgov.store.singles import id_window
 from gridgov.store.unit import Store, Unit
 from layers import layer
-from layers.tiles import QUERIES, Sight, Tile, draw
-from layers.tiles.queries import _statement
+from layers.tiles import QUERIES, Sight, Tile, draw, drawing
+from layers.tiles.describing import describe
+from layers.tiles.queries import plan_once, statement
 from tests.conftest import sample_of_its_own
 from tests.rows.test_plans import _FILL
 from tests.support import NOON, somebody
@@ -39,6 +45,7 @@ _TIMES = (
     text("UPDATE incident_state AS s SET reported_at = i.reported_at FROM incident AS i WHERE i.id = s.incident_id"),
 )
 _ANALYZE = text("ANALYZE incident, incident_state, incident_party, cell, base_feature, area_period")
+_PREPARED = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE strpos(statement, :words) > 0")
 _OWN = text("""
     SELECT count(*) FROM incident_state AS s
     WHERE s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
@@ -74,15 +81,35 @@ def acting(crowd: Store) -> Iterator[Callable[[str], Unit]]:
         context.__exit__(None, None, None)
 
 
+def prepared(unit: Unit, tile: Tile) -> str:
+    """Return the plan of single incidents that is made once for all tiles."""
+    words = statement("tile", "incidents", QUERIES["incidents"])
+    first, last = id_window(SIGHT.since, SIGHT.until)
+    west, south, east, north = tile.box()
+    asked = {"west": west, "south": south, "east": east, "north": north, **tile.numbers, "first": first, "last": last}
+    asked |= {"since": SIGHT.since, "until": SIGHT.until, "now": NOON, "stage": None, "most": 5000}
+    asked |= {"whole": None, "own_districts": [], "own_ids": []}
+    names = sorted(words.parameters)
+    numbered = re.sub(r"(?<!:):([a-z]\w*)", lambda found: f"${names.index(found[1]) + 1}", words.clause.text)
+    values = ", ".join(_literal(asked[name]) for name in names)
+    unit.connection.exec_driver_sql(f"PREPARE once AS {numbered}")
+    return "\n".join(unit.connection.exec_driver_sql(f"EXPLAIN EXECUTE once({values})").scalars())
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return "'{}'"
+    return "NULL" if value is None else str(value) if isinstance(value, int | float) else f"'{value}'"
+
+
 def explained(unit: Unit, name: str, tile: Tile, **given: Any) -> str:
-    statement = _statement("tile", name, QUERIES[name], QUERIES[name].columns)
+    words = statement("tile", name, QUERIES[name])
     west, south, east, north = tile.box()
     asked = {"west": west, "south": south, "east": east, "north": north, **tile.numbers, **QUERIES[name].given}
     asked |= {"at": NOON, "since": SIGHT.since, "until": SIGHT.until, "now": NOON, "stage": None, "most": 5000, **given}
     asked["pixel"] = 0.0
-    wanted = {key: asked[key] for key in statement.compile().params}
-    rows = unit.connection.execute(text(f"EXPLAIN {statement.text}"), wanted).scalars()
-    return "\n".join(rows)
+    rows = unit.connection.execute(text(f"EXPLAIN {words.clause.text}"), {key: asked[key] for key in words.parameters})
+    return "\n".join(rows.scalars())
 
 
 @pytest.mark.parametrize("who", ["centre", "street", "department", "worker"])
@@ -92,6 +119,38 @@ def test_single_incidents_of_a_tile_are_found_by_the_spatial_index(acting, who):
     words = explained(acting(who), "incidents", tile, whole=None, own_districts=[], own_ids=[], first=first, last=last)
     assert "geom_idx" in words
     assert "Index Cond: (geom &&" in words
+
+
+def test_a_tile_is_planned_once_a_connection_and_leaves_out_months_when_it_is_begun(acting):
+    unit, tile = acting("centre"), Tile(*tile_at(16, 117.1, 36.65))
+    plan_once(unit.connection)
+    for _ in range(8):  # the driver prepares what it was asked five times
+        drawn(unit, tile)
+    asked = unit.connection.execute(_PREPARED, {"words": "Incidents of a period in the tile's box"}).one()
+    assert asked.generic_plans >= 2
+    assert asked.custom_plans == 0
+
+
+@pytest.mark.parametrize("who", ["centre", "street", "department", "worker"])
+def test_a_plan_that_knows_no_values_goes_by_the_box_and_leaves_out_months(acting, who):
+    unit, tile = acting(who), Tile(*tile_at(16, 117.1, 36.65))
+    plan_once(unit.connection)
+    words = prepared(unit, tile)
+    assert "Subplans Removed" in words
+    assert "Index Cond: (geom &&" in words
+    assert "Seq Scan on incident" not in words
+
+
+def test_a_legend_of_whole_days_reads_no_single_incident(acting):
+    unit = acting("centre")
+    first = beginning(NOON.date() - timedelta(days=40))
+    said: list[str] = []
+    event.listen(unit.connection, "before_cursor_execute", lambda *given: said.append(given[2]))
+    described = describe(unit, Sight(NOON, first, beginning(NOON.date()) - timedelta(microseconds=1), NOON))
+    look = next(one for one in described.layers if one["name"] == "incidents")["look"]
+    assert look["values"]["located"]["count"] > MANY / 2
+    assert said
+    assert not [words for words in said if "incident_state" in words or "FROM incident " in words]
 
 
 @pytest.mark.parametrize("name", ["streets", "communities", "cells_by_reports", "buildings", "roads"])
@@ -121,7 +180,11 @@ def test_all_tiles_together_count_what_is_ones_own_and_nothing_else(acting, who,
     _, west, north = tile_at(zoom, 116.95, 36.75)
     _, east, south = tile_at(zoom, 117.25, 36.55)
     tiles = [Tile(zoom, x, y) for x in range(west, east + 1) for y in range(north, south + 1)]
-    found = {key: one for tile in tiles for key, one in drawn(unit, tile).items()}
+    found = {}
+    for tile in tiles:
+        told = drawn(unit, tile)
+        assert not any("count" in one and key in found for key, one in told.items())  # each hexagon by one tile
+        found |= told
     world = {"west": -180, "south": -90, "east": 180, "north": 90, "since": SIGHT.since, "until": SIGHT.until}
     own = unit.connection.execute(_OWN, world).scalar_one()
     assert bool(own) == (who != "administrator")
@@ -135,6 +198,21 @@ def drawn(unit: Unit, tile: Tile) -> dict[str, dict[str, Any]]:
     data = draw(unit, layer("incidents"), tile, SIGHT)
     found = [feature["properties"] for feature in read(data)["incidents"]] if data else []
     return {one.get("h3") or one["id"]: one for one in found}
+
+
+@pytest.mark.parametrize("who", ["centre", "street"])
+@pytest.mark.parametrize("zoom", [15, 16])
+def test_a_small_tile_of_too_many_is_counted_by_the_hexagons_with_their_middle_in_it(acting, who, zoom, monkeypatch):
+    monkeypatch.setattr(drawing, "FEW", 1)
+    unit, tile = acting(who), Tile(*tile_at(zoom, 117.1, 36.65))
+    found = drawn(unit, tile)
+    assert found
+    given = {"since": SIGHT.since, "until": SIGHT.until, "west": 117.05, "south": 36.6, "east": 117.15, "north": 36.7}
+    positions = unit.connection.execute(text(_OWN.text.replace("count(*)", "ST_X(geom), ST_Y(geom)")), given)
+    there = Counter(name_of(hexagon_at(lon, lat, FINE)) for lon, lat in positions)
+    assert {name: one["count"] for name, one in found.items()} == {name: there[name] for name in found}
+    inside = {name for name in there if tile.holds(*centre_of(int(name, 16)))}
+    assert set(found) == inside
 
 
 def test_who_sees_more_in_a_tile_than_can_be_told_apart_sees_it_counted(acting):

@@ -1,7 +1,6 @@
 """Counts by hexagon and cell are those of the rows themselves, after whatever was done, for whoever looks."""
 
 import random
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -18,9 +17,10 @@ from gridgov.hexagons import COARSE, FINE, hexagon_at, lift_to, parent_of
 from gridgov.services.sweeping import SWEEPS, Sweeping
 from gridgov.services.sweeps.rollups import changed_days
 from gridgov.spans import beginning, next_month, split
+from gridgov.store import singles
 from gridgov.store.cluster import Cluster
 from gridgov.store.recounting import RecountStore
-from gridgov.store.rollups import Asked
+from gridgov.store.singles import Asked
 from gridgov.store.tables import incident_fact
 from gridgov.store.unit import Store
 from layers import frames
@@ -57,6 +57,10 @@ _DIRECT = text("""
 _CELLS = text("""
     SELECT cell_code, count(*) FROM incident_state
     WHERE cell_code IS NOT NULL AND reported_at >= :since AND reported_at <= :until GROUP BY cell_code
+""")
+_PLACEMENTS = text("""
+    SELECT placement, count(*) FROM incident_state
+    WHERE reported_at >= :since AND reported_at <= :until GROUP BY placement
 """)
 
 moments = st.integers(-32 * 24 * 60, 24 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
@@ -106,7 +110,7 @@ def direct(connection: Connection, asked: Asked) -> dict[str, tuple[int, int]]:
 
 def counted(unit: Any, asked: Asked, resolution: int) -> tuple[dict[str, int], int]:
     found = tally(unit, asked, resolution)
-    return dict(sum(found.stages.values(), Counter())), found.overdue.total()
+    return dict(found.by_stage()), found.overdue.total()
 
 
 def assert_true(crowd: Crowd, who: str, since: datetime, until: datetime) -> None:
@@ -120,6 +124,8 @@ def assert_true(crowd: Crowd, who: str, since: datetime, until: datetime) -> Non
         given = {"since": since, "until": until}
         cells = {row[0]: row[1] for row in unit.connection.execute(_CELLS, given)}
         assert {code: many for code, many in unit.rollups.per_cell(asked).items() if many} == cells
+        placed = {row[0]: row[1] for row in unit.connection.execute(_PLACEMENTS, given)}
+        assert {placement: many for placement, many in unit.rollups.placements(asked).items() if many} == placed
 
 
 @pytest.mark.parametrize("who", ROLES)
@@ -141,10 +147,60 @@ def test_only_who_sees_a_whole_district_reads_its_counts(crowd, who):
     role, area, organisation = ROLES[who]
     whole = len(area) <= 6 and organisation is None and who not in SEES_NOTHING
     with crowd.store.acting(crowd.callers[who], now=NOON) as unit:
-        for table in ("rollup_hexagon", "rollup_cell"):
+        for table in ("rollup_hexagon", "rollup_cell", "rollup_placement"):
             read = set(unit.connection.execute(text(f"SELECT DISTINCT district_code FROM {table}")).scalars())  # noqa: S608
             assert all(code.startswith(area) for code in read), role
             assert bool(read) == whole, role
+
+
+@pytest.mark.parametrize("who", ["centre", "street", "province"])
+def test_hexagons_that_are_named_are_counted_as_among_all(crowd, who):
+    asked = Asked(NOON - timedelta(days=29), NOON, NOON)
+    with crowd.store.acting(crowd.callers[who], now=NOON) as unit:
+        for resolution in (FINE, COARSE, 6, 8):
+            everything = tally(unit, asked, resolution)
+            some = sorted(everything.stages)[::2]
+            named = tally(unit, asked, resolution, some)
+            assert {h: stages for h, stages in named.stages.items() if stages} == {
+                h: everything.stages[h] for h in some
+            }
+            assert all(named.overdue[h] == everything.overdue[h] for h in some)
+
+
+def test_fine_hexagons_put_together_are_the_coarse_ones(crowd):
+    asked = Asked(NOON - timedelta(days=29, hours=5), NOON, NOON)
+    with crowd.store.acting(crowd.callers["province"], now=NOON) as unit:
+        fine = tally(unit, asked, FINE)
+        for resolution in (8, COARSE, 5):
+            assert fine.lifted(resolution).stages == tally(unit, asked, resolution).stages
+
+
+def test_who_takes_part_in_more_than_are_looked_through_is_told_since_when_they_are_counted(crowd, monkeypatch):
+    asked = Asked(NOON - timedelta(days=29), NOON, NOON)
+    with crowd.store.acting(crowd.callers["street"], now=NOON) as unit:
+        everything = tally(unit, asked, FINE)
+        assert everything.from_at is None
+    monkeypatch.setattr(singles, "MOST", 5)
+    with crowd.store.acting(crowd.callers["street"], now=NOON) as unit:
+        cut = tally(unit, asked, FINE)
+    assert cut.from_at is not None
+    assert asked.since < cut.from_at < NOON
+    assert 0 < cut.whole() < everything.whole()
+
+
+def test_days_that_are_still_to_be_counted_are_told_of(crowd):
+    def behind(who: str) -> int:
+        with crowd.store.acting(crowd.callers[who], now=NOON) as unit:
+            return unit.rollups.behind()
+
+    assert behind("centre") == 0
+    with crowd.store.transaction() as unit:
+        unit.connection.execute(
+            text("INSERT INTO rollup_due VALUES ('370102', '2026-06-01'), ('370112', '2026-06-01')")
+        )
+    assert (behind("centre"), behind("province"), behind("street")) == (1, 2, 0)
+    assert crowd.sweep() == 2
+    assert behind("province") == 0
 
 
 def test_a_stage_is_counted_by_itself(crowd):
@@ -228,6 +284,7 @@ def test_in_a_database_restored_elsewhere_all_is_counted_anew(crowd):
         unit.connection.execute(text("UPDATE rollup_progress SET epoch = 'elsewhere', seen = '90000000:90000000:'"))
         unit.connection.execute(text("UPDATE rollup_hexagon SET incidents = 7"))
         unit.connection.execute(text("UPDATE rollup_cell SET incidents = 7"))
+        unit.connection.execute(text("UPDATE rollup_placement SET incidents = 7"))
     assert crowd.sweep() > 20
     assert_true(crowd, "province", NOON - timedelta(days=400), NOON + timedelta(days=400))
 

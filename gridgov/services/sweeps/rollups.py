@@ -12,7 +12,7 @@ import structlog
 
 from gridgov.hexagons import COARSE, FINE, centre_of, hexagon_at, parent_of
 from gridgov.spans import month_of
-from gridgov.store.recounting import HexagonRow, RecountStore, Reported
+from gridgov.store.recounting import DayRows, HexagonRow, RecountStore, Reported
 from gridgov.store.unit import Unit
 
 _ROWS_OF_A_DAY = 20  # so many of a batch's rows is a day worth: it reads thousands, and locks none of them
@@ -46,7 +46,8 @@ def recount(recounts: RecountStore, district_code: str, limit: int) -> int:
 def _count(recounts: RecountStore, district_code: str, day: date) -> None:
     reported = recounts.reported(district_code, day)
     cells = Counter(one.cell_code for one in reported if one.cell_code is not None)
-    recounts.replace_day(district_code, day, hexagon_rows(reported), cells)
+    placements = Counter(one.placement for one in reported)
+    recounts.replace_day(district_code, day, DayRows(hexagon_rows(reported), cells, placements))
 
 
 def hexagon_rows(reported: Iterable[Reported]) -> list[HexagonRow]:

@@ -24,7 +24,13 @@ from gridgov.store.tables.messages import delivery, delivery_item, endpoint, inb
 from gridgov.store.tables.patrols import checklist, patrol
 from gridgov.store.tables.people import duty, duty_role, organisation, person, register_change
 from gridgov.store.tables.places import address
-from gridgov.store.tables.rollups import rollup_cell, rollup_due, rollup_hexagon, rollup_progress
+from gridgov.store.tables.rollups import (
+    rollup_cell,
+    rollup_due,
+    rollup_hexagon,
+    rollup_placement,
+    rollup_progress,
+)
 from gridgov.store.tables.rows import look, shift, staff_position
 from gridgov.store.tables.rules import channel, matter, matter_list, responsibility
 from gridgov.store.tables.standing import incident_standing
@@ -115,6 +121,7 @@ __all__ = [
     "rollup_cell",
     "rollup_due",
     "rollup_hexagon",
+    "rollup_placement",
     "rollup_progress",
     "rule_change",
     "seal",

@@ -25,6 +25,7 @@ rollup_hexagon = Table(
     Column("deadlines", ARRAY(DateTime(timezone=True)), nullable=False),
     shape("POINT"),
     Index("rollup_hexagon_geom_idx", "geom", postgresql_using="gist"),
+    Index("rollup_hexagon_hexagon_idx", "hexagon", "span", "starts_on"),
 )
 rollup_hexagon.c.geom.comment = "its middle"
 
@@ -34,6 +35,15 @@ rollup_cell = Table(
     district(),
     *_span(),
     Column("cell_code", String(15), primary_key=True),
+    Column("incidents", Integer, nullable=False),
+)
+
+rollup_placement = Table(
+    "rollup_placement",
+    metadata,
+    district(),
+    *_span(),
+    Column("placement", String(12), primary_key=True),
     Column("incidents", Integer, nullable=False),
 )
 
