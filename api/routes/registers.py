@@ -90,9 +90,18 @@ def end_service(
     response: Response,
     unchanged: IfUnchanged,
 ) -> PersonOut:
-    """End a person's service, and with it every duty that would outlast it; their past stays."""
+    """End a person's service, every duty that would outlast it, and what their accounts may do; their past stays."""
     seen = unchanged.seen(given, PersonOut.of)
     return _person(people.end(caller, person_id, given.moment(), seen=seen), response)
+
+
+@router.post("/people/{person_id}/reinstate")
+def reinstate_person(
+    person_id: UUID, people: ThePeople, caller: TheCaller, response: Response, unchanged: IfUnchanged
+) -> PersonOut:
+    """Take an end of service back; duties that ended with it are begun anew, and their accounts let in by hand."""
+    seen = unchanged.seen({"id": str(person_id), "ended_at": None}, PersonOut.of)
+    return _person(people.reinstate(caller, person_id, seen=seen), response)
 
 
 @router.get("/duties", responses=REFUSED)

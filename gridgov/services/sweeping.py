@@ -9,6 +9,7 @@ import structlog
 
 from gridgov.clock import Clock
 from gridgov.errors import DatabaseBusyError, UnavailableError
+from gridgov.services.accounts.leaving import keep_out_leavers
 from gridgov.services.sealing import seal_facts
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases, short_cases
@@ -32,6 +33,7 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
         "uploads": abandoned_uploads,
         "whistles": late_whistles,
         "positions": old_positions,
+        "leavers": keep_out_leavers,
         "standings": untold_standings,
         "rollups": changed_days,
     }

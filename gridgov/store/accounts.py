@@ -6,7 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Range, aggregate_order_by
 
@@ -20,7 +34,6 @@ from gridgov.store.tables import (
     cell,
     credential,
     login_attempt,
-    organisation,
     person,
     role,
     role_permission,
@@ -111,9 +124,15 @@ class AccountStore:
         self._connection.execute(delete(login_attempt).where(login_attempt.c.last_at < now - FORGOTTEN))
         self._connection.execute(delete(sign_on).where(sign_on.c.expires_at < now))
 
-    def door(self, *, login: str | None = None, account_id: UUID | None = None, hold: bool = False) -> Door | None:
-        """Return what decides whether an account may come in, by its folded login or its id; `hold` locks its row."""
-        query = select(_A.id, _A.login, _A.password_hash, _A.must_change, _A.disabled_at.is_not(None))
+    def door(
+        self, *, now: datetime, login: str | None = None, account_id: UUID | None = None, hold: bool = False
+    ) -> Door | None:
+        """Return what decides whether an account may come in, by its folded login or its id; `hold` locks its row.
+
+        Whoever has left is kept out from that moment on, whenever the sweep comes by.
+        """
+        left = exists().where(_of_account(), person.c.ended_at <= now)
+        query = select(_A.id, _A.login, _A.password_hash, _A.must_change, or_(_A.disabled_at.is_not(None), left))
         query = query.where(_A.login == login if account_id is None else _A.id == account_id)
         row = self._connection.execute(query.with_for_update() if hold else query).first()
         return Door(*row) if row else None
@@ -249,14 +268,17 @@ class AccountStore:
         cells = select(cell.c.code).where(cell.c.code == code, cell.c.valid.contains(now))
         return self._connection.execute(areas.limit(1).union_all(cells.limit(1))).first() is not None
 
-    def area_of_person(self, district_code: str, person_id: UUID) -> str | None:
-        """Return the area of a person's organisation, or None where there is no such person."""
+    def leavers(self, *, now: datetime, limit: int) -> list[dict[str, Any]]:
+        """Return accounts that are open though their holder has left, locked; what others hold is passed over."""
         query = (
-            select(organisation.c.area_code)
-            .join(person, person.c.organisation_code == organisation.c.code)
-            .where(person.c.district_code == district_code, person.c.id == person_id)
+            select(_A.id, person.c.ended_at)
+            .join(person, _of_account())
+            .where(_A.disabled_at.is_(None), person.c.ended_at <= now)
+            .order_by(_A.id)
+            .limit(limit)
+            .with_for_update(of=account, skip_locked=True)
         )
-        return self._connection.execute(query).scalar()
+        return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def roles(self) -> list[dict[str, Any]]:
         """Return the roles with their permissions."""
@@ -316,3 +338,8 @@ class AccountStore:
         query = query.order_by(c.id.desc()).limit(limit)
         query = query if before is None else query.where(c.id < before)
         return [dict(row) for row in self._connection.execute(query).mappings()]
+
+
+def _of_account() -> ColumnElement[bool]:
+    """Return the condition that a person holds the account."""
+    return and_(person.c.district_code == _A.person_district_code, person.c.id == _A.person_id)

@@ -12,7 +12,7 @@ from gridgov.services.accounts.entering import Terms
 from gridgov.services.accounts.hashing import Hasher
 from gridgov.settings import Settings
 from tests.accounts.conftest import PASSWORD, log_in
-from tests.support import SetClock
+from tests.support import NOON, SetClock
 
 DESK = Origin("192.0.2.7", "a browser")
 
@@ -236,7 +236,7 @@ def test_an_old_hash_is_renewed_at_login(store, clock, entrance, account):
     stronger = Entrance(store, clock=clock, terms=Terms.of(Settings()), hasher=Hasher(PasswordHasher(2, 16, 1)))
     stronger.log_in("wang", PASSWORD, DESK)
     with store.transaction() as unit:
-        kept = unit.accounts.door(account_id=account_id)
+        kept = unit.accounts.door(now=NOON, account_id=account_id)
     assert "m=16,t=2,p=1" in kept.password_hash
     assert entrance.log_in("wang", PASSWORD, DESK)
 

@@ -14,6 +14,7 @@ from gridgov.editing import Seen, require_seen
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from gridgov.ids import moment_of
 from gridgov.services.accounts.hashing import Hasher
+from gridgov.services.accounts.leaving import require_serving
 from gridgov.services.accounts.wanted import (
     Machine,
     NewAccount,
@@ -134,7 +135,7 @@ class Administration:
             require_free(unit, login)
             values = {"id": new.id, "login": login, "name": new.name, "email": new.email, "area_code": area or None}
             values |= {"password_hash": hashed, "must_change": hashed is not None, "issuer": self._issuer_for(new)}
-            values |= person_in_reach(unit, hand, new.person)
+            values |= person_in_reach(unit, hand, new.person, now=now)
             unit.accounts.add(values, now=now)
             unit.accounts.note(new.id, "made", by=hand.name, at=now)
             return {**_known(unit, hand, new.id, now), "replayed": False}, first
@@ -157,6 +158,8 @@ class Administration:
         ------
         NotFoundError, NotAllowedError
             If the account is out of the administrator's reach.
+        ConflictError
+            If somebody is to be let in who has left.
         StaleError
             If it is not what was `seen`.
         """
@@ -169,6 +172,8 @@ class Administration:
             changes = _changes(account, {"name": name, "email": email}, disabled=disabled, now=now)
             if not changes:
                 return account
+            if "enabled" in changes:
+                require_serving(unit, account, now=now)
             require_seen(seen, account)
             for kind, values in changes.items():
                 unit.accounts.change(account_id, values)

@@ -137,12 +137,12 @@ class Entrance:
         keys = keys_of(name, origin.address)
         with self._store.transaction() as unit:
             self._attempt(unit, keys, now)
-            door = unit.accounts.door(login=name) if _can_be_asked(name) else None
+            door = unit.accounts.door(now=now, login=name) if _can_be_asked(name) else None
         if not self._fits(door, password) or door is None:
             raise _wrong()
         renewed = self._hasher.hashed(password) if self._hasher.is_old(door.password_hash or "") else None
         with self._store.transaction() as unit:
-            _require_unchanged(unit, door)
+            _require_unchanged(unit, door, now)
             unit.accounts.forgive(keys)
             unit.accounts.forget(now=now)
             if renewed:
@@ -212,7 +212,7 @@ class Entrance:
             require_whole(subject)
             keys = keys_of(subject.login, origin.address)
             self._attempt(unit, keys, now)
-            door = unit.accounts.door(account_id=subject.account_id)
+            door = unit.accounts.door(now=now, account_id=subject.account_id)
         require_good(new, subject.login, field="new")
         if door is None or not self._fits(door, old):
             message = "The old password is not that: type it again."
@@ -223,7 +223,7 @@ class Entrance:
         hashed = self._hasher.hashed(new)
         with self._store.transaction() as unit:
             unit.access.subject(caller, now=now)
-            _require_unchanged(unit, door)
+            _require_unchanged(unit, door, now)
             unit.accounts.forgive(keys)
             unit.accounts.set_password(door.id, hashed, must_change=False)
             unit.accounts.revoke(door.id, now=now, kind="session" if keep_tokens else None)
@@ -249,9 +249,9 @@ def _can_be_asked(name: str) -> bool:
     return "\0" not in name and name.isprintable()
 
 
-def _require_unchanged(unit: Unit, seen: Door) -> None:
+def _require_unchanged(unit: Unit, seen: Door, now: datetime) -> None:
     """Refuse where the account changed while its password was being verified: disabled, or another password."""
-    door = unit.accounts.door(account_id=seen.id, hold=True)
+    door = unit.accounts.door(now=now, account_id=seen.id, hold=True)
     if door is None or door.disabled or door.password_hash != seen.password_hash:
         raise _wrong()
 

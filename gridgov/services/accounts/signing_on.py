@@ -126,7 +126,7 @@ class SignOn:
             account_id = unit.accounts.link(issuer, subject, _login_in(claims, self._claim))
             if account_id is not None:
                 unit.accounts.note(account_id, "linked", by=issuer, at=now, subject=subject)
-        door = unit.accounts.door(account_id=account_id, hold=True) if account_id else None
+        door = unit.accounts.door(now=now, account_id=account_id, hold=True) if account_id else None
         if door is None or door.disabled:
             message = "No account was made for you here: ask your administrator for one, with single sign-on."
             raise NotAuthenticatedError(message)

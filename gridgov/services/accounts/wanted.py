@@ -106,12 +106,15 @@ def require_known(unit: Unit, hand: Hand, new: NewGrant, now: datetime) -> None:
     hand.require_reach(organisation.area_code)
 
 
-def person_in_reach(unit: Unit, hand: Hand, person: tuple[str, UUID] | None) -> dict[str, Any]:
+def person_in_reach(unit: Unit, hand: Hand, person: tuple[str, UUID] | None, *, now: datetime) -> dict[str, Any]:
     """Return the columns that bind an account to a member of staff, whose organisation must lie in the hand's area."""
     if person is None:
         return {}
-    area = unit.accounts.area_of_person(*person)
-    if area is None or not hand.reaches(area):
+    found = unit.registers.people.one(person[1])
+    if found is None or found["district_code"] != person[0] or not hand.reaches(found["area_code"]):
         message = f"There is no member of staff {person[1]} in your area: check district and id."
+        raise InputError(message, field="person")
+    if found["ended_at"] is not None and found["ended_at"] <= now:
+        message = f"{found['name']} has left: accounts are made for those in service."
         raise InputError(message, field="person")
     return {"person_district_code": person[0], "person_id": person[1]}

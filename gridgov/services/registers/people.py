@@ -9,8 +9,9 @@ from uuid import UUID
 
 from gridgov.access.delegation import Hand
 from gridgov.editing import Seen, require_seen
-from gridgov.errors import ConflictError, InputError
+from gridgov.errors import ConflictError, InputError, NotAllowedError
 from gridgov.ids import moment_of
+from gridgov.services.accounts.leaving import keep_out_now
 from gridgov.services.accounts.wanted import Who
 from gridgov.services.registers.keeping import Keeping, as_json, differences, missing, plain_text
 from gridgov.store.registers import DutiesAsked, Noted, PeopleAsked
@@ -52,7 +53,7 @@ class PersonWanted:
 
 
 class PeopleBook(Keeping):
-    """Lists people, adds them, changes them, ends their service."""
+    """Lists people, adds them, changes them, ends their service and takes an end back."""
 
     def people(
         self, who: Who, asked: PeopleAsked, *, limit: int = 50, after: UUID | None = None
@@ -119,19 +120,15 @@ class PeopleBook(Keeping):
                 return self._whole(unit, found)
             require_seen(seen, self._whole(unit, found))
             if "organisation_code" in values:
-                to = open_organisation(unit, hand, values["organisation_code"])
-                if to["area_code"][:6] != found["district_code"]:
-                    message = (
-                        f"{to['code']} lies in another district: end the service here and add the person there, "
-                        "because duties and cases stay where they were."
-                    )
-                    raise InputError(message, field="organisation_code")
+                require_same_district(found, open_organisation(unit, hand, values["organisation_code"]))
             unit.registers.people.change(found["district_code"], person_id, values)
             self._note(unit, hand, noted(found, values))
             return self._whole(unit, _known(unit, person_id))
 
     def end(self, who: Who, person_id: UUID, at: datetime, *, seen: Seen | None = None) -> dict[str, Any]:
         """End a person's service at a moment, and every duty of theirs that would outlast it.
+
+        From that moment on their accounts are kept out, and hold no role.
 
         Raises
         ------
@@ -143,13 +140,40 @@ class PeopleBook(Keeping):
         with self._changing(who) as (unit, hand):
             found = _known(unit, person_id)
             hand.require_reach(found["area_code"])
-            if found["ended_at"] == at:
-                return self._whole(unit, found)
-            if found["ended_at"] is not None:
+            if found["ended_at"] not in {None, at}:
                 message = "The service has ended already, at another moment: read the person anew."
                 raise ConflictError(message, field="at", details=[{"ended_at": as_json(found["ended_at"])}])
+            if found["ended_at"] is None:
+                require_seen(seen, self._whole(unit, found))
+                self._note(unit, hand, *end_service(unit, found, at, now=self._clock()))
+            ended = self._whole(unit, _known(unit, person_id))
+        keep_out_now(self._store, now=self._clock())
+        return ended
+
+    def reinstate(self, who: Who, person_id: UUID, *, seen: Seen | None = None) -> dict[str, Any]:
+        """Take an end of service back, one that has come or one to come; who serves already goes on.
+
+        What ended with it stays so: duties are begun anew, and accounts are let in and given roles by whoever looks
+        after them.
+
+        Raises
+        ------
+        InputError
+            If the organisation was closed meanwhile.
+        NotFoundError, NotAllowedError, StaleError
+            As for `change`.
+        """
+        with self._changing(who) as (unit, hand):
+            found = _known(unit, person_id)
+            hand.require_reach(found["area_code"])
+            if found["ended_at"] is None:
+                return self._whole(unit, found)
+            require_another(unit, found)
             require_seen(seen, self._whole(unit, found))
-            self._note(unit, hand, *end_service(unit, found, at, now=self._clock()))
+            open_organisation(unit, hand, found["organisation_code"])
+            values = {"ended_at": None}
+            unit.registers.people.change(found["district_code"], person_id, values)
+            self._note(unit, hand, noted(found, values))
             return self._whole(unit, _known(unit, person_id))
 
     def _whole(self, unit: Unit, found: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +188,10 @@ def end_service(unit: Unit, found: dict[str, Any], at: datetime, *, now: datetim
     ------
     InputError
         If a duty begins at that moment or later.
+    NotAllowedError
+        If it is the service of whoever asks.
     """
+    require_another(unit, found)
     lasting = unit.registers.duties.page(DutiesAsked(person_id=found["id"], ending_after=at), at=now)
     later = next((one for one in lasting if one["since"] >= at), None)
     if later is not None:
@@ -210,6 +237,24 @@ def open_organisation(unit: Unit, hand: Hand, code: str) -> dict[str, Any]:
         raise InputError(message, field="organisation_code")
     hand.require_reach(found["area_code"])
     return found
+
+
+def require_another(unit: Unit, found: Mapping[str, Any]) -> None:
+    """Refuse to end one's own service, or to take its end back: it decides whether one comes in."""
+    mine = unit.acting.person if unit.acting else None
+    if mine is not None and mine[1] == found["id"]:
+        message = "Nobody decides on their own service: ask another administrator."
+        raise NotAllowedError(message)
+
+
+def require_same_district(found: Mapping[str, Any], organisation: Mapping[str, Any]) -> None:
+    """Refuse an organisation of another district."""
+    if organisation["area_code"][:6] != found["district_code"]:
+        message = (
+            f"{organisation['code']} lies in another district: end the service here and add the person there, "
+            "because duties and cases stay where they were."
+        )
+        raise InputError(message, field="organisation_code")
 
 
 def _known(unit: Unit, person_id: UUID) -> dict[str, Any]:
