@@ -8,18 +8,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import response
 from gridgov.evidence import PART_BYTES
+from gridgov.formats.sheets import MOST_BYTES
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 """The names by which this machine calls itself. Others are refused: a page elsewhere could point its name at us."""
 
 
-_PART = re.compile(r"/api/v1/evidence/uploads/[^/]+/parts/[^/]+")
+_OWN_LIMITS = {
+    ("PUT", re.compile(r"/api/v1/evidence/uploads/[^/]+/parts/[^/]+")): PART_BYTES,
+    ("POST", re.compile(r"/api/v1/tables/[^/]+")): MOST_BYTES,
+}
+"""Bodies of whole files, with the largest there may be; their routes read them as they come."""
 
 
 class BodyLimit:
     """Refuse bodies over a limit with 413, by their declared length or by counting.
 
-    A part of an upload has a limit of its own and is not gathered here: its route writes it to the disk as it comes.
+    What has a limit of its own is not gathered here: its route knows who sends it before it reads, and counts itself.
 
     Parameters
     ----------
@@ -38,13 +43,13 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        part = scope["method"] == "PUT" and _PART.fullmatch(scope["path"]) is not None
-        limit = PART_BYTES if part else self._max_bytes
+        own = _own_limit(scope)
+        limit = self._max_bytes if own is None else own
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
             await self._refuse(scope, receive, send, limit)
             return
-        if part:
+        if own is not None:
             await self._app(scope, receive, send)
             return
         body = await self._read(receive)
@@ -69,6 +74,16 @@ class BodyLimit:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         detail = f"The body is larger than {limit} bytes: send less at once."
         await response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)(scope, receive, send)
+
+
+def _own_limit(scope: Scope) -> int | None:
+    """Return the largest body of a request that has a limit of its own, or None."""
+    found = (
+        limit
+        for (method, path), limit in _OWN_LIMITS.items()
+        if scope["method"] == method and path.fullmatch(scope["path"])
+    )
+    return next(found, None)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -11,7 +11,7 @@ from gridgov.services.registers.tables import Brought, Table
 Language = Literal["zh", "en"]
 
 
-class WordsOut(BaseModel):
+class ChoiceOut(BaseModel):
     """A value of a column, in both languages: a file may say any of them."""
 
     code: str
@@ -28,12 +28,12 @@ class ColumnOut(BaseModel):
     kind: str = Field(description="text, code, number, moment, day, flag, choice")
     required: bool = Field(description="Whether every file must have it; one left out leaves what is there")
     shown_only: bool = Field(description="Written for people, and read by nobody")
-    words: list[WordsOut]
+    words: list[ChoiceOut]
 
     @classmethod
     def of(cls, column: Column) -> "ColumnOut":
         """Return a column as it goes out."""
-        words = [WordsOut(code=code, zh=zh, en=en) for code, (zh, en) in column.words.items()]
+        words = [ChoiceOut(code=code, zh=zh, en=en) for code, (zh, en) in column.words.items()]
         return cls(
             name=column.name,
             zh=column.zh,

@@ -1,18 +1,20 @@
 """Registers and rules as files: taken away as CSV or XLSX, tried, and brought back all or nothing."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.auth import TheCaller
+from api.auth import TheCaller, TheSubject
 from api.deps import service
 from api.etags import IfUnchanged
 from api.problems import Problem
 from api.schemas import Page
 from api.tables import BroughtOut, ExportQuery, ImportQuery, TableOut
 from gridgov.editing import Seen, Shown
+from gridgov.formats.sheets import MOST_BYTES
 from gridgov.services.registers.tables import Digest, Tables
 
 router = APIRouter(prefix="/api/v1", tags=["registers"])
@@ -64,6 +66,7 @@ async def import_table(  # noqa: PLR0913 - what, under which id, decided on what
     request: Request,
     tables: TheTables,
     caller: TheCaller,
+    _known: TheSubject,
     asked: Annotated[ImportQuery, Query()],
     unchanged: IfUnchanged,
     *,
@@ -72,7 +75,7 @@ async def import_table(  # noqa: PLR0913 - what, under which id, decided on what
     """Bring a table back from a CSV or an XLSX: with `dry_run` only tried, else all of it or nothing.
 
     `If-Match` is the `digest` of the trial. What is wrong is said row by row, in `faults` of a trial and in `details`
-    of a refusal.
+    of a refusal. A file has at most 16 MB and 50,000 rows.
     """
     seen = None
     if unchanged.tag is not None:
@@ -81,13 +84,25 @@ async def import_table(  # noqa: PLR0913 - what, under which id, decided on what
         tables.bring,
         caller,
         name,
-        await request.body(),
+        await _content(request),
         import_id=asked.id or idempotency_key,
         dry_run=asked.dry_run,
         seen=seen,
         source=asked.source,
     )
     return BroughtOut.of(brought)
+
+
+async def _content(request: Request) -> bytes:
+    """Return the file that is sent, read only once whoever sends it is known."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BYTES:
+            message = f"The file is larger than {MOST_BYTES // 1024**2} MB, more than any register: split it by street."
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _shown(stored: Digest) -> Shown:

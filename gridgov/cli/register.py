@@ -10,12 +10,11 @@ from gridgov.cli._acting import OrLocal
 from gridgov.cli._hand import Hand
 from gridgov.cli._saying import say, say_table
 from gridgov.errors import FileFormatError, InputError
+from gridgov.formats.sheets import MOST_BYTES
 from gridgov.services.accounts.wanted import Who
 from gridgov.services.registers.tables import Brought, Tables
 
 app = typer.Typer(no_args_is_help=True, help="People, duties, organisations and rules as CSV and XLSX.")
-
-_MOST_BYTES = 64 * 1024**2
 
 NameArgument = Annotated[str, typer.Argument(help="A table: `gridgov register list` shows them.")]
 
@@ -83,8 +82,8 @@ def import_table(
 
 def _content(file: Path) -> bytes:
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            message = f"{file} is larger than any register: split it."
+        if file.stat().st_size > MOST_BYTES:
+            message = f"{file} is larger than {MOST_BYTES // 1024**2} MB, more than any register: split it by street."
             raise FileFormatError(message, field="file")
         return file.read_bytes()
     except OSError as error:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridgov.formats.sheet_reading import read_sheet
 from gridgov.formats.sheet_writing import sheet_csv, sheet_xlsx
-from gridgov.formats.sheets import Column, read_sheet
+from gridgov.formats.sheets import Column
 from gridgov.services.registers.tables.cells import FLAG, canonical, moment_in, moment_text
 
 COLUMNS = (

@@ -156,6 +156,22 @@ def test_a_column_that_is_left_out_leaves_what_is_there(client):
     assert get(client, "people", text="T-1")["items"][0]["phone"] is None
 
 
+def test_what_is_written_down_of_a_file_tells_nobodys_number(client):
+    bring(client, "people", written([PERSON]))
+    said = bring(client, "people", written([{**PERSON, "电话": "000-0000-0002", "姓名": "林"}])).json()
+    assert {(c["field"], c["from"], c["to"]) for c in said["changes"]} >= {("phone", "000-0000-0001", "000-0000-0002")}
+    kept = get(client, "register-changes", "centre")["items"]
+    assert "000-0000" not in str(kept)
+    newest = next(one for one in kept if one["what"] == "imported")
+    assert {(c["field"], c["to"]) for c in newest["data"]["changes"]} == {("phone", "***"), ("name", "林")}
+
+
+def test_who_looks_after_people_for_an_organisation_alone_reaches_no_table(client, store):
+    somebody(store, "administrator", STREET, f"{STREET}-S", login="guest")
+    assert bring(client, "people", written([PERSON]), "guest").status_code == 403
+    assert client.get("/api/v1/tables/people.csv", headers=proof_of("guest")).status_code == 403
+
+
 def test_duties_begin_and_end_by_a_file(client):
     bring(client, "people", written([PERSON]))
     duty = {"工号": "T-1", "网格或区域代码": f"{STREET}002001", "职责": "专职网格员", "开始时间": "2026/6/1"}
@@ -291,7 +307,7 @@ def test_what_is_no_table_is_refused_as_a_whole(client, content, words):
 def test_a_bomb_is_refused_before_it_is_unpacked(client):
     file = io.BytesIO(workbook([_HEAD, _ROW]))
     with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/a.xml", b"0" * 40_000_000)
+        archive.writestr("xl/media/a.xml", b"0" * 80_000_000)
     answer = bring(client, "people", file.getvalue(), dry_run=True)
     assert "unpacks to more" in answer.json()["detail"]
 

@@ -98,8 +98,7 @@ class DutyBook(Keeping):
     def _row(self, unit: Unit, hand: Hand, new: NewDuty) -> dict[str, Any]:
         target = unit.registers.duties.target(new.target_code)
         if target is None:
-            message = f"There is no cell and no area {new.target_code} in the grid in force: check the code."
-            raise InputError(message, field="target_code")
+            raise no_target(new.target_code)
         hand.require_reach(target.code)
         if new.role not in {role["code"] for role in unit.registers.duties.roles()}:
             message = f"There is no role {new.role}: GET /api/v1/duty-roles lists those there are."
@@ -113,6 +112,12 @@ class DutyBook(Keeping):
         if found is None:
             raise missing(duty_id, field="duty_id")
         return found
+
+
+def no_target(code: str) -> InputError:
+    """Return the error that there is nothing to answer for under a code."""
+    message = f"There is no cell and no area {code} in the grid in force: check the code."
+    return InputError(message, field="target_code")
 
 
 def require_span(since: datetime, until: datetime | None, *, field: str = "until") -> None:

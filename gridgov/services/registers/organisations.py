@@ -1,5 +1,6 @@
 """Organisations: added, changed, and closed once they hold nothing more."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -65,12 +66,9 @@ class OrganisationBook(Keeping):
         """
         with self._changing(who) as (unit, hand):
             stored = unit.registers.organisations.one(wanted.code)
-            values = checked(unit, hand, wanted)
-            if stored is not None:
-                hand.require_reach(stored["area_code"])
-                values = {name: value for name, value in values.items() if stored[name] != value}
-                if not values:
-                    return stored
+            values = differing(unit, hand, wanted, stored)
+            if stored is not None and not values:
+                return stored
             require_seen(seen, stored)
             self._note_organisations(unit, hand, [store(unit, wanted.code, stored, values)])
             return _known(unit, wanted.code)
@@ -107,8 +105,8 @@ def tell_programs(unit: Unit, changes: list[Noted], *, now: datetime) -> None:
         unit.summary.log_load(district_code, at=now, source="organisations", summary={"organisations": len(changes)})
 
 
-def checked(unit: Unit, hand: Hand, wanted: OrganisationWanted) -> dict[str, Any]:
-    """Return the columns that an organisation is to have.
+def differing(unit: Unit, hand: Hand, wanted: OrganisationWanted, stored: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the columns of an organisation that are to be different from what is `stored`; all of a new one.
 
     Raises
     ------
@@ -121,21 +119,31 @@ def checked(unit: Unit, hand: Hand, wanted: OrganisationWanted) -> dict[str, Any
         message = f"There is no district, street or community {area} in the grid in force: check the code."
         raise InputError(message, field="area_code")
     _require_parent(unit, wanted)
-    return {
+    values = {
         "name": plain_text(wanted.name, "name", longest=_LONGEST_NAME),
         "kind": wanted.kind.value,
         "area_code": area,
         "parent_code": wanted.parent_code,
     }
+    if stored is None:
+        return values
+    hand.require_reach(stored["area_code"])
+    if stored["area_code"][:6] != area[:6]:
+        message = (
+            f"{wanted.code} lies in {stored['area_code'][:6]}, and so do its people and cases: "
+            "close it there, and add another one here."
+        )
+        raise InputError(message, field="area_code")
+    return {name: value for name, value in values.items() if stored[name] != value}
 
 
-def store(unit: Unit, code: str, stored: dict[str, Any] | None, values: dict[str, Any]) -> Noted:
-    """Store an organisation, and return what is to be written down."""
+def store(unit: Unit, code: str, stored: Mapping[str, Any] | None, values: dict[str, Any]) -> Noted:
+    """Store an organisation, new or as far as it differs, and return what is to be written down."""
     if stored is None:
         unit.registers.organisations.add({"id": new_id(), "code": code, **values, "closed_at": None})
         return Noted("organisations", "added", code, values["area_code"], values)
     unit.registers.organisations.change(code, values)
-    data = {"name": stored["name"], "fields": differences(stored, values)}
+    data = {"name": stored["name"], "fields": differences(dict(stored), values)}
     return Noted("organisations", "changed", code, stored["area_code"], data)
 
 

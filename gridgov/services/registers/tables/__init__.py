@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -12,14 +12,20 @@ from gridgov.access.delegation import Hand
 from gridgov.clock import Clock
 from gridgov.editing import Seen, require_seen
 from gridgov.errors import ConflictError, FileFormatError, NotFoundError
+from gridgov.formats.sheet_reading import read_sheet
 from gridgov.formats.sheet_writing import sheet_csv, sheet_xlsx
-from gridgov.formats.sheets import Column, SheetFault, read_sheet
-from gridgov.ids import moment_of
+from gridgov.formats.sheets import Column, SheetFault
+from gridgov.ids import moment_of, new_id
 from gridgov.services.accounts.wanted import Machine, Who
-from gridgov.services.registers.keeping import PERMISSION
-from gridgov.services.registers.tables.rule_tables import CALENDAR, KINDS, MATTERS
-from gridgov.services.registers.tables.staff_tables import DUTIES, ORGANISATIONS, PEOPLE
-from gridgov.services.registers.tables.table import Applying, Plan, Row, Table, planned, summary_of
+from gridgov.services.registers.keeping import PERMISSION, hand_of
+from gridgov.services.registers.tables.calendar import CALENDAR
+from gridgov.services.registers.tables.cells import Row
+from gridgov.services.registers.tables.duties import DUTIES
+from gridgov.services.registers.tables.kinds import KINDS
+from gridgov.services.registers.tables.matters import MATTERS
+from gridgov.services.registers.tables.organisations import ORGANISATIONS
+from gridgov.services.registers.tables.people import PEOPLE
+from gridgov.services.registers.tables.table import Applying, Plan, Table, planned, summary_of
 from gridgov.settings import Settings
 from gridgov.store.registers import Noted
 from gridgov.store.unit import Store, Unit
@@ -106,8 +112,8 @@ class Tables:
         NotAllowedError
             If one may not take it away.
         """
-        table, columns, rows = self._listed(who, name)
-        return sheet_csv(columns, rows, language=language) if table else b""
+        _, columns, rows = self._listed(who, name)
+        return sheet_csv(columns, rows, language=language)
 
     def xlsx(self, who: Who, name: str, *, language: str = "zh") -> bytes:
         """Return a table as a workbook; refusals as for `csv`."""
@@ -150,30 +156,37 @@ class Tables:
         if import_id is not None:
             moment_of(import_id)
         file_digest = hashlib.sha256(name.encode() + b"\0" + content).hexdigest()
+        columns = self._columns(who, table)
+        sheet = read_sheet(content, columns)  # a large one takes seconds, in which nobody waits for this transaction
+        file_digest = hashlib.sha256(name.encode() + b"\0" + content).hexdigest()
         with self._reading(who) as unit:
             hand = self._hand(unit, who, table)
             unit.hold_loading()
             before = _brought_before(unit, import_id, name, file_digest)
             if before is not None and not dry_run:
                 return before
-            columns = tuple(table.columns(unit))
-            sheet = read_sheet(content, columns)
             current = table.current(unit, hand)
             digest = _digest(name, current)
-            plan, rows = planned(table, unit, sheet, current)
-            doing = Applying(unit, hand, self._clock(), self._home, plan, columns=columns)
-            doing = replace(doing, rows=rows, numbers=[row.number for row in sheet.rows], source=source or _SOURCE)
+            plan = planned(table, unit, sheet, current)
+            headers = {column.name: column.zh for column in columns}
+            doing = Applying(unit, hand, self._clock(), plan, headers, self._home, source or _SOURCE)
             summary = summary_of(plan, table)
             if dry_run:
                 _try(table, doing)
                 return Brought(name, summary, _in_order(plan), digest, applied=False)
-            if plan.edits or plan.gone:
+            if plan.changes:
                 require_seen(seen, Digest(name, digest))
                 _do(table, doing)
             _refuse_faults(plan)
             brought = Brought(name, summary, (), digest, applied=True)
             self._note(unit, hand, brought, import_id, file_digest)
-            return brought
+        table.follows(self._store, self._clock())
+        return brought
+
+    def _columns(self, who: Who, table: Table) -> tuple[Column, ...]:
+        with self._reading(who) as unit:
+            self._hand(unit, who, table)
+            return tuple(table.columns(unit))
 
     def _listed(self, who: Who, name: str) -> tuple[Table, tuple[Column, ...], list[Row]]:
         table, now = known(name), self._clock()
@@ -183,11 +196,10 @@ class Tables:
             return table, tuple(table.columns(unit)), rows
 
     def _hand(self, unit: Unit, who: Who, table: Table) -> Hand:
-        if isinstance(who, Machine):
-            return Hand(f"machine:{who.user}", ("",))
-        subject = unit.subject
-        subject.require(table.permission, None if table.permission == PERMISSION else self._home)
-        return Hand(subject.login, subject.areas(table.permission), subject.account_id)
+        if isinstance(who, Machine) or table.permission == PERMISSION:
+            return hand_of(unit, who)
+        unit.subject.require(table.permission, self._home)
+        return Hand(unit.subject.login, unit.subject.areas(table.permission), unit.subject.account_id)
 
     @contextmanager
     def _reading(self, who: Who) -> Iterator[Unit]:
@@ -197,17 +209,19 @@ class Tables:
 
     def _note(self, unit: Unit, hand: Hand, brought: Brought, import_id: UUID | None, file_digest: str) -> None:
         changes = brought.summary["changes"]
-        said = {**brought.summary, "changes": changes[:_MOST_KEPT], "changed": len(changes), "file": file_digest}
+        kept = [_veiled(one, TABLES[brought.table].veiled) for one in changes[:_MOST_KEPT]]
+        said = {**brought.summary, "changes": kept, "changed": len(changes), "file": file_digest}
         # Whoever looks after a whole city writes into this district all the same.
         area = next((one for one in hand.areas if len(one) >= len(self._home)), self._home)
-        noted = Noted(brought.table, "imported", brought.table, area, {**said, "digest": brought.digest})
-        noted = replace(noted, id=import_id) if import_id else noted
+        said |= {"digest": brought.digest}
+        noted = Noted(brought.table, "imported", brought.table, area, said, id=import_id or new_id())
         unit.registers.changes.add(noted, at=self._clock(), author=hand.name)
         unit.changes.add(area[:6], "register.imported", noted.id, at=self._clock())
 
 
 _SOURCE: Final = "责任清单导入文件"
 _MOST_KEPT: Final = 1_000
+_MOST_FAULTS: Final = 1_000
 
 
 def known(name: str) -> Table:
@@ -225,6 +239,13 @@ def known(name: str) -> Table:
     return table
 
 
+def _veiled(change: Mapping[str, str], veiled: Container[str]) -> Mapping[str, str]:
+    """Return a change of a field as it is written down: of what is veiled, only whether there is any."""
+    if change["field"] not in veiled:
+        return change
+    return {**change, **{name: "***" if change[name] else "" for name in ("from", "to")}}
+
+
 def _digest(name: str, rows: Any) -> str:
     words = json.dumps([name, [dict(row) for row in rows]], ensure_ascii=False, sort_keys=True)
     return f'"{hashlib.sha256(words.encode()).hexdigest()[:32]}"'
@@ -238,7 +259,7 @@ def _do(table: Table, doing: Applying) -> None:
 def _try(table: Table, doing: Applying) -> None:
     """Do a plan and take it back, to find what is wrong with it."""
     readable = not (table.whole and doing.plan.faults)
-    if readable and (doing.plan.edits or doing.plan.gone):
+    if readable and doing.plan.changes:
         trial = doing.unit.connection.begin_nested()
         try:
             table.apply(doing)
@@ -251,14 +272,20 @@ def _refuse_faults(plan: Plan) -> None:
         faults = _in_order(plan)
         first = faults[0]
         message = (
-            f"Nothing was changed: {len(faults)} faults. The first: row {first.row}, {first.column}: {first.message}"
+            f"Nothing was changed: {len(set(plan.faults))} faults. "
+            f"The first: row {first.row}, {first.column}: {first.message}"
         )
         details = [{"row": one.row, "column": one.column, "message": one.message} for one in faults]
         raise FileFormatError(message, field="file", details=details)
 
 
 def _in_order(plan: Plan) -> tuple[SheetFault, ...]:
-    return tuple(sorted(set(plan.faults), key=lambda one: (one.row, one.column, one.message)))
+    """Return the faults row by row; of thousands the first, and how many follow."""
+    faults = sorted(set(plan.faults), key=lambda one: (one.row, one.column, one.message))
+    told, more = faults[:_MOST_FAULTS], faults[_MOST_FAULTS:]
+    if more:
+        told.append(SheetFault(more[0].row, "", f"And {len(more)} more faults from this row on: mend these first."))
+    return tuple(told)
 
 
 def _brought_before(unit: Unit, import_id: UUID | None, name: str, file_digest: str) -> Brought | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -25,9 +26,13 @@ _DAY: Final = re.compile(
     r"(?:[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?([+-][0-9]{2}:[0-9]{2})?"
 )
 _SHORT_DAY: Final = re.compile(r"([12][0-9]{3})([0-9]{2})([0-9]{2})")
+_SHORTENED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,3}")
+
+Row = Mapping[str, str]
+"""A row of a table: the texts of its cells, each in its canonical form, by the names of their columns."""
 
 
-def canonical(column: Column, said: str) -> str:  # noqa: PLR0911 - one for each kind
+def canonical(column: Column, written: str) -> str:  # noqa: PLR0911 - one for each kind
     """Return a cell in the one way that it is compared in; nothing for a cell that is empty.
 
     Raises
@@ -35,7 +40,7 @@ def canonical(column: Column, said: str) -> str:  # noqa: PLR0911 - one for each
     InputError
         If it is not what its column holds.
     """
-    text = said.strip()
+    text = written.strip()
     if not text:
         return ""
     match column.kind:
@@ -52,7 +57,7 @@ def canonical(column: Column, said: str) -> str:  # noqa: PLR0911 - one for each
         case "choice":
             return _choice(column, text)
         case _:
-            return text
+            return _text(text)
 
 
 def number_text(value: float) -> str:
@@ -74,6 +79,62 @@ def moment_text(moment: datetime | None) -> str:
 def moment_in(text: str) -> datetime | None:
     """Return the instant of a canonical text, in UTC; None of an empty one."""
     return _moment_of(text).astimezone(UTC) if text else None
+
+
+def said(row: Row, name: str) -> str:
+    """Return what stands in a cell that must be filled in.
+
+    Raises
+    ------
+    InputError
+        If nothing does.
+    """
+    if not row[name]:
+        message = "There is nothing here: fill it in."
+        raise InputError(message, field=name)
+    return row[name]
+
+
+def whole_number(row: Row, name: str, least: float, most: float) -> int:
+    """Return the whole number in a cell.
+
+    Raises
+    ------
+    InputError
+        If there is none, or none from `least` to `most`.
+    """
+    value = float(said(row, name))
+    if not value.is_integer() or not least <= value <= most:
+        message = f"{row[name]} is no whole number from {least:g} to {most:g}."
+        raise InputError(message, field=name)
+    return int(value)
+
+
+def is_yes(row: Row, name: str) -> bool:
+    """Return whether a flag says yes."""
+    return said(row, name) == "yes"
+
+
+def flag(*, yes: bool) -> str:
+    """Return a flag as it is compared and kept."""
+    return "yes" if yes else "no"
+
+
+def codes_in(text: str) -> list[str]:
+    """Return the codes in one cell, whatever divides them."""
+    for mark in "；，,、\n":
+        text = text.replace(mark, ";")
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _text(text: str) -> str:
+    if _SHORTENED.fullmatch(text):
+        message = (
+            f"{text} is a long number that a spreadsheet has shortened, and its digits are lost: "
+            "format the column as Text, and take the numbers anew from where they come."
+        )
+        raise InputError(message)
+    return text
 
 
 def _moment_of(text: str) -> datetime:

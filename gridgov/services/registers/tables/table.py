@@ -1,23 +1,31 @@
-"""What a table of a register is: its columns, how its rows are known, and what a file would change in it."""
+"""What a table of a register is: its columns, how its rows are known, and what a file would change in it.
 
-from collections.abc import Callable, Mapping, Sequence
+Every table goes the same way: `Table.current` reads what there is, `planned` compares a file with it, `Table.apply`
+does what differs, row by row (`Applying.each`) or, where a file is all there is, as a whole (`Applying.made`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from gridgov.access.delegation import Hand
 from gridgov.errors import GridgovError, InputError
 from gridgov.formats.sheets import Column, Sheet, SheetFault
-from gridgov.services.registers.tables.cells import canonical
-from gridgov.store.unit import Unit
+from gridgov.services.registers.tables.cells import Row, canonical
+from gridgov.store.registers import Noted
+from gridgov.store.unit import Store, Unit
 
-Row = Mapping[str, str]
 Key = tuple[str, ...]
+Filling = Callable[[dict[str, str]], dict[str, str]]
+"""Completes a row of a file before it is compared."""
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A row of a file that adds something, or changes it: where it stands, what it says, what was there before."""
+    """A row of a file: where it stands, what it says, and what there was before; None where it adds something."""
 
     number: int
     after: Row
@@ -32,43 +40,89 @@ class Edit:
 
 @dataclass
 class Plan:
-    """What a file would do to a table."""
+    """What a file would do to a table.
 
+    Attributes
+    ----------
+    rows
+        All rows of the file.
+    edits
+        Those among them that add or change something.
+    gone
+        What a whole table has and the file does not.
+    """
+
+    rows: list[Edit] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
     unchanged: int = 0
     faults: list[SheetFault] = field(default_factory=list)
 
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be different."""
+        return bool(self.edits or self.gone)
 
-@dataclass
+
+@dataclass(frozen=True, slots=True)
 class Applying:
-    """A plan while it is done: in whose hand, when, and what is found to be wrong."""
+    """A plan while it is done: in whose hand, when, and what is found to be wrong.
+
+    Attributes
+    ----------
+    headers
+        What columns are called in Chinese, by name.
+    home
+        The district whose programs are told that rules are different.
+    source
+        Where a responsibility list comes from.
+    """
 
     unit: Unit
     hand: Hand
     now: datetime
-    home: str
     plan: Plan
-    rows: Sequence[Row] = ()
-    """All rows of the file, for tables that are whole."""
-    numbers: Sequence[int] = ()
-    """Where each of them stands."""
-    source: str = ""
-    columns: Sequence[Column] = ()
+    headers: Mapping[str, str]
+    home: str
+    source: str
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows of the file."""
+        return [edit.after for edit in self.plan.rows]
 
     def fault(self, number: int, error: GridgovError) -> None:
         """Write down what is wrong with a row."""
-        zh = {column.name: column.zh for column in self.columns}
         name = error.field or ""
-        self.plan.faults.append(SheetFault(number, zh.get(name, name), error.message))
+        self.plan.faults.append(SheetFault(number, self.headers.get(name, name), error.message))
 
-    def each(self, do: Callable[[Edit], None]) -> None:
-        """Do something with each edit; what is wrong with one is written down, and the next one comes."""
-        for edit in self.plan.edits:
+    def each(self, do: Callable[[Edit], Iterable[Noted]], edits: Iterable[Edit] | None = None) -> list[Noted]:
+        """Do something with each edit, and write down what it changed.
+
+        What is wrong with one is written down as its fault, and the next one comes.
+
+        Returns
+        -------
+        What was changed.
+        """
+        notes: list[Noted] = []
+        for edit in self.plan.edits if edits is None else edits:
             try:
-                do(edit)
+                notes.extend(do(edit))
             except GridgovError as error:
                 self.fault(edit.number, error)
+        self.unit.registers.changes.add(*notes, at=self.now, author=self.hand.name)
+        return notes
+
+    def made(self, edits: Iterable[Edit], make: Callable[[Row], Made]) -> list[Made]:
+        """Return what rows make; what is wrong with one is written down as its fault."""
+        found: list[Made] = []
+        for edit in edits:
+            try:
+                found.append(make(edit.after))
+            except GridgovError as error:
+                self.fault(edit.number, error)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +145,14 @@ class Table:
         Whether a row of `current` is written into a file.
     ends
         The column that says when something ended.
+    gone_of
+        Returns what is gone, of the rows that a whole file does not mention, beside the rows of that file.
+    filling
+        Returns what completes the rows of one file.
+    veiled
+        The columns whose values the register's changes do not tell.
+    follows
+        What is done once a file is brought, in transactions of its own.
     """
 
     name: str
@@ -106,53 +168,55 @@ class Table:
     note_en: str
     listed: Callable[[Row, datetime], bool] = lambda _row, _now: True
     ends: str | None = None
-    gone_of: Callable[[Sequence[Row], Sequence[Row]], Sequence[Row]] | None = None
-    filled: Callable[[Unit, dict[str, str]], dict[str, str]] = lambda _unit, row: row
+    gone_of: Callable[[Sequence[Row], Sequence[Row]], Sequence[Row]] = lambda missing, _rows: missing
+    filling: Callable[[Unit], Filling] = lambda _unit: lambda row: row
+    veiled: frozenset[str] = frozenset()
+    follows: Callable[[Store, datetime], None] = lambda _store, _now: None
 
     def key_of(self, row: Row) -> Key:
         """Return by what a row is known."""
         return tuple(row.get(name, "") for name in self.key)
 
 
-def planned(table: Table, unit: Unit, sheet: Sheet, current: Sequence[Row]) -> tuple[Plan, list[Row]]:
-    """Return what a sheet would change, and its rows; what cannot be read stands in the faults of the plan."""
+def planned(table: Table, unit: Unit, sheet: Sheet, current: Sequence[Row]) -> Plan:
+    """Return what a sheet would change; what cannot be read stands in the faults of the plan."""
     columns = {column.name: column for column in table.columns(unit)}
+    filled = table.filling(unit)
     plan = Plan(faults=list(sheet.faults))
     before = {table.key_of(row): row for row in current}
     seen: dict[Key, int] = {}
-    rows: list[Row] = []
     for found in sheet.rows:
         row, faults = _canonical(columns, found.number, found.values)
-        row = table.filled(unit, row)
-        rows.append(row)
+        row = filled(row)
         key = table.key_of(row)
         faults += _unfit(table, columns, found.number, row, seen)
         seen.setdefault(key, found.number)
         plan.faults += faults
-        stored = before.get(key)
+        edit = Edit(found.number, row, before.get(key))
+        plan.rows.append(edit)
         if faults:
             continue
-        if stored is not None and all(stored.get(name) == value for name, value in row.items()):
+        if edit.before is not None and not edit.fields:
             plan.unchanged += 1
         else:
-            plan.edits.append(Edit(found.number, row, stored))
+            plan.edits.append(edit)
     if table.whole and not plan.faults:
         missing = [row for key, row in before.items() if key not in seen]
-        plan.gone = list(table.gone_of(missing, rows)) if table.gone_of else missing
-    return plan, rows
+        plan.gone = list(table.gone_of(missing, [edit.after for edit in plan.rows]))
+    return plan
 
 
 def _canonical(columns: Mapping[str, Column], number: int, values: Row) -> tuple[dict[str, str], list[SheetFault]]:
     row: dict[str, str] = {}
     faults = []
-    for name, said in values.items():
+    for name, written in values.items():
         column = columns[name]
         if column.shown_only:
             continue
         try:
-            row[name] = canonical(column, said)
+            row[name] = canonical(column, written)
         except InputError as error:
-            row[name] = said
+            row[name] = written
             faults.append(SheetFault(number, column.zh, error.message))
     return row, faults
 
