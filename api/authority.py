@@ -1,7 +1,8 @@
 """A certificate authority of this installation's own, for networks in which nobody else vouches for a server.
 
 Browsers give positions, cameras and offline pages to https alone. Whoever installs our authority once on a phone trusts
-every certificate that we make for ourselves afterwards. Its key never leaves the data folder.
+every certificate that we make for ourselves afterwards. Its key never leaves the data folder; for which names it can
+speak, `api.founding` says.
 """
 
 import ipaddress
@@ -15,9 +16,11 @@ from pathlib import Path
 import structlog
 import trustme
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from api.founding import founded, unvouched
 from gridgov.clock import Clock
 from gridgov.errors import SetupError
 from gridgov.services.accounts.saved import write_private
@@ -48,6 +51,11 @@ class Authority:
         """The server's certificate, with its key."""
         return self.folder / "server.pem"
 
+    @property
+    def given(self) -> Path:
+        """The authority's certificate alone, to be handed to phones in whichever way."""
+        return self.folder / "gridgov-ca.crt"
+
     def certificate(self) -> bytes:
         """Return the authority's certificate (PEM), for phones to install; its key stays here.
 
@@ -69,21 +77,40 @@ class Authority:
         Raises
         ------
         SetupError
-            If the folder cannot be written, or what lies in it is no authority.
+            If the folder cannot be written, what lies in it is no authority, or none that can vouch for a name.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not self.ca.exists():
-                made = trustme.CA(organization_name="gridgov", organization_unit_name="an installation's own authority")
-                self._write(self.ca, made.cert_pem.bytes() + made.private_key_pem.bytes())
-            if self._is_good(names, clock=clock):
+            if not self._vouches_on(clock=clock):
+                self._write(self.ca, founded(names, now=clock()))
+            self._require_vouching(names)
+            if self.given.exists() and self._is_good(names, clock=clock):
                 return False
+            self._write(self.given, self.certificate())
             self._write(self.server, self._issued(names, clock=clock))
         except (OSError, ValueError) as error:
             message = f"The certificate authority in {self.folder} cannot be used ({error}): make the folder writable, "
             message += "or move it away, and every phone installs the new one."
             raise SetupError(message) from error
         return True
+
+    def _vouches_on(self, *, clock: Clock) -> bool:
+        """Return whether there is an authority that outlasts the certificates it makes."""
+        if not self.ca.exists():
+            return False
+        lasting = self._read(self.ca).not_valid_after_utc - clock() > LASTS
+        if not lasting:
+            _log.warning("the authority nears its end and is made anew: every phone installs /ca once more")
+        return lasting
+
+    def _require_vouching(self, names: Sequence[str]) -> None:
+        refused = unvouched(self._read(self.ca), names)
+        if refused:
+            message = (
+                f"The certificate authority was made for other names, and cannot vouch for {', '.join(refused)}: take "
+                f"that out of GRIDGOV_NAMES, or move {self.ca} away, and every phone installs the new one from /ca."
+            )
+            raise SetupError(message)
 
     def _issued(self, names: Sequence[str], *, clock: Clock) -> bytes:
         now, kept = clock(), self.ca.read_bytes()
@@ -97,8 +124,8 @@ class Authority:
             return False
         found = self._read(self.server)
         lasts = found.not_valid_after_utc - clock()
-        ours = found.issuer == self._read(self.ca).subject
-        return ours and RENEWED < lasts <= LASTS and _names_of(found) == {_plain(name) for name in names}
+        same = _names_of(found) == {_plain(name) for name in names}
+        return same and RENEWED < lasts <= LASTS and _made_by(self._read(self.ca), found)
 
     def _read(self, file: Path) -> x509.Certificate:
         try:
@@ -145,6 +172,15 @@ def renewed(
     finally:
         over.set()
         thread.join(5)
+
+
+def _made_by(authority: x509.Certificate, found: x509.Certificate) -> bool:
+    """Return whether an authority signed a certificate: its name alone says nothing, the next one is called so too."""
+    try:
+        found.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _names_of(certificate: x509.Certificate) -> set[str]:

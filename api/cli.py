@@ -143,6 +143,8 @@ def _say_address(chosen: Settings) -> None:
     if where.authority:
         said = f"Phones trust this server once they have installed {address}ca, fingerprint (SHA-256):"
         _console.print(f"{said}\n{where.authority.fingerprint()}", soft_wrap=True)
+        handed = "Hand this file to them where nobody is to click a browser's warning away:"
+        _console.print(f"{handed} {where.authority.given}", soft_wrap=True)
 
 
 def _require_free(chosen: Settings) -> None:

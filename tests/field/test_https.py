@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 import uvicorn
 from cryptography import x509
 from fastapi.testclient import TestClient
@@ -87,6 +88,7 @@ def test_the_key_of_the_authority_is_for_nobody_else_and_never_given_out(setting
         page = client.get("/ca")
     assert given.headers["content-type"] == "application/x-x509-ca-cert"
     assert b"PRIVATE" not in given.content
+    assert given.content == Authority(folder).given.read_bytes()
     x509.load_pem_x509_certificate(given.content)
     assert Authority(folder).fingerprint() in page.text
     assert "/ca.crt" in page.text
@@ -110,16 +112,65 @@ def test_the_certificate_stays_until_it_nears_its_end_and_the_authority_for_good
     assert authority.certificate() == before
 
 
-def test_another_name_gets_another_certificate_by_the_same_authority(settings, clock):
+def test_another_name_of_ours_gets_another_certificate_by_the_same_authority(settings, clock):
     listening(settings, clock=clock)
     before = Authority(settings.data_dir / "tls").certificate()
-    more = settings.model_copy(update={"names": f"{NAME},new.example.org"})
+    more = settings.model_copy(update={"names": f"{NAME},new.{NAME},10.4.0.7"})
     listening(more, clock=clock)
     found = x509.load_pem_x509_certificate(Authority(settings.data_dir / "tls").server.read_bytes())
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert "new.example.org" in names.get_values_for_type(x509.DNSName)
-    assert ipaddress.ip_address("127.0.0.1") in names.get_values_for_type(x509.IPAddress)
+    assert f"new.{NAME}" in names.get_values_for_type(x509.DNSName)
+    assert {ipaddress.ip_address(one) for one in ("127.0.0.1", "10.4.0.7")} <= set(
+        names.get_values_for_type(x509.IPAddress)
+    )
     assert Authority(settings.data_dir / "tls").certificate() == before
+
+
+@pytest.mark.parametrize("name", ["new.example.org", "example.org", "my" + NAME, "198.51.100.7"])
+def test_a_name_that_phones_would_not_believe_it_is_refused_with_the_way_out(settings, clock, name):
+    listening(settings, clock=clock)
+    authority = Authority(settings.data_dir / "tls")
+    with pytest.raises(SetupError, match=r"cannot vouch for .*move"):
+        listening(settings.model_copy(update={"names": f"{NAME},{name}"}), clock=clock)
+    authority.ca.rename(authority.ca.with_suffix(".old"))
+    listening(settings.model_copy(update={"names": f"{NAME},{name}"}), clock=clock)
+    assert authority.certificate() == authority.given.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["bank.example.com", "198.51.100.7"])
+def test_whoever_stole_the_key_of_the_authority_passes_for_nobody_else(settings, store, name):
+    listening(settings)
+    authority = Authority(settings.data_dir / "tls")
+    stolen = authority.ca.read_bytes()
+    forged = trustme.CA.from_pem(stolen, stolen).issue_cert(name, NAME)
+    config = uvicorn.Config(
+        create_app(store, settings, names=[NAME]),
+        port=0,
+        log_config=None,
+        lifespan="off",
+        ssl_certfile=str(authority.server),
+    )
+    config.load()
+    assert config.ssl
+    forged.configure_cert(config.ssl)
+    with serving_config(config) as port, pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
+        served_to(port, trusting(settings), name)
+
+
+def test_the_authority_ends_one_day_and_is_made_anew_before(settings, clock):
+    listening(settings, clock=clock)
+    authority = Authority(settings.data_dir / "tls")
+    first = x509.load_pem_x509_certificate(authority.certificate())
+    assert first.not_valid_after_utc - clock() < timedelta(days=3_660)
+    constraints = first.extensions.get_extension_for_class(x509.BasicConstraints)
+    assert (constraints.critical, constraints.value.ca, constraints.value.path_length) == (True, True, 0)
+    clock.moment = first.not_valid_after_utc - timedelta(days=60)
+    listening(settings, clock=clock)
+    second = x509.load_pem_x509_certificate(authority.certificate())
+    assert second.not_valid_after_utc > first.not_valid_after_utc
+    server = x509.load_pem_x509_certificate(authority.server.read_bytes())
+    server.verify_directly_issued_by(second)
+    assert x509.load_pem_x509_certificate(authority.given.read_bytes()) == second
 
 
 def test_a_server_that_runs_for_months_serves_the_new_certificate_to_who_comes_then(settings, store, clock):
