@@ -209,6 +209,8 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
     flags = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    # A name that is not this machine's own: by http it is what an intranet is, and no secure context.
+    flags += ["--host-resolver-rules=MAP grid.intranet 127.0.0.1"]
     flags += ["--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)

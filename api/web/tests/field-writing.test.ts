@@ -3,8 +3,10 @@ import { caseAct, patrol } from "../src/field/acts";
 import type { Checklist, Holder, Matter, Task } from "../src/field/carried";
 import { blank, itemsOf, missing, type Shot } from "../src/field/report/draft";
 import { found, offered, used } from "../src/field/report/matters";
+import { fresh } from "../src/field/outbox/items";
 import { isShort } from "../src/field/storage";
 import { standingWords } from "../src/field/standing";
+import { isWalked, reported, type Walked } from "../src/field/walking";
 
 const OWNER: Holder = { account_id: "me", login: "worker", name: "网格员", permissions: [] };
 const AT = new Date("2026-03-05T06:30:00Z");
@@ -48,9 +50,13 @@ test("the matters used last come first, each once", () => {
 });
 
 test("a report wants a matter and a place or an address, and says which is missing", () => {
-  expect(missing(blank())).toBe("matter");
-  expect(missing({ ...blank(), matter: "1" })).toBe("place");
-  expect(missing({ ...blank(), matter: "1", address: "解放路 1 号" })).toBeNull();
+  expect(missing(blank(), ALL)).toBe("matter");
+  expect(missing({ ...blank(), matter: "1" }, ALL)).toBe("place");
+  expect(missing({ ...blank(), matter: "1", address: "解放路 1 号" }, ALL)).toBeNull();
+});
+
+test("a matter that left the list since it was chosen must be chosen anew", () => {
+  expect(missing({ ...blank(), matter: "1", address: "解放路 1 号" }, [LAMP])).toBe("matter");
 });
 
 test("a report without words says its matter, and its photos wait for it", () => {
@@ -81,6 +87,28 @@ test("a patrol answers every item of its checklist", () => {
     { item: "a", answer: "found", note: "坏" },
     { item: "b", answer: "ok" },
   ]);
+});
+
+test("a finding that was reported names its report, unless the answer was changed since", () => {
+  const items = ["a", "b"].map((code) => ({ code, zh: code, en: code, matter: null }));
+  const checklist: Checklist = { code: "fire", version: 2, name_zh: "消防", name_en: "Fire", items };
+  const start: Walked = { startedAt: "t", found: { a: { answer: "found", note: "坏" } } };
+  const { found } = reported(reported(start, "a", "one"), "b", "two");
+  const changed = { ...found, b: { answer: "ok" as const, note: "", incident: "two" } };
+  expect(patrol({ checklist, cell: "c", startedAt: "t", found: changed }, OWNER, AT).request.body["answers"]).toEqual([
+    { item: "a", answer: "found", note: "坏", incident_id: "one" },
+    { item: "b", answer: "ok" },
+  ]);
+});
+
+test("a walk that was sent off is not asked for again, one that was refused is", () => {
+  const due = { checklist_code: "fire", checklist_version: 1, cell_code: "c", last_at: null, due_at: "t" };
+  const checklist: Checklist = { code: "fire", version: 1, name_zh: "消防", name_en: "Fire", items: [] };
+  const item = fresh(patrol({ checklist, cell: "c", startedAt: "t", found: {} }, OWNER, AT), 1);
+  expect(isWalked(due, [item])).toBe(true);
+  expect(isWalked(due, [{ ...item, state: "sent" }])).toBe(true);
+  expect(isWalked(due, [{ ...item, state: "refused" }])).toBe(false);
+  expect(isWalked({ ...due, cell_code: "other" }, [item])).toBe(false);
 });
 
 test("the phone says that it fills up before it is full", () => {

@@ -137,6 +137,8 @@ function duty(owner: Holder, at: Date): { account: string; chain: string; madeAt
 export interface Found {
   answer: "ok" | "found" | "not_applicable";
   note: string;
+  /** The id of what was reported of it. */
+  incident?: string;
 }
 
 /** A patrol, as a whole, once it is walked. */
@@ -147,8 +149,9 @@ export function patrol(
 ): Draft {
   const { checklist, cell, startedAt, found } = walked;
   const answers = checklist.items.map(({ code }) => {
-    const { answer = "ok", note = "" } = found[code] ?? {};
-    return { item: code, answer, ...(note.trim() ? { note: note.trim() } : {}) };
+    const { answer = "ok", note = "", incident } = found[code] ?? {};
+    const reported = answer === "found" && incident ? { incident_id: incident } : {};
+    return { item: code, answer, ...(note.trim() ? { note: note.trim() } : {}), ...reported };
   });
   const id = uuid7(at.getTime());
   const request: Request = {

@@ -1,5 +1,5 @@
 /** The frame: what the phone's state is above, one tab in the middle, the tabs below, where a thumb reaches. */
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { toLogin } from "../shared/session";
@@ -13,14 +13,13 @@ import { diskFull, holder, others, reached, session, stuck, taken, waiting } fro
 import { Report } from "./report/report";
 import { isBlank, writing } from "./report/draft";
 import { takeUp } from "./report/writing";
+import { followBack, goTo, type Tab, tab } from "./tab";
 import { Grid } from "./tabs/grid";
 import { Mine } from "./tabs/mine";
 import { Tasks } from "./tabs/tasks";
 import { Whistles } from "./tabs/whistles";
 import { followDuty } from "./duty";
 import { diskWarning, measure } from "./storage";
-
-export type Tab = "report" | "tasks" | "whistles" | "grid" | "mine";
 
 const TABS: { name: Tab; zh: string; en: string; sign: Sign; page: ComponentType }[] = [
   { name: "report", zh: "上报", en: "Report", sign: "report", page: Report },
@@ -30,32 +29,13 @@ const TABS: { name: Tab; zh: string; en: string; sign: Sign; page: ComponentType
   { name: "mine", zh: "我的", en: "Me", sign: "mine", page: Mine },
 ];
 
-export const tab = signal<Tab>(tabOf(location.pathname));
-
-function tabOf(path: string): Tab {
-  const name = path.replace(/^\/field\/?/, "");
-  return TABS.find((one) => one.name === name)?.name ?? "report";
-}
-
-export function goTo(next: Tab): void {
-  if (next === tab.value) return;
-  tab.value = next;
-  history.pushState(null, "", next === "report" ? "/field" : `/field/${next}`);
-}
-
 effect(() => {
   document.documentElement.lang = locale.value;
 });
 
 export function App() {
   const account = holder.value?.account_id;
-  useEffect(() => {
-    const back = (): void => {
-      tab.value = tabOf(location.pathname);
-    };
-    addEventListener("popstate", back);
-    return () => removeEventListener("popstate", back);
-  }, []);
+  useEffect(() => followBack(), []);
   useEffect(() => {
     if (!account) return;
     const begun = Promise.all([takeUp(account), followDuty(account)]);

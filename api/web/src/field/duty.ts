@@ -61,6 +61,8 @@ export function isWorth(fix: Fix, last: Fix | undefined): boolean {
 }
 
 async function take(fix: Fix, account: string): Promise<void> {
+  // A receiver may tell first what it knew before: that was not on duty yet.
+  if (!shift.value || fix.at < Date.parse(shift.value.since)) return;
   if (!isWorth(fix, gathered.value.at(-1))) return;
   gathered.value = [...gathered.value, fix];
   await keep(theDatabase(), `fixes:${account}`, gathered.value).catch(() => undefined);

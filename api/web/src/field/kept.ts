@@ -1,9 +1,15 @@
 /** Something that is being filled in: kept at every touch, and there again after the page was closed. */
 import { useEffect, useState } from "preact/hooks";
 import { forget, isFull, keep, keptOf } from "./outbox/database";
-import { theDatabase } from "./phone";
+import { holder, theDatabase } from "./phone";
 
-export function useKept<T>(key: string, first: T): [T, (next: T) => void, () => void] {
+/** Under this key it is kept for whoever holds the phone: the next one finds nothing of it. */
+export function ownKey(key: string): string {
+  return `${key}:${holder.value?.account_id ?? ""}`;
+}
+
+export function useKept<T>(name: string, first: T): [T, (next: T) => void, () => void] {
+  const key = ownKey(name);
   const [value, setValue] = useState(first);
   useEffect(() => {
     let gone = false;

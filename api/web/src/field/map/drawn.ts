@@ -83,7 +83,7 @@ function gridLayers(ground: Ground): LayerSpecification[] {
       type: "symbol",
       source: "cell_names",
       minzoom: 14.5,
-      layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": LABEL_FONTS, "text-max-width": 7 },
+      layout: { "text-field": ["get", "name"], "text-size": 14, "text-font": LABEL_FONTS, "text-max-width": 7 },
       paint: { "text-color": ink, "text-halo-color": halo, "text-halo-width": 1.6 },
     },
   ];
@@ -101,6 +101,7 @@ function ownLayers(ground: Ground): LayerSpecification[] {
     layer("own:chosen", "fill", only("chosen"), { "fill-color": strong, "fill-opacity": 0.45 }),
     layer("own:chosen-line", "line", only("chosen"), { "line-color": strong, "line-width": 2.5 }),
     layer("own:trace", "line", only("trace"), { "line-color": calm, "line-width": 3 }),
+    layer("own:step", "circle", only("step"), dot(calm, 4)),
     layer("own:here", "circle", only("here"), dot("#1769aa", 8)),
     layer("own:pin", "circle", only("pin"), dot(strong, 9)),
   ];
@@ -111,7 +112,7 @@ function dot(colour: string, radius: number): Record<string, unknown> {
     "circle-color": colour,
     "circle-radius": radius,
     "circle-stroke-color": "#ffffff",
-    "circle-stroke-width": 3,
+    "circle-stroke-width": radius < 6 ? 1 : 3,
   };
 }
 

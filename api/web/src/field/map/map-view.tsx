@@ -1,17 +1,14 @@
 /** The carried map in the page. MapLibre comes when the first map is shown, from what the phone keeps. */
 import type { Feature } from "geojson";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { GeoJSONSource, GlMap } from "../../shared/map/map";
+import type { GeoJSONSource, GlMap, MapOptions } from "../../shared/map/map";
 import { theme } from "../../shared/ui/theme";
 import { say, tongue } from "../../shared/words";
 import type { LonLat } from "../geometry";
 import { pack } from "../phone";
 import { OWN, styleOf } from "./drawn";
-
-export interface View {
-  centre: LonLat;
-  zoom: number;
-}
+import { Pin } from "./pin";
+import type { View } from "./view";
 
 interface Props {
   label: string;
@@ -19,7 +16,9 @@ interface Props {
   marks: readonly Feature[];
   /** A picture that does not move, where a finger should scroll the page. */
   still?: boolean;
-  /** Called when the map was moved by hand, with its middle. */
+  /** A pin stands in the middle, and may be dragged. */
+  pin?: boolean;
+  /** Called when the map, or the pin on it, was moved by hand, with the map's middle. */
   onMoved?: (centre: LonLat) => void;
   /** Called with the ids of the buildings that were tapped, and the place. */
   onTap?: (buildings: string[], at: LonLat) => void;
@@ -27,8 +26,10 @@ interface Props {
 
 /** Half of a finger's width: so far beside a building a tap still means it. */
 const FINGER_PX = 10;
+/** What must be seen as a whole keeps so far from the edges, and is not magnified beyond this. */
+const WHOLE = { padding: 28, maxZoom: 17, animate: false };
 
-export function MapView({ label, view, marks, still = false, onMoved, onTap }: Props) {
+export function MapView({ label, view, marks, still = false, pin = false, onMoved, onTap }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<GlMap | null>(null);
   const told = useRef({ onMoved, onTap });
@@ -42,14 +43,13 @@ export function MapView({ label, view, marks, still = false, onMoved, onTap }: P
     if (!carried || !box.current) return;
     const container = box.current;
     let gone = false;
-    const begun = import("../../shared/map/map").then(({ makeMap }) => {
+    const coming = import("../../shared/map/map").then(({ makeMap }) => {
       if (gone) return;
       const made = makeMap(
         {
           container,
           style: styleOf(carried, ground),
-          center: [view.centre.lon, view.centre.lat],
-          zoom: view.zoom,
+          ...begun(view),
           interactive: !still,
         },
         tongue.value === "zh",
@@ -59,9 +59,7 @@ export function MapView({ label, view, marks, still = false, onMoved, onTap }: P
       if (still) made.getCanvas().tabIndex = -1;
       made.on("load", () => setReady(true));
       made.on("moveend", (event) => {
-        if (!("originalEvent" in event)) return;
-        const { lng, lat } = made.getCenter();
-        told.current.onMoved?.({ lon: lng, lat });
+        if ("originalEvent" in event) told.current.onMoved?.(middleOf(made));
       });
       made.on("click", ({ point, lngLat }) => {
         const near: [[number, number], [number, number]] = [
@@ -74,7 +72,7 @@ export function MapView({ label, view, marks, still = false, onMoved, onTap }: P
         told.current.onTap?.(ids, { lon: lngLat.lng, lat: lngLat.lat });
       });
     });
-    begun.catch(() => setFailed(true));
+    coming.catch(() => setFailed(true));
     return () => {
       gone = true;
       setReady(false);
@@ -89,13 +87,23 @@ export function MapView({ label, view, marks, still = false, onMoved, onTap }: P
     void own?.setData({ type: "FeatureCollection", features: [...marks] });
   }, [marks, ready]);
 
+  const wanted = JSON.stringify(view);
   useEffect(() => {
-    map.current?.jumpTo({ center: [view.centre.lon, view.centre.lat], zoom: view.zoom });
-  }, [view.centre.lon, view.centre.lat, view.zoom, ready]);
+    if (map.current) show(map.current, view);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a view that says the same must not undo what a finger did
+  }, [wanted, ready]);
+
+  const settle = (right: number, down: number): void => {
+    const shown = map.current;
+    if (!shown) return;
+    shown.panBy([right, down], { animate: false });
+    onMoved?.(middleOf(shown));
+  };
 
   return (
-    <div class="f-map">
+    <div class="f-map" data-ready={ready}>
       <div ref={box} class="f-map-box" />
+      {pin && <Pin settle={settle} />}
       {failed && (
         <p class="f-map-gone" role="status">
           {say("这部手机画不出地图：请填写地址。", "This phone cannot draw the map: write the address.")}
@@ -103,4 +111,26 @@ export function MapView({ label, view, marks, still = false, onMoved, onTap }: P
       )}
     </div>
   );
+}
+
+function begun(view: View): Partial<MapOptions> {
+  if ("box" in view) return { bounds: view.box, fitBoundsOptions: WHOLE };
+  return { center: [view.centre.lon, view.centre.lat], zoom: view.zoom ?? WHOLE.maxZoom };
+}
+
+function show(map: GlMap, view: View): void {
+  if ("box" in view) {
+    map.fitBounds(view.box, WHOLE);
+    return;
+  }
+  const { centre, zoom = map.getZoom() } = view;
+  const now = middleOf(map);
+  // A jump to where it is would only stop a finger that moves it on.
+  if (now.lon === centre.lon && now.lat === centre.lat && zoom === map.getZoom()) return;
+  map.jumpTo({ center: [centre.lon, centre.lat], zoom });
+}
+
+function middleOf(map: GlMap): LonLat {
+  const { lng, lat } = map.getCenter();
+  return { lon: lng, lat };
 }

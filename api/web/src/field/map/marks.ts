@@ -2,7 +2,7 @@
 import type { Feature, Geometry } from "geojson";
 import { type LonLat, moved } from "../geometry";
 
-export type Mark = "cell" | "accuracy" | "site" | "chosen" | "here" | "pin" | "trace";
+export type Mark = "cell" | "accuracy" | "site" | "chosen" | "here" | "pin" | "trace" | "step";
 
 const CORNERS = 48;
 

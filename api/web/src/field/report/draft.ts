@@ -2,7 +2,9 @@
 import { signal } from "@preact/signals";
 import type { Position } from "geojson";
 import { uuid7 } from "../../shared/uuid";
+import type { Words } from "../../shared/words";
 import type { Holder, Matter, Outline } from "../carried";
+import type { LonLat } from "../geometry";
 import type { Draft } from "../outbox/items";
 
 export interface Shot {
@@ -19,6 +21,13 @@ export type Place =
   | { kind: "point"; lon: number; lat: number; accuracyM: number | null; by: "gps" | "hand" }
   | { kind: "shape"; geometry: Outline; ids: string[] };
 
+/** What a report comes from: an item of a patrol that is being walked, by the key under which the walk is kept. */
+export interface Finding {
+  walk: string;
+  item: string;
+  words: Words;
+}
+
 export interface Writing {
   id: string;
   matter: string | null;
@@ -26,6 +35,9 @@ export interface Writing {
   address: string;
   place: Place | null;
   shots: Shot[];
+  finding?: Finding;
+  /** What was being written when a patrol found something: it is there again afterwards. */
+  before?: Writing;
 }
 
 export function blank(): Writing {
@@ -34,13 +46,26 @@ export function blank(): Writing {
 
 export const writing = signal<Writing>(blank());
 
-export function isBlank({ matter, text, address, shots }: Writing): boolean {
-  return matter === null && !text && !address && shots.length === 0;
+/** A place where a finger put it. */
+export function byHand({ lon, lat }: LonLat): Place {
+  return { kind: "point", lon, lat, accuracyM: null, by: "hand" };
 }
 
-/** What a report is missing to be sent; null where nothing is. */
-export function missing({ matter, place, address }: Writing): "matter" | "place" | null {
-  if (matter === null) return "matter";
+/** A place as the receiver has it, with how far it may err. */
+export function byReceiver({ lon, lat, accuracyM }: LonLat & { accuracyM: number }): Place {
+  return { kind: "point", lon, lat, accuracyM, by: "gps" };
+}
+
+export function isBlank({ matter, text, address, shots, finding }: Writing): boolean {
+  return matter === null && !text && !address && shots.length === 0 && !finding;
+}
+
+/** What a report is missing to be sent; null where nothing is. A matter that left the list must be chosen anew. */
+export function missing(
+  { matter, place, address }: Writing,
+  matters: readonly { code: string }[],
+): "matter" | "place" | null {
+  if (!matters.some(({ code }) => code === matter)) return "matter";
   return place === null && !address.trim() ? "place" : null;
 }
 

@@ -35,8 +35,9 @@ function Chip({ matter }: { matter: Matter }) {
   return (
     <button type="button" class="f-chip" aria-pressed={pressed} onClick={() => write({ matter: matter.code })}>
       {matter.priority === 1 && (
-        <span class="f-urgent" aria-label={say("紧急", "Urgent")}>
-          急
+        <span class="f-urgent">
+          <span aria-hidden="true">{say("急", "!")}</span>
+          <span class="hidden-but-read">{say("紧急 ", "Urgent ")}</span>
         </span>
       )}
       {matter.name}
@@ -61,6 +62,7 @@ function Search({ matters, close }: { matters: Matter[]; close: () => void }) {
         type="search"
         autocomplete="off"
         autocapitalize="off"
+        autofocus
         value={asked}
         onInput={(event) => setAsked(event.currentTarget.value)}
         onKeyDown={(event) => {

@@ -3,23 +3,23 @@ import { useMemo, useState } from "preact/hooks";
 import { Dialog } from "../../shared/ui/dialog";
 import { say } from "../../shared/words";
 import type { Building } from "../carried";
-import { type LonLat, metresTo } from "../geometry";
+import { type LonLat, metresBetween, metresTo } from "../geometry";
 import { Icon } from "../icons";
 import { circleMark, mark, pointMark } from "../map/marks";
 import { MapView } from "../map/map-view";
 import { pack } from "../phone";
 import { fix } from "../where";
-import { middleOf, type Place, writing } from "./draft";
+import { byHand, byReceiver, middleOf, type Place, writing } from "./draft";
 import { Telling } from "./telling";
 import { write } from "./writing";
 
 const NEAR_M = 150;
 const MOST_LISTED = 8;
+/** A pin that lies so near to where the receiver is means just that. */
+const SAME_M = 0.5;
 
 export function PlaceDialog({ close }: { close: () => void }) {
-  const start = startOf(writing.value.place);
-  const [centre, setCentre] = useState(start);
-  const [view, setView] = useState(start);
+  const [centre, setCentre] = useState(() => startOf(writing.value.place));
   const [ids, setIds] = useState(writing.value.place?.kind === "shape" ? writing.value.place.ids : []);
   const [choosing, setChoosing] = useState(ids.length > 0);
   const carried = pack.value;
@@ -33,7 +33,7 @@ export function PlaceDialog({ close }: { close: () => void }) {
   const here = fix.value;
   return (
     <Dialog title={say("位置", "Where")} close={close} wide>
-      <div class="f-modes" role="group" aria-label={say("方式", "How")}>
+      <div class="f-modes f-thirds" role="group" aria-label={say("方式", "How")}>
         <button type="button" aria-pressed={!choosing} onClick={() => setChoosing(false)}>
           {say("图钉选点", "A pin")}
         </button>
@@ -41,13 +41,7 @@ export function PlaceDialog({ close }: { close: () => void }) {
           {say("点选建筑", "Buildings")}
         </button>
         {here && (
-          <button
-            type="button"
-            onClick={() => {
-              setView({ lon: here.lon, lat: here.lat });
-              setCentre({ lon: here.lon, lat: here.lat });
-            }}
-          >
+          <button type="button" onClick={() => setCentre({ lon: here.lon, lat: here.lat })}>
             <Icon sign="here" />
             {say("我的位置", "Here")}
           </button>
@@ -55,35 +49,34 @@ export function PlaceDialog({ close }: { close: () => void }) {
       </div>
       <div class="f-big-map">
         <MapView
-          label={say("地图：拖动地图把图钉移到位置上", "Map: drag it until the pin is at the place")}
-          view={{ centre: view, zoom: 17 }}
+          label={say("地图：拖动图钉或地图，点一下也可以", "Map: drag the pin or the map, or tap the place")}
+          view={{ centre }}
           marks={marks}
+          pin={!choosing}
           onMoved={setCentre}
-          onTap={(hits) => {
+          onTap={(hits, at) => {
             const [hit] = hits;
-            if (choosing && hit) toggle(hit);
+            if (!choosing) setCentre(at);
+            else if (hit) toggle(hit);
           }}
         />
-        {!choosing && (
-          <span class="f-pin" aria-hidden="true">
-            <Icon sign="pin" />
-          </span>
-        )}
       </div>
       {choosing && <Nearby buildings={buildings} centre={centre} ids={ids} toggle={toggle} />}
       {place && <Telling place={place} />}
-      <button
-        type="button"
-        class="f-go"
-        aria-disabled={!place}
-        onClick={() => {
-          if (!place) return;
-          write({ place });
-          close();
-        }}
-      >
-        {say("用这个位置", "Use this place")}
-      </button>
+      <div class="f-act">
+        <button
+          type="button"
+          class="f-go"
+          aria-disabled={!place}
+          onClick={() => {
+            if (!place) return;
+            write({ place });
+            close();
+          }}
+        >
+          {say("用这个位置", "Use this place")}
+        </button>
+      </div>
     </Dialog>
   );
 }
@@ -128,8 +121,9 @@ function hereMarks(): GeoJSON.Feature[] {
 function placeOf(buildings: Building[], ids: string[], choosing: boolean, centre: LonLat): Place | null {
   if (!choosing) {
     const kept = writing.value.place;
-    const still = kept?.kind === "point" && kept.lon === centre.lon && kept.lat === centre.lat;
-    return still ? kept : { kind: "point", lon: centre.lon, lat: centre.lat, accuracyM: null, by: "hand" };
+    if (kept?.kind === "point" && kept.lon === centre.lon && kept.lat === centre.lat) return kept;
+    const here = fix.value;
+    return here && metresBetween(here, centre) < SAME_M ? byReceiver(here) : byHand(centre);
   }
   const chosen = buildings.filter((building) => ids.includes(building.properties.id));
   const [first] = chosen;

@@ -4,9 +4,11 @@ import { say } from "../../shared/words";
 import { Icon } from "../icons";
 import { circleMark, mark, pointMark } from "../map/marks";
 import { MapView } from "../map/map-view";
+import { around, type View } from "../map/view";
+import { moved, pointOf, ringsOf } from "../geometry";
 import { pack } from "../phone";
-import { fix, lack, type Lack } from "../where";
-import { middleOf, type Place, writing } from "./draft";
+import { type Fix, fix, lack, type Lack } from "../where";
+import { byHand, byReceiver, type Place, writing } from "./draft";
 import { PlaceDialog } from "./place-dialog";
 import { Telling } from "./telling";
 import { write } from "./writing";
@@ -46,14 +48,15 @@ export function PlacePart() {
               : say("正在定位…", "Looking for the position…")}
         </p>
       )}
-      {place && !open && <Small place={place} />}
+      {place && !open && <Small place={place} enlarge={() => setOpen(true)} />}
       {place && <Telling place={place} />}
-      <button type="button" class="f-wide" onClick={() => setOpen(true)}>
-        <Icon sign="pin" />
-        {place
-          ? say("在地图上调整，或选建筑", "Move it on the map, or choose buildings")
-          : say("在地图上选点", "Put it on the map")}
-      </button>
+      <div class="f-pair">
+        <button type="button" class="f-wide" onClick={() => setOpen(true)}>
+          <Icon sign="pin" />
+          {place ? say("大地图／选建筑", "Large map, buildings") : say("在地图上选点", "Put it on the map")}
+        </button>
+        <BackToReceiver place={place} />
+      </div>
       <details open={!place && missing !== null}>
         <summary>{say("用文字地址", "An address in words")}</summary>
         <label class="f-label" for="address">
@@ -73,19 +76,47 @@ export function PlacePart() {
   );
 }
 
-function Small({ place }: { place: Place }) {
-  const [lon, lat] = middleOf(place);
-  const marks = useMemo(() => marksOf(place), [place]);
+/** After a pin that slipped: one touch, and the place is again what the receiver says. */
+function BackToReceiver({ place }: { place: Place | null }) {
+  const here = fix.value;
+  if (!here || !place || (place.kind === "point" && place.by === "gps")) return null;
+  return (
+    <button type="button" class="f-wide" onClick={() => write({ place: byReceiver(here) })}>
+      <Icon sign="here" />
+      {say("用我的定位", "Where I am")}
+    </button>
+  );
+}
+
+/** The place on a small map: the pin may be dragged here; a touch beside it enlarges the map. */
+function Small({ place, enlarge }: { place: Place; enlarge: () => void }) {
+  const here = fix.value;
+  const marks = useMemo(() => marksOf(place, here), [place, here]);
+  const view = useMemo(() => viewOf(place), [place]);
   if (!pack.value) return null;
   return (
     <div class="f-small-map" aria-hidden="true">
-      <MapView label="" view={{ centre: { lon, lat }, zoom: 16.2 }} marks={marks} still />
+      <MapView
+        label=""
+        view={view}
+        marks={marks}
+        still
+        pin={place.kind === "point"}
+        onMoved={(centre) => write({ place: byHand(centre) })}
+        onTap={enlarge}
+      />
     </div>
   );
 }
 
-export function marksOf(place: Place): GeoJSON.Feature[] {
-  if (place.kind === "shape") return [mark("chosen", place.geometry)];
-  const circle = place.accuracyM ? [circleMark("accuracy", place, place.accuracyM)] : [];
-  return [...circle, pointMark("pin", place)];
+function viewOf(place: Place): View {
+  if (place.kind === "shape") return around(ringsOf(place.geometry).flat().map(pointOf));
+  const reach = place.accuracyM ?? 0;
+  return around([moved(place, -reach, -reach), moved(place, reach, reach)]);
+}
+
+function marksOf(place: Place, here: Fix | null): GeoJSON.Feature[] {
+  const own = here ? [pointMark("here", here)] : [];
+  if (place.kind === "shape") return [mark("chosen", place.geometry), ...own];
+  return [...(place.accuracyM ? [circleMark("accuracy", place, place.accuracyM)] : []), ...own];
 }

@@ -1,16 +1,17 @@
 /** Reporting: what, where, how it looks, in words; all on one screen, and sent with the thumb. */
 import { useEffect, useState } from "preact/hooks";
 import { toast } from "../../shared/ui/toasts";
-import { say } from "../../shared/words";
+import { said, say } from "../../shared/words";
 import { Icon } from "../icons";
 import { holder, pack, reached } from "../phone";
 import { measure } from "../storage";
 import { fix, look } from "../where";
-import { missing, writing } from "./draft";
+import { goTo } from "../tab";
+import { byReceiver, type Finding, missing, writing } from "./draft";
 import { MatterPart } from "./matter";
 import { Camera, PhotoPart } from "./photo-part";
 import { PlacePart } from "./place-part";
-import { addPhotos, sendOff, write } from "./writing";
+import { addPhotos, leaveFinding, sendOff, write } from "./writing";
 
 export function Report() {
   useEffect(() => look(), []);
@@ -19,7 +20,7 @@ export function Report() {
   // A pin that was set by hand stays; what the receiver said is followed until the report is sent.
   useEffect(() => {
     if (!here || (place && (place.kind === "shape" || place.by === "hand"))) return;
-    write({ place: { kind: "point", lon: here.lon, lat: here.lat, accuracyM: here.accuracyM, by: "gps" } });
+    write({ place: byReceiver(here) });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a new fix or a new report moves the place, not the place itself
   }, [here, place === null]);
   if (!pack.value) return <NoPack />;
@@ -31,12 +32,32 @@ export function Report() {
   return (
     <div class="f-report">
       <h1 class="hidden-but-read">{say("上报问题", "Report something")}</h1>
+      {writing.value.finding && <FindingBar finding={writing.value.finding} />}
       <MatterPart />
       <PhotoPart />
       <PlacePart />
       <Words />
       <SendBar />
     </div>
+  );
+}
+
+/** The report is one of a patrol: which item it is about, and the way back. */
+function FindingBar({ finding }: { finding: Finding }) {
+  const leave = async (): Promise<void> => {
+    await leaveFinding();
+    goTo("grid");
+  };
+  return (
+    <section class="f-card f-finding">
+      <p>
+        {say("巡查发现：", "Found on patrol: ")}
+        <strong>{said(finding.words)}</strong>
+      </p>
+      <button type="button" class="f-wide" onClick={() => void leave()}>
+        {say("不上报，返回巡查", "Back to the patrol without a report")}
+      </button>
+    </section>
   );
 }
 
@@ -73,7 +94,7 @@ function Words() {
 
 function SendBar() {
   const [busy, setBusy] = useState(false);
-  const lack = missing(writing.value);
+  const lack = missing(writing.value, pack.value?.matters.items ?? []);
   const why =
     lack === "matter"
       ? say("请先选择事项", "Choose a matter first")
@@ -83,6 +104,7 @@ function SendBar() {
   const press = async (): Promise<void> => {
     if (busy || why) return;
     setBusy(true);
+    const ofPatrol = writing.value.finding !== undefined;
     try {
       const kept = await sendOff();
       toast(
@@ -93,7 +115,8 @@ function SendBar() {
           : say("存储已满，仅在内存中，请勿关闭页面", "The phone is full: kept in memory only, do not close this page"),
       );
       void measure();
-      document.querySelector(".f-main")?.scrollTo(0, 0);
+      if (ofPatrol) goTo("grid");
+      else document.querySelector(".f-main")?.scrollTo(0, 0);
     } finally {
       setBusy(false);
     }

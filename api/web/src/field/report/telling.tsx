@@ -47,7 +47,7 @@ export function Telling({ place }: { place: Place }) {
           {[lead, person].filter(Boolean).join(" · ")}
         </p>
       )}
-      <p class="f-soft small">
+      <p class="f-soft">
         {place.kind === "point" &&
           place.accuracyM !== null &&
           say(`定位精度 ±${place.accuracyM} 米。`, `Accuracy ±${place.accuracyM} m. `)}

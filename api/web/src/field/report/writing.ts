@@ -2,7 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import { forget, isFull, keep, keptOf, type Picture } from "../outbox/database";
 import { holder, items, pack, pictureOf, post, theDatabase } from "../phone";
-import { blank, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
+import { reported, type Walked } from "../walking";
+import { blank, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
 import { used } from "./matters";
 import { LARGE_BYTES, onMobileData, taken } from "./photos";
 
@@ -17,7 +18,7 @@ export async function takeUp(account: string): Promise<() => void> {
   const kept = await keptOf<Writing>(database, `draft:${account}`);
   lastMatters.value = (await keptOf<string[]>(database, `matters:${account}`)) ?? [];
   const sent = kept && items.value.some((item) => item.id === kept.id);
-  writing.value = kept && !sent ? kept : blank();
+  writing.value = (sent ? kept.before : kept) ?? blank();
   return effect(() => {
     const now = writing.value;
     const done = isBlank(now) ? forget(database, `draft:${account}`) : keep(database, `draft:${account}`, now);
@@ -29,6 +30,20 @@ export async function takeUp(account: string): Promise<() => void> {
 
 export function write(change: Partial<Writing>): void {
   writing.value = { ...writing.value, ...change };
+}
+
+/** Begins the report of what a patrol found, or goes on with it; what was being written waits until it is done. */
+export function reportFinding(finding: Finding, first: Pick<Writing, "matter" | "text">): void {
+  const now = writing.value;
+  if (now.finding?.walk === finding.walk && now.finding.item === finding.item) return;
+  writing.value = { ...blank(), ...first, finding, ...(isBlank(now) ? {} : { before: now }) };
+}
+
+/** Gives up the report of a finding: the patrol alone will tell of it. */
+export async function leaveFinding(): Promise<void> {
+  const { shots, before } = writing.value;
+  writing.value = before ?? blank();
+  for (const { id } of shots) await drop(id);
 }
 
 /** Adds photos at once: each is on the disk before the next is looked at. */
@@ -87,6 +102,12 @@ export async function photo(id: string): Promise<Picture | undefined> {
   return loose.get(id) ?? (await pictureOf(id));
 }
 
+/** Writes into the walk, as it is kept, what was reported of its finding. */
+async function tellWalk({ walk, item }: Finding, incident: string): Promise<void> {
+  const walked = await keptOf<Walked>(theDatabase(), walk);
+  if (walked) await keep(theDatabase(), walk, reported(walked, item, incident)).catch(() => undefined);
+}
+
 /** Puts the report into the outbox and begins a new one. False: the disk is full, and it lives in memory only. */
 export async function sendOff(): Promise<boolean> {
   const written = writing.value;
@@ -95,9 +116,10 @@ export async function sendOff(): Promise<boolean> {
   if (!owner || !matter) return true;
   const drafts = itemsOf(written, matter, owner, new Date());
   const kept = await post(drafts, looseOf(written.shots));
-  loose.clear();
+  for (const { id } of written.shots) loose.delete(id);
+  if (written.finding) await tellWalk(written.finding, written.id);
   lastMatters.value = used(lastMatters.value, matter.code);
-  writing.value = blank();
+  writing.value = written.before ?? blank();
   await keep(theDatabase(), `matters:${owner.account_id}`, lastMatters.value).catch(() => undefined);
   return kept;
 }

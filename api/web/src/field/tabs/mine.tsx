@@ -1,13 +1,9 @@
 /** What is mine: what waits to be sent, what became of my reports, when my position is taken, and this phone. */
 import { useState } from "preact/hooks";
-import { read } from "../../shared/api";
-import type { components } from "../../shared/schema";
 import { leave, toLogin } from "../../shared/session";
 import { STAGES } from "../../shared/terms";
 import { clockTime, dayTime } from "../../shared/time";
 import { Dialog } from "../../shared/ui/dialog";
-import { Shown } from "../../shared/ui/basics";
-import { useLoaded } from "../../shared/ui/loaded";
 import { chooseTheme, theme } from "../../shared/ui/theme";
 import { toastError } from "../../shared/ui/toasts";
 import { said, say, switchTongue } from "../../shared/words";
@@ -17,6 +13,7 @@ import { LACKS } from "../report/place-part";
 import { lack } from "../where";
 import { OutboxList } from "./outbox-list";
 import { Phone } from "./phone-part";
+import { Trace } from "./trace";
 
 export function Mine() {
   return (
@@ -45,7 +42,7 @@ function Reports() {
             </p>
             <p>{say(one.outcome_zh, one.outcome_en)}</p>
             {one.said && <p class="f-soft">{one.said}</p>}
-            <p class="f-soft small">
+            <p class="f-soft">
               {dayTime(one.reported_at)} · {one.number}
               {one.merged_into && say(`，并入 ${one.merged_into}`, `, merged into ${one.merged_into}`)}
             </p>
@@ -65,7 +62,8 @@ function Duty() {
   return (
     <section class="f-card">
       <h2>{say("上岗与轨迹", "Duty and trace")}</h2>
-      <p role="status">
+      <p role="status" class="f-duty">
+        <span class={on ? "f-dot good" : "f-dot off"} aria-hidden="true" />
         {on
           ? say(
               `在岗，自 ${clockTime(on.since)} 起记录位置`,
@@ -95,45 +93,6 @@ function Duty() {
       </button>
       {trace && <Trace close={() => setTrace(false)} />}
     </section>
-  );
-}
-
-function Trace({ close }: { close: () => void }) {
-  const own = useLoaded(() => read<components["schemas"]["OwnOut"]>("/api/v1/me/positions"));
-  return (
-    <Dialog title={say("我的轨迹（31 天内）", "My trace (31 days)")} close={close}>
-      <Shown of={own}>
-        {({ shifts, positions, looks }) => (
-          <>
-            <h3>{say(`谁看过：${looks.length} 次`, `Who looked: ${looks.length}`)}</h3>
-            <ul class="f-list">
-              {looks.map((one) => (
-                <li key={`${one.at}${one.login}`} class="f-line-item">
-                  {dayTime(one.at)} · {one.login} · {one.purpose}
-                </li>
-              ))}
-            </ul>
-            <h3>{say(`班次：${shifts.length}`, `Shifts: ${shifts.length}`)}</h3>
-            <ul class="f-list">
-              {shifts.map((one) => (
-                <li key={one.id} class="f-line-item">
-                  {dayTime(one.started_at)} – {one.ended_at ? dayTime(one.ended_at) : say("现在", "now")}
-                </li>
-              ))}
-            </ul>
-            <h3>{say(`位置：${positions.length} 点`, `Positions: ${positions.length}`)}</h3>
-            <ul class="f-list">
-              {positions.slice(0, 100).map((one) => (
-                <li key={one.at} class="f-line-item">
-                  {dayTime(one.at)} · {one.cell_code ?? say("网格外", "outside")}
-                  {one.coarse && say("（已模糊）", " (blurred)")}
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </Shown>
-    </Dialog>
   );
 }
 

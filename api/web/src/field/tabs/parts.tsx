@@ -30,7 +30,7 @@ export function Day({ children }: { children: ComponentChildren }) {
   return (
     <>
       {old && (
-        <p class="f-soft small">
+        <p class="f-soft">
           {say("更新于 ", "As of ")}
           {dayTime(day.at)}
         </p>

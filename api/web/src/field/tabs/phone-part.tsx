@@ -42,10 +42,10 @@ export function Phone() {
       <button type="button" class="f-wide" onClick={() => void hurry()}>
         {say("立即发送并更新", "Send now, and look what is new")}
       </button>
-      <p class="f-soft small">
+      <p class="f-soft">
         {say(
-          "最低支持：安卓 Chrome 100、Safari 15.4、Firefox 102。",
-          "Oldest supported: Chrome 100 (Android), Safari 15.4, Firefox 102.",
+          "最低支持：安卓 Chrome 100、Safari 15.4、Firefox 115。",
+          "Oldest supported: Chrome 100 (Android), Safari 15.4, Firefox 115.",
         )}
       </p>
     </section>

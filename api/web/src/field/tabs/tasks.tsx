@@ -46,7 +46,7 @@ function TaskCard({ task }: { task: Task }) {
         <Due at={task.deadline_at} what={task.due_kind ? said(STEPS[task.due_kind]) : ""} />
       </p>
       {task.text && <p>{task.text}</p>}
-      <p class="f-soft small">
+      <p class="f-soft">
         {place} · {task.number}
       </p>
       {under.length > 0 && (

@@ -62,7 +62,7 @@ function Card({ whistle }: { whistle: Called }) {
         {say(whistle.kind_zh, whistle.kind_en)} · {said(STAGES[whistle.stage])}
         {whistle.combined && say(" · 联合哨", " · combined")}
       </h2>
-      <p class="f-soft small">{whistle.number}</p>
+      <p class="f-soft">{whistle.number}</p>
       <Distance reach={reach} />
       {whistle.site && (
         <button type="button" aria-expanded={map} onClick={() => setMap(!map)}>

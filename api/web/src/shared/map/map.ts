@@ -7,7 +7,7 @@ import { said } from "../words";
 setWorkerUrl(workerUrl);
 
 export { LngLatBounds, Marker, Popup } from "maplibre-gl";
-export type { GeoJSONSource, MapGeoJSONFeature, StyleSpecification, VectorTileSource } from "maplibre-gl";
+export type { GeoJSONSource, MapGeoJSONFeature, MapOptions, StyleSpecification, VectorTileSource } from "maplibre-gl";
 export { GlMap };
 
 const OWN = { zh: "本区自有底图 · CGCS2000 / WGS 84", en: "The district's own base map · CGCS2000 / WGS 84" };

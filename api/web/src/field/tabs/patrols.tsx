@@ -1,0 +1,158 @@
+/** The patrols that are due, and walking one: an answer for each item, and a report of what was found. */
+import { dayTime } from "../../shared/time";
+import { Dialog } from "../../shared/ui/dialog";
+import { toast } from "../../shared/ui/toasts";
+import { say } from "../../shared/words";
+import { type Found, patrol } from "../acts";
+import type { Checklist, DueWalk } from "../carried";
+import { Icon } from "../icons";
+import { ownKey, useKept } from "../kept";
+import { nameOf } from "../locating";
+import { holder, mine, pack, post, today } from "../phone";
+import { reportFinding } from "../report/writing";
+import { goTo } from "../tab";
+import { isWalked, type Walked, walking, walkName } from "../walking";
+import { Due } from "./parts";
+
+export function Patrols() {
+  const patrols = today.value?.patrols;
+  const open = walking.value;
+  if (!patrols) return null;
+  return (
+    <>
+      <h2 class="f-title">{say(`巡查 ${patrols.due.length} 项`, `Patrols: ${patrols.due.length}`)}</h2>
+      <ul class="f-list">
+        {patrols.due.map((due) => {
+          const checklist = patrols.checklists.find((one) => one.code === due.checklist_code);
+          return checklist && <DueCard key={walkName(due)} due={due} checklist={checklist} />;
+        })}
+        {patrols.due.length === 0 && <li class="f-card">{say("巡查都已完成。", "All patrols are walked.")}</li>}
+      </ul>
+      {open && <Walk {...open} close={() => (walking.value = null)} />}
+    </>
+  );
+}
+
+function DueCard({ due, checklist }: { due: DueWalk; checklist: Checklist }) {
+  const walked = isWalked(due, mine.value);
+  return (
+    <li class="f-card">
+      <h3>{say(checklist.name_zh, checklist.name_en)}</h3>
+      <p>{pack.value ? nameOf(pack.value, due.cell_code) : due.cell_code}</p>
+      <p class="f-row">
+        <Due at={due.due_at} />
+        <span class="f-soft">
+          {due.last_at
+            ? say(`上次 ${dayTime(due.last_at)}`, `Last ${dayTime(due.last_at)}`)
+            : say("尚未巡查", "Never walked")}
+        </span>
+      </p>
+      {walked ? (
+        <p class="f-done" role="status">
+          ✓ {say("已走完，自动发送", "Walked: it goes by itself")}
+        </p>
+      ) : (
+        <button type="button" class="f-wide" onClick={() => (walking.value = { due, checklist })}>
+          {say("开始巡查", "Walk it")}
+        </button>
+      )}
+    </li>
+  );
+}
+
+const ANSWERS = [
+  { answer: "ok", zh: "正常", en: "Fine" },
+  { answer: "found", zh: "有问题", en: "Found" },
+  { answer: "not_applicable", zh: "不涉及", en: "N/A" },
+] as const;
+
+function Walk({ due, checklist, close }: { due: DueWalk; checklist: Checklist; close: () => void }) {
+  const blank: Walked = { startedAt: new Date().toISOString(), found: {} };
+  const [walked, setWalked, done] = useKept(walkName(due), blank);
+  const left = checklist.items.filter(({ code }) => !walked.found[code]).length;
+  const go = async (): Promise<void> => {
+    const owner = holder.value;
+    if (!owner || left > 0) return;
+    await post([patrol({ checklist, cell: due.cell_code, ...walked }, owner, new Date())]);
+    done();
+    toast(say("巡查已记下，自动发送", "The patrol is kept; it goes by itself"));
+    close();
+  };
+  return (
+    <Dialog title={say(checklist.name_zh, checklist.name_en)} close={close}>
+      {checklist.items.map((item) => (
+        <ItemPart
+          key={item.code}
+          item={item}
+          found={walked.found[item.code]}
+          answer={(found) => setWalked({ ...walked, found: { ...walked.found, [item.code]: found } })}
+          report={() => report(due, item, walked.found[item.code]?.note ?? "")}
+        />
+      ))}
+      <div class="f-act">
+        {left > 0 && <p class="f-why">{say(`还有 ${left} 项`, `${left} left`)}</p>}
+        <button type="button" class="f-go" aria-disabled={left > 0} onClick={() => void go()}>
+          {say("完成巡查", "Done")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+type ChecklistItem = Checklist["items"][number];
+
+interface ItemProps {
+  item: ChecklistItem;
+  found: Found | undefined;
+  answer: (found: Found) => void;
+  report: () => void;
+}
+
+function ItemPart({ item, found, answer, report }: ItemProps) {
+  return (
+    <fieldset class="f-item">
+      <legend>{say(item.zh, item.en)}</legend>
+      <div class="f-modes f-thirds">
+        {ANSWERS.map((one) => (
+          <button
+            key={one.answer}
+            type="button"
+            aria-pressed={found?.answer === one.answer}
+            onClick={() => answer({ note: "", ...found, answer: one.answer })}
+          >
+            {say(one.zh, one.en)}
+          </button>
+        ))}
+      </div>
+      {found?.answer === "found" && (
+        <>
+          <label class="f-label">
+            {say("说明", "In words")}
+            <input
+              type="text"
+              maxLength={500}
+              value={found.note}
+              onInput={(event) => answer({ ...found, note: event.currentTarget.value })}
+            />
+          </label>
+          {found.incident ? (
+            <p class="f-done">✓ {say("已上报，随巡查记录", "Reported, and named in the patrol")}</p>
+          ) : (
+            <button type="button" class="f-wide" onClick={report}>
+              <Icon sign="camera" />
+              {say("拍照上报这一项", "Report it with a photo")}
+            </button>
+          )}
+        </>
+      )}
+    </fieldset>
+  );
+}
+
+/** Goes to the report page with what is known of a finding; the walk stays open meanwhile. */
+function report(due: DueWalk, { code, zh, en, matter }: ChecklistItem, note: string): void {
+  const known = pack.value?.matters.items.some((one) => one.code === matter);
+  const found = { walk: ownKey(walkName(due)), item: code, words: { zh, en } };
+  reportFinding(found, { matter: known ? matter : null, text: note });
+  goTo("report");
+}
