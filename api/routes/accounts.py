@@ -37,6 +37,8 @@ TheEntrance = Annotated[Entrance, Depends(service(Entrance))]
 TheKeys = Annotated[Keys, Depends(service(Keys))]
 TheSignOn = Annotated[SignOn, Depends(service(SignOn))]
 _AWAY = "gridgov-sign-on"
+_HOME = "/login?home=true"
+"""Whoever named no page goes where their role works, as after a login with a password."""
 _PLAIN = "/?&=#%:@+,~!$*()"
 
 
@@ -136,6 +138,7 @@ def arrive(request: Request, signing: TheSignOn) -> HTMLResponse:
     """Let in whoever comes back, and go on from a page of our own: along a way from afar no strict cookie is sent."""
     back = Return(dict(request.query_params), request.cookies.get(_AWAY, ""), _back(request))
     entered, wanted = signing.arrive(back, auth.origin(request))
+    wanted = _HOME if wanted == "/" else wanted
     shown = '<!doctype html><meta charset="utf-8"><title>gridgov</title>'
     answer = HTMLResponse(
         shown, headers={"Refresh": f"0; url={quote(wanted, safe=_PLAIN)}", "Cache-Control": "no-store"}

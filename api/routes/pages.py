@@ -79,16 +79,21 @@ def login(
     entrance: Annotated[Entrance, Depends(service(Entrance))],
     signing: Annotated[SignOn, Depends(service(SignOn))],
     wanted: Annotated[str, Query(alias="next", max_length=500)] = "/",
+    home: Annotated[bool, Query(description="Whoever names no page goes where their role works")] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Ask for login and password; whoever is logged in goes on."""
     found, page = _known(request, entrance), inside(wanted)
-    if found is not None and not found.me["must_change"]:
+    known = found is not None and not found.me["must_change"]
+    # Which page is a role's own, the page of the login knows, for it also knows how wide the screen is.
+    going = known and home and page == "/"
+    if known and not going:
         return RedirectResponse(page, status.HTTP_303_SEE_OTHER, headers=_PRIVATE)
     shown = {
         "next": page,
         "single_sign_on": signing.offered,
         # Along a link in a message the strict cookie stays behind; the page itself may ask once more with it.
         "from_afar": request.headers.get("sec-fetch-site") == "cross-site",
+        "going": going,
         "visitor": found,
     }
     return _templates.TemplateResponse(request, "login.html", shown, headers=_PRIVATE)

@@ -260,7 +260,7 @@ def test_the_way_back_leads_to_our_own_pages_only(browser_at, issuer, waiting):
     assert waiting
     address = depart(browser_at, "//evil.example/x")
     answer = arrive(browser_at, consent(address, known(issuer, "u-31", preferred_username="wang")))
-    assert answer.headers["refresh"] == "0; url=/"
+    assert answer.headers["refresh"] == "0; url=/login?home=true"
 
 
 def signed_on(issuer: str, client_id: str, nonce: str) -> str:
