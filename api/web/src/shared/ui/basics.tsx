@@ -1,6 +1,7 @@
 /** Buttons, notes, badges, and how failures and waiting are shown. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { tongueOf } from "../heard";
 import { say, said } from "../words";
 import type { Loaded } from "./loaded";
 import { detailsOf, wordsOf } from "./problems";
@@ -58,16 +59,23 @@ export function Note({ children, tone }: { children: ComponentChildren; tone?: T
   );
 }
 
+interface FailureProps {
+  error: unknown;
+  again?: () => unknown;
+  /** What a field is called that the server names. */
+  named?: (field: string) => string;
+}
+
 /** What went wrong: our words, and the server's beneath. */
-export function Failure({ error, again }: { error: unknown; again?: () => unknown }) {
+export function Failure({ error, again, named }: FailureProps) {
   if (!error) return null;
   return (
     <Note tone="alert">
       <p>
         <strong>{said(wordsOf(error))}</strong>
       </p>
-      {detailsOf(error).map((line) => (
-        <p key={line} lang="en" class="ui-soft">
+      {detailsOf(error, named).map((line) => (
+        <p key={line} lang={tongueOf(line)} class="ui-soft">
           {line}
         </p>
       ))}

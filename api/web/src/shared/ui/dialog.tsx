@@ -1,7 +1,9 @@
-/** A dialog: the browser keeps the focus inside and gives it back; Escape closes. */
+/** A dialog: the browser keeps the focus inside and gives it back; Escape closes, and asks first what would be lost. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
 import { say } from "../words";
+import { Button } from "./basics";
+import { Around, type Closable } from "./unsaved";
 import "./ui.css";
 
 interface Props {
@@ -14,6 +16,9 @@ interface Props {
 export function Dialog({ title, children, close, wide }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const name = useId();
+  const [asking, setAsking] = useState(false);
+  const [around] = useState<Closable>(() => ({ kept: new Set(), close }));
+  around.close = () => (around.kept.size ? setAsking(true) : close());
   useEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
@@ -30,16 +35,48 @@ export function Dialog({ title, children, close, wide }: Props) {
         // A file that was not chosen says so in the same word, and means only itself.
         if (event.target !== event.currentTarget) return;
         event.preventDefault();
-        close();
+        around.close();
       }}
     >
       <header>
         <h2 id={name}>{title}</h2>
-        <button type="button" class="ui-button plain" aria-label={say("关闭", "Close")} onClick={close}>
+        <button
+          type="button"
+          class="ui-button plain"
+          aria-label={say("关闭", "Close")}
+          title={say("关闭", "Close")}
+          onClick={() => around.close()}
+        >
           ✕
         </button>
       </header>
-      <div class="body">{children}</div>
+      <div class="body">
+        <Around.Provider value={around}>{children}</Around.Provider>
+      </div>
+      {asking && <Losing stay={() => setAsking(false)} leave={close} />}
     </dialog>
+  );
+}
+
+/** Closes the dialog that it stands in, as ✕ does. */
+export function Cancel() {
+  const around = useContext(Around);
+  return <Button act={() => around?.close()}>{say("取消", "Cancel")}</Button>;
+}
+
+/** Asks whoever is about to lose what they typed. */
+export function Losing({ stay, leave }: { stay: () => void; leave: () => void }) {
+  return (
+    <Dialog title={say("有尚未保存的内容", "Something is not saved yet")} close={stay}>
+      <p>{say("现在离开，刚才填写的内容就没有了。", "Leave now, and what you typed is gone.")}</p>
+      <div class="ui-ends">
+        <Button act={leave} kind="danger">
+          {say("放弃填写的内容", "Drop what I typed")}
+        </Button>
+        <Button act={stay} kind="primary">
+          {say("继续填写", "Go on editing")}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 /** A form made of fields that are data; it says what is wrong where it is wrong, and goes there. */
 import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
-import { say, type Words } from "../words";
+import { said, say, type Words } from "../words";
 import { Failure } from "./basics";
-import { type Field, faultsOf, placed, type Value, type Values } from "./forms";
+import { changed, type Field, faultsOf, placed, type Value, type Values } from "./forms";
 import { Input } from "./input";
+import { useUnsaved } from "./unsaved";
 
 interface Props {
   fields: readonly Field[];
@@ -16,15 +17,19 @@ interface Props {
   /** Above the buttons, from what is typed at the moment. */
   more?: (values: Values) => ComponentChildren;
   danger?: boolean;
+  /** It only asks a question: nobody minds when what was typed into it is gone. */
+  passing?: boolean;
 }
 
-export function Form({ fields, initial, submit, label, also, more, danger }: Props) {
+export function Form({ fields, initial, submit, label, also, more, danger, passing }: Props) {
   const [values, setValues] = useState(initial);
+  const [kept, setKept] = useState(initial);
   const [faults, setFaults] = useState<Record<string, Words>>({});
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
+  useUnsaved(!passing && changed(kept, values).length > 0);
   const refuse = (found: Record<string, Words>): void => {
     setFaults(found);
     const first = fields.find((field) => found[field.name]);
@@ -39,6 +44,7 @@ export function Form({ fields, initial, submit, label, also, more, danger }: Pro
     setBusy(true);
     try {
       await submit(values);
+      setKept(values);
     } catch (problem) {
       setError(problem);
       refuse(placed(fields, problem));
@@ -67,7 +73,7 @@ export function Form({ fields, initial, submit, label, also, more, danger }: Pro
         />
       ))}
       {more?.(values)}
-      <Failure error={error} />
+      <Failure error={error} named={(name) => nameIn(fields, name)} />
       <div class="ui-ends">
         {also}
         <button type="submit" class={`ui-button primary ${danger ? "danger" : ""}`} aria-busy={busy}>
@@ -76,4 +82,10 @@ export function Form({ fields, initial, submit, label, also, more, danger }: Pro
       </div>
     </form>
   );
+}
+
+/** What a field is called that the server names, perhaps as a part of another: "position.datum". */
+function nameIn(fields: readonly Field[], name: string): string {
+  const found = fields.find((field) => name.split(".").includes(field.name));
+  return found ? said(found.words) : name;
 }

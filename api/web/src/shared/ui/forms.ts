@@ -1,5 +1,6 @@
 /** Forms as data: what is asked for, what is wrong with what was typed, and the server's faults at their fields. */
 import { Problem } from "../api";
+import { heard } from "../heard";
 import type { Words } from "../words";
 
 export type Value = string | boolean | string[];
@@ -8,14 +9,19 @@ export type Values = Record<string, Value>;
 export interface Option {
   value: string;
   words: Words;
+  /** What people know it by, beside its name; the value itself where it says nothing. */
+  code?: string;
 }
 
 export interface Field {
   name: string;
   words: Words;
-  kind?: "text" | "number" | "date" | "time" | "password" | "long" | "select" | "check" | "checks" | "suggest";
+  kind?:
+    "text" | "number" | "date" | "time" | "password" | "long" | "select" | "check" | "checks" | "suggest" | "several";
   hint?: Words;
   options?: readonly Option[];
+  /** Finds what to choose from by some signs (none: what to begin with), where all is too much to hold. */
+  find?: (words: string) => Promise<readonly Option[]>;
   required?: boolean;
   pattern?: RegExp;
   /** What to type instead where `pattern` does not fit. */
@@ -70,10 +76,18 @@ export function placed(fields: readonly Field[], error: unknown): Record<string,
   if (!(error instanceof Problem)) return found;
   for (const fault of error.faults) {
     const name = fields.find((field) => fault.field?.split(".").includes(field.name))?.name;
-    if (name) found[name] = { zh: `服务器不接受：${fault.message}`, en: fault.message };
+    if (name) found[name] = told(fault.message);
   }
   return found;
 }
+
+/** Asked for when it is shown: the Chinese may come a moment later. */
+const told = (message: string): Words => ({
+  get zh() {
+    return `服务器不接受：${heard(message)}`;
+  },
+  en: message,
+});
 
 /** What changed: the names of the fields that are not as they were. */
 export function changed(before: Values, after: Values): string[] {

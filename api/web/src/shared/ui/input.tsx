@@ -1,5 +1,6 @@
 /** One field of a form, with its label, its hint and what is wrong with it. */
 import { said, say, type Words } from "../words";
+import { ChooseOne, ChooseSeveral } from "./choosing";
 import type { Field, Value } from "./forms";
 import "./ui.css";
 
@@ -69,11 +70,15 @@ function Control(props: Props) {
     "aria-invalid": Boolean(fault),
     "aria-describedby": described(props),
     "aria-required": Boolean(field.required),
-    value: typed,
   };
   if (field.kind === "select")
     return (
-      <select {...common} disabled={Boolean(field.fixed)} onChange={(event) => set(event.currentTarget.value)}>
+      <select
+        {...common}
+        value={typed}
+        disabled={Boolean(field.fixed)}
+        onChange={(event) => set(event.currentTarget.value)}
+      >
         {!field.options?.some((option) => option.value === "") && <option value="">{say("请选择", "Choose")}</option>}
         {field.options?.map((option) => (
           <option key={option.value} value={option.value}>
@@ -83,30 +88,27 @@ function Control(props: Props) {
       </select>
     );
   if (field.kind === "long")
-    return <textarea {...common} readOnly={Boolean(field.fixed)} onInput={(event) => set(event.currentTarget.value)} />;
+    return (
+      <textarea
+        {...common}
+        value={typed}
+        readOnly={Boolean(field.fixed)}
+        onInput={(event) => set(event.currentTarget.value)}
+      />
+    );
   const input = {
     ...common,
+    value: typed,
     autocomplete: field.autocomplete ?? "off",
     readOnly: Boolean(field.fixed),
     onInput: (event: { currentTarget: HTMLInputElement }) => set(event.currentTarget.value),
   };
-  if (field.kind === "suggest") return <Suggesting id={id} field={field} input={input} />;
+  if (field.kind === "suggest") return <ChooseOne id={id} field={field} value={typed} set={set} input={common} />;
+  if (field.kind === "several")
+    return <ChooseSeveral id={id} field={field} value={Array.isArray(value) ? value : []} set={set} input={common} />;
   if (field.kind === "date" || field.kind === "time") return <input {...input} type={field.kind} />;
   if (field.kind === "password") return <input {...input} type="password" />;
   return <input {...input} type="text" inputMode={field.kind === "number" ? "decimal" : "text"} />;
-}
-
-function Suggesting({ id, field, input }: { id: string; field: Field; input: object }) {
-  return (
-    <>
-      <input {...input} type="text" list={`${id}-list`} />
-      <datalist id={`${id}-list`}>
-        {field.options?.map((option) => (
-          <option key={option.value} value={option.value} label={said(option.words)} />
-        ))}
-      </datalist>
-    </>
-  );
 }
 
 function Check(props: Props) {

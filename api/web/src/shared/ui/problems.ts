@@ -1,5 +1,6 @@
-/** What went wrong, in words of both tongues: ours first, the server's own as the detail. */
+/** What went wrong, in the tongue of the reader: the page's own sentence first, what the server says as the detail. */
 import { Problem, Unreachable } from "../api";
+import { heard } from "../heard";
 import type { Words } from "../words";
 
 const BY_STATUS: Record<number, Words> = {
@@ -28,9 +29,12 @@ export function wordsOf(error: unknown): Words {
   return (error instanceof Problem ? BY_STATUS[error.status] : undefined) ?? UNKNOWN;
 }
 
-/** What the server says itself, line by line; for the page's own errors nothing. */
-export function detailsOf(error: unknown): string[] {
+/** What the server says itself, line by line, each beginning with what it is about; for the page's own errors nothing. */
+export function detailsOf(error: unknown, named: (field: string) => string = (field) => field): string[] {
   if (!(error instanceof Problem)) return [];
-  const faults = error.faults.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-  return faults.length ? faults : [error.message];
+  // A fault of the same words as the whole says nothing more.
+  const faults = error.faults.map(({ field, message }) =>
+    field && message !== error.message ? `${named(field)}: ${heard(message)}` : heard(message),
+  );
+  return faults.length ? [...new Set(faults)] : [heard(error.message)];
 }

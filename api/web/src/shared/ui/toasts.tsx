@@ -7,7 +7,8 @@ import "./ui.css";
 
 interface Toast {
   id: number;
-  text: string;
+  /** Asked for when it is shown, so that it follows the tongue. */
+  text: () => string;
   alert: boolean;
 }
 
@@ -21,13 +22,13 @@ const drop = (id: number): void => {
 
 export function toast(text: string): void {
   const id = ++last;
-  toasts.value = [...toasts.value, { id, text, alert: false }];
+  toasts.value = [...toasts.value, { id, text: () => text, alert: false }];
   setTimeout(() => drop(id), SHOWN_MS);
 }
 
 /** Says what went wrong; it stays until it is closed. */
 export function toastError(error: unknown): void {
-  const text = [said(wordsOf(error)), ...detailsOf(error)].join(" ");
+  const text = (): string => [said(wordsOf(error)), ...detailsOf(error)].join(" ");
   toasts.value = [...toasts.value, { id: ++last, text, alert: true }];
 }
 
@@ -44,7 +45,7 @@ export function Toasts() {
     <div ref={box} class="ui-toasts" role="status" aria-live="polite" popover="manual">
       {toasts.value.map(({ id, text, alert }) => (
         <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
-          <span>{text}</span>
+          <span>{text()}</span>
           <button type="button" class="ui-button plain" aria-label={say("关闭", "Close")} onClick={() => drop(id)}>
             ✕
           </button>

@@ -1,0 +1,85 @@
+/**
+ * What the server says, in the tongue of whoever reads it.
+ *
+ * Its sentences are English, and a program may rely on that; the book has the Chinese of each by its form, with `{}`
+ * where something is put in. What is put in is looked up as well, for sentences are made of parts.
+ */
+import { signal } from "@preact/signals";
+import { tongue } from "./words";
+
+interface Form {
+  form: RegExp;
+  zh: string;
+}
+
+export type Book = readonly Form[];
+
+const book = signal<Book | null>(null);
+let asked: Promise<void> | null = null;
+const LONGEST = 2_000;
+
+/** Makes a book of sentences: those with the most words of their own come first. */
+export function bookOf(sentences: Readonly<Record<string, string>>): Book {
+  const own = (sentence: string): number => sentence.replaceAll("{}", "").length;
+  return Object.entries(sentences)
+    .sort(([one], [other]) => own(other) - own(one))
+    .map(([sentence, zh]) => ({
+      form: new RegExp(`^${sentence.split("{}").map(escaped).join("(.+?)")}$`, "su"),
+      zh,
+    }));
+}
+
+const escaped = (words: string): string => words.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+
+/** The Chinese of a sentence; null where the book does not have it. */
+export function inChinese(known: Book, sentence: string): string | null {
+  const parts = sentence.split("; ").map((part) => found(known, part) ?? labelled(known, part));
+  return parts.every((part) => part !== null) ? parts.join("；") : found(known, sentence);
+}
+
+/** What is said of something that is named first: "10102: there is no organisation X". */
+function labelled(known: Book, sentence: string): string | null {
+  const [, label, rest] = /^([\w.-]+): (.+)$/su.exec(sentence) ?? [];
+  const said = rest === undefined ? null : found(known, rest);
+  return said === null ? null : `${label ?? ""}：${said}`;
+}
+
+function found(known: Book, sentence: string): string | null {
+  for (const { form, zh } of known) {
+    const parts = form.exec(sentence);
+    if (!parts) continue;
+    return zh.replace(/\{(\d)\}/g, (_, place: string) => {
+      const part = parts[Number(place)] ?? "";
+      return inChinese(known, part) ?? part;
+    });
+  }
+  return null;
+}
+
+/** Reads the book, once. */
+async function learn(): Promise<void> {
+  try {
+    book.value = bookOf((await import("./sentences.json")).default);
+  } catch {
+    asked = null;
+  }
+}
+
+/** Moments as people write them: "2026-07-01 08:30". */
+const plainly = (words: string): string =>
+  words.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?\+08:00/g, "$1 $2");
+
+/** What the server said, in the tongue of the moment; as it was said until the book is read, or where it lacks it. */
+export function heard(sentence: string): string {
+  if (tongue.value === "en" || sentence.length > LONGEST) return plainly(sentence);
+  if (!book.value) {
+    asked ??= learn();
+    return plainly(sentence);
+  }
+  return plainly(inChinese(book.value, sentence) ?? sentence);
+}
+
+/** The tongue of what `heard` answers: whoever reads by ear is told when it is not that of the page. */
+export function tongueOf(words: string): "zh-CN" | "en" {
+  return /\p{Script=Han}/u.test(words) ? "zh-CN" : "en";
+}
