@@ -8,7 +8,7 @@ import { type Notice, whereTo } from "../src/desk/inbox/notices";
 import { home, opens, placeAt, PLACES } from "../src/desk/places";
 import { itemsOf, linesOf } from "../src/desk/rules/items";
 import { listChanges, type Matter } from "../src/desk/rules/lists";
-import { stateOf, tally, weeksOf, withDay } from "../src/desk/rules/year";
+import { stateOf, tally, weeksOf, withDay, withHoliday } from "../src/desk/rules/year";
 import { told } from "../src/desk/telling";
 import { tongue } from "../src/shared/words";
 
@@ -21,8 +21,32 @@ test("two versions differ where their values do, whatever is said beside them", 
   expect(found).toEqual([{ name: "name", one: "甲", other: "乙" }]);
 });
 
+test("long lists differ item by item, by code or by day", () => {
+  const found = differences(
+    {
+      items: [
+        { code: "1", name: "甲", counted: "days" },
+        { code: "2", name: "乙" },
+      ],
+      source: "文",
+    },
+    {
+      items: [
+        { code: "1", name: "甲", counted: "working" },
+        { code: "3", name: "丙" },
+      ],
+      source: "文",
+    },
+  );
+  expect(found).toEqual([
+    { of: "1", name: "counted", one: "工作日", other: "工作小时" },
+    { of: "2", name: "there", one: "乙", other: "–" },
+    { of: "3", name: "there", one: "–", other: "丙" },
+  ]);
+});
+
 test("nothing is a dash, a list has its parts, and yes and no are marks", () => {
-  expect([null, "", [], true, false, ["a", "b"], { a: 1 }].map(written)).toEqual([
+  expect([null, "", [], true, false, ["a", "b"], { a: 1 }].map((value) => written(value))).toEqual([
     "–",
     "–",
     "–",
@@ -37,8 +61,11 @@ test("a change is told by what was and is, in the tongue of the moment", () => {
   expect(told({ name: ["王", "李"] })).toBe("名称: 王 → 李");
   expect(told({ before: { name: "王", kind: "x" }, after: { name: "李", kind: "x" } })).toBe("名称: 王 → 李");
   tongue.value = "en";
-  expect(told({ role: "planner" })).toBe("Role: planner");
+  expect(told({ role: "planner" })).toBe("Role: Planner");
   expect(told({})).toBe("–");
+  expect(told({ name: "王", fields: { phone: { from: null, to: "1" } }, duties: ["a", "b"], id: "x" })).toBe(
+    "Name: 王; Duties: 2; Phone: – → 1",
+  );
 });
 
 test("a duty ends with its last day, whose end is not part of it", () => {
@@ -68,6 +95,15 @@ test("a day is what the notice says, else what the week says", () => {
   expect(stateOf("2026-10-12", book)).toBe("weekday");
   expect(withDay(named, "2026-10-10", null)).toEqual([]);
   expect(tally(withDay(named, "2026-10-01", { kind: "holiday", name: "国庆节" }))).toEqual({ holidays: 1, works: 1 });
+});
+
+test("a holiday is put in with its weekends and the days that make up for it, as far as they lie in the year", () => {
+  const wanted = { name: "元旦", from: "2027-12-31", until: "2028-01-02", works: ["2027-12-26"] };
+  expect(withHoliday([], 2027, wanted)).toEqual([
+    { day: "2027-12-26", kind: "work", name: "元旦调休" },
+    { day: "2027-12-31", kind: "holiday", name: "元旦" },
+  ]);
+  expect(tally(withHoliday([], 2028, wanted))).toEqual({ holidays: 2, works: 0 });
 });
 
 const matter = (code: string, more: Partial<Matter> = {}): Matter => ({
@@ -136,10 +172,10 @@ const notice = (more: Partial<Notice>): Notice => ({ incident_id: null, whistle_
 
 test("a notice leads to the screen its reader works on", () => {
   const reads = new Set(["case.read"]);
-  expect(whereTo(notice({ incident_id: "i" }), reads, ["grid_worker"])).toBe("/field?incident=i");
-  expect(whereTo(notice({ incident_id: "i", whistle_id: "w" }), reads, ["street_officer"])).toBe(
-    "/command?incident=i&whistle=w",
-  );
+  expect(whereTo(notice({ incident_id: "i" }), reads, ["grid_worker"])).toBe("/field/tasks");
+  expect(whereTo(notice({ incident_id: "i", whistle_id: "w" }), reads, ["grid_worker"])).toBe("/field/whistles");
+  expect(whereTo(notice({ incident_id: "i", whistle_id: "w" }), reads, ["street_officer"])).toBe("/command/whistles/w");
+  expect(whereTo(notice({ incident_id: "i" }), reads, ["street_officer", "grid_worker"])).toBe("/command/cases/i");
   expect(whereTo(notice({}), reads, [])).toBeNull();
   expect(whereTo(notice({ incident_id: "i" }), new Set(), ["administrator"])).toBeNull();
 });

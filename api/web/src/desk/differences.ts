@@ -1,5 +1,6 @@
 /** Two versions of one thing side by side, in words. */
-import type { Words } from "../shared/words";
+import { said, type Words } from "../shared/words";
+import { ANSWERERS, COUNTED, EMPLOYMENTS, ISSUERS, LEVELS, ROLES, UNITS, VOUCHING } from "./words";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,29 +8,82 @@ export interface Difference {
   name: string;
   one: string;
   other: string;
+  /** Which item of a list it is about: its code, or its day. */
+  of?: string;
 }
 
 /** What is told of a thing but is no part of it. */
-const ASIDE = new Set(["etag", "id"]);
+const ASIDE = new Set(["etag", "id", "version", "grant_id"]);
 
-/** The fields in which two versions differ, of those that the first speaks of. */
+/** By which an item of a list is known. */
+const KEYS = ["code", "day"] as const;
+
+/** The fields in which two versions differ, of those that the first speaks of; of long lists, item by item. */
 export function differences(one: Fields, other: Fields): Difference[] {
   return Object.keys(one)
-    .filter((name) => !ASIDE.has(name) && written(one[name]) !== written(other[name]))
-    .map((name) => ({ name, one: written(one[name]), other: written(other[name]) }));
+    .filter((name) => !ASIDE.has(name))
+    .flatMap((name) => within(name, one[name], other[name]));
 }
 
-/** A value as a person reads it; nothing is a dash. */
-export function written(value: unknown): string {
+function within(name: string, one: unknown, other: unknown): Difference[] {
+  const [words, others] = [written(one, name), written(other, name)];
+  if (words === others) return [];
+  const [mine, theirs] = [byKey(one), byKey(other)];
+  return mine && theirs ? itemByItem(mine, theirs) : [{ name, one: words, other: others }];
+}
+
+function itemByItem(one: ReadonlyMap<string, Fields>, other: ReadonlyMap<string, Fields>): Difference[] {
+  return [...new Set([...one.keys(), ...other.keys()])].sort().flatMap((of): Difference[] => {
+    const [mine, theirs] = [one.get(of), other.get(of)];
+    if (mine && theirs) return differences(mine, theirs).map((found) => ({ ...found, of }));
+    return [{ name: "there", one: titleOf(mine), other: titleOf(theirs), of }];
+  });
+}
+
+const titleOf = (item: Fields | undefined): string => (item ? written(item["name"] ?? true) : "–");
+
+/** The items of a list by what they are known by; null where it is no such list. */
+function byKey(value: unknown): ReadonlyMap<string, Fields> | null {
+  if (!Array.isArray(value) || !value.every(isFields)) return null;
+  const key = KEYS.find((name) => value.every((item) => typeof item[name] === "string"));
+  return key ? new Map(value.map((item) => [String(item[key]), item])) : null;
+}
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A value as a person reads it; nothing is a dash, and a code of a field that has words is those. */
+export function written(value: unknown, field = ""): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "✓" : "✗";
-  if (Array.isArray(value)) return value.length ? value.map(written).join("; ") : "–";
-  if (typeof value === "object")
+  if (Array.isArray(value)) return value.length ? value.map((one) => written(one, field)).join("; ") : "–";
+  if (isFields(value))
     return Object.entries(value)
-      .map(([name, inside]) => `${name}: ${written(inside)}`)
+      .map(([name, inside]) => `${nameOf(name)}: ${written(inside, name)}`)
       .join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value !== "string") return JSON.stringify(value);
+  const word = VALUE_WORDS[field]?.[value];
+  return word ? said(word) : value;
 }
+
+/** What a field of the API is called. */
+export function nameOf(name: string): string {
+  const known = FIELD_WORDS[name];
+  return known ? said(known) : name;
+}
+
+/** The fields whose values are codes with words of their own. */
+const VALUE_WORDS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
+  employment: EMPLOYMENTS,
+  counted: COUNTED,
+  level: LEVELS,
+  unit: UNITS,
+  role: ROLES,
+  roles: ROLES,
+  issuers: ISSUERS,
+  answerers: ANSWERERS,
+  vouching: VOUCHING,
+};
 
 const f = (zh: string, en: string): Words => ({ zh, en });
 
@@ -92,4 +146,33 @@ export const FIELD_WORDS: Readonly<Record<string, Words>> = {
   digest_hour: f("合并时间", "Digest at"),
   title_zh: f("中文标题", "Chinese title"),
   title_en: f("英文标题", "English title"),
+  has_phone: f("登记了电话", "Has a phone"),
+  there: f("有没有", "Whether it is there"),
+  withdrawn: f("收回", "Withdrawn"),
+  every: f("多久一次", "How often"),
+  roles: f("谁来走", "Who walks it"),
+  zh: f("中文", "Chinese"),
+  en: f("英文", "English"),
+  matter: f("事项", "Matter"),
+  url: f("地址", "Address"),
+  kinds: f("消息种类", "Kinds"),
+  person_id: f("人员", "Person"),
+  target_code: f("范围", "For"),
+  fields: f("改动", "Changes"),
+  years: f("年份", "Years"),
+  year: f("年份", "Year"),
+  organisation: f("机构", "Organisation"),
+  after: f("超时多久", "How late"),
+  level: f("哪一级", "Level"),
+  amount: f("数量", "Amount"),
+  unit: f("单位", "Unit"),
+  around_the_clock: f("昼夜连续", "Day and night"),
+  tells_own: f("同时告诉本机构", "Tells its own people"),
+  at: f("时间", "When"),
+  adds: f("新增", "Added"),
+  changes: f("修改", "Changed"),
+  ends: f("结束", "Ended"),
+  digest: f("校验值", "Digest"),
+  address: f("网络地址", "Network address"),
+  duties: f("职责", "Duties"),
 };

@@ -17,10 +17,9 @@ type RuleChange = components["schemas"]["RuleChangeOut"];
 const RULES: Record<string, Words> = {
   calendar: { zh: "工作日历", en: "Calendar" },
   limit: { zh: "时限", en: "Limit" },
-  limits: { zh: "时限", en: "Limits" },
   hours: { zh: "工作时间", en: "Hours" },
-  keepers: { zh: "谁遵守工作时间", en: "Who keeps hours" },
-  escalations: { zh: "超时之后", en: "Escalation" },
+  hours_kept: { zh: "谁遵守工作时间", en: "Who keeps hours" },
+  escalation: { zh: "超时之后", en: "Escalation" },
   whistle_kind: { zh: "吹哨类型", en: "Kind of whistle" },
   matter_list: { zh: "事项清单", en: "Responsibility list" },
   checklist: { zh: "巡查清单", en: "Checklist" },

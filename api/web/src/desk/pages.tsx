@@ -4,36 +4,27 @@ import { useEffect } from "preact/hooks";
 import { permissions } from "../shared/session";
 import { Note } from "../shared/ui/basics";
 import { said, say } from "../shared/words";
-import { Account } from "./account/page";
-import { Accounts } from "./accounts/accounts";
-import { History } from "./history";
-import { Inbox } from "./inbox/page";
-import { Duties } from "./registers/duties";
-import { Organisations } from "./registers/organisations";
-import { People } from "./registers/people";
-import { Calendar } from "./rules/calendar";
-import { Checklists } from "./rules/checklists";
-import { HoursAndLimits } from "./rules/hours";
-import { Matters } from "./rules/matters";
-import { WhistleKinds } from "./rules/whistle_kinds";
+import { later } from "./later";
 import { home, opens, type Place, placeAt } from "./places";
 import { path } from "./router";
 import { Page, Shell } from "./shell";
 import { named, PERMISSIONS } from "./words";
 
 const PAGES: Record<string, () => VNode> = {
-  "/desk/account": () => <Account />,
-  "/desk/inbox": () => <Inbox />,
-  "/desk/people": () => <People />,
-  "/desk/duties": () => <Duties />,
-  "/desk/organisations": () => <Organisations />,
-  "/desk/matters": () => <Matters />,
-  "/desk/whistle-kinds": () => <WhistleKinds />,
-  "/desk/calendar": () => <Calendar />,
-  "/desk/hours": () => <HoursAndLimits />,
-  "/desk/checklists": () => <Checklists />,
-  "/desk/accounts": () => <Accounts />,
-  "/desk/history": () => <History />,
+  "/desk/account": later(() => import("./account/page").then((page) => page.Account)),
+  "/desk/inbox": later(() => import("./inbox/page").then((page) => page.Inbox)),
+  "/desk/people": later(() => import("./registers/people").then((page) => page.People)),
+  "/desk/duties": later(() => import("./registers/duties").then((page) => page.Duties)),
+  "/desk/organisations": later(() => import("./registers/organisations").then((page) => page.Organisations)),
+  "/desk/matters": later(() => import("./rules/matters").then((page) => page.Matters)),
+  "/desk/whistle-kinds": later(() => import("./rules/whistle_kinds").then((page) => page.WhistleKinds)),
+  "/desk/teams": later(() => import("./rules/teams").then((page) => page.Teams)),
+  "/desk/calendar": later(() => import("./rules/calendar").then((page) => page.Calendar)),
+  "/desk/hours": later(() => import("./rules/hours").then((page) => page.HoursAndLimits)),
+  "/desk/checklists": later(() => import("./rules/checklists").then((page) => page.Checklists)),
+  "/desk/accounts": later(() => import("./accounts/accounts").then((page) => page.Accounts)),
+  "/desk/webhooks": later(() => import("./webhooks/page").then((page) => page.Webhooks)),
+  "/desk/history": later(() => import("./history").then((page) => page.History)),
 };
 
 export function Desk() {
@@ -44,8 +35,16 @@ export function Desk() {
     path.value = location.pathname;
   }, [found]);
   return (
-    <Shell>{found && (opens(found, permissions.value) ? PAGES[found.path]?.() : <NotYours place={found} />)}</Shell>
+    <Shell>
+      {found &&
+        (opens(found, permissions.value) ? <Opened key={found.path} at={found.path} /> : <NotYours place={found} />)}
+    </Shell>
   );
+}
+
+function Opened({ at }: { at: string }) {
+  const Shows = PAGES[at];
+  return Shows ? <Shows /> : null;
 }
 
 function NotYours({ place }: { place: Place }) {

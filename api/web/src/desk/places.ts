@@ -25,10 +25,12 @@ export const WORK: readonly Place[] = [
   place("organisations", "机构", "Organisations", "people.manage"),
   place("matters", "事项清单", "Responsibility list", "rules.manage"),
   place("whistle-kinds", "吹哨类型", "Kinds of whistle", "rules.manage"),
+  place("teams", "指挥组与模板", "Teams", "rules.manage", "whistle.blow"),
   place("calendar", "工作日历", "Calendar", "rules.manage"),
   place("hours", "时间与时限", "Hours and limits", "rules.manage"),
   place("checklists", "巡查清单", "Checklists", "rules.manage"),
   place("accounts", "账号与角色", "Accounts and roles", "accounts.manage"),
+  place("webhooks", "消息推送", "Webhooks", "channels.manage"),
   place("history", "变更记录", "History", "people.manage", "rules.manage"),
 ];
 

@@ -7,8 +7,8 @@ import { chooseTheme, theme } from "../shared/ui/theme";
 import { Toasts, toastError } from "../shared/ui/toasts";
 import { said, say, switchTongue, tongue } from "../shared/words";
 import { unread } from "./live";
-import { MINE, opens, type Place, WORK } from "./places";
-import { Link, path, turns } from "./router";
+import { MINE, opens, type Place, placeAt, WORK } from "./places";
+import { Leaving, Link, path, turns } from "./router";
 import { Conflicts } from "./saving";
 
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -52,6 +52,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <Conflicts />
+      <Leaving />
       <Toasts />
     </div>
   );
@@ -91,7 +92,7 @@ function Places({ title, places }: { title: string; places: readonly Place[] }) 
       <ul>
         {open.map((place) => (
           <li key={place.path}>
-            <Link to={place.path} here={path.value.startsWith(place.path)}>
+            <Link to={place.path} here={placeAt(path.value) === place}>
               {said(place.words)}
               {place.path === "/desk/inbox" && unread.value > 0 && <Unread />}
             </Link>

@@ -56,6 +56,7 @@ export const PERMISSIONS: Record<string, Words> = {
   "grid.read": w("查看网格", "Read the grid"),
   "inbox.read": w("查看消息", "Read the inbox"),
   "looks.read": w("查看调阅记录", "Read who looked at what"),
+  "patrol.file": w("巡查上报", "File a patrol"),
   "people.manage": w("管理人员、职责与机构", "Look after people, duties, organisations"),
   "reporter.reveal": w("查看报告人", "See who reported"),
   "rules.manage": w("管理清单、日历与时限", "Look after lists, calendar, limits"),

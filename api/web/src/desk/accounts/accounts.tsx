@@ -11,9 +11,9 @@ import { type Column, Table } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
 import { say } from "../../shared/words";
 import { areaName } from "../areas";
+import { findAreas, findPeople } from "../finding";
 import { Secret } from "../secret";
 import { Page } from "../shell";
-import { TreePicker } from "../tree";
 import { named, ROLES } from "../words";
 import { Account } from "./account";
 
@@ -37,6 +37,27 @@ const FIELDS: Field[] = [
     most: 200,
     pattern: /^[^@\s]+@[^@\s]+$/,
     otherwise: { zh: "邮箱写成 名字@地址。", en: "As in name@host." },
+  },
+  {
+    name: "person",
+    words: { zh: "人员（网格员等要用手机端的必选）", en: "Person (whoever works on the phone needs one)" },
+    kind: "suggest",
+    find: findPeople,
+    pattern: /^\d{6} [0-9a-f-]{36}$/,
+    hint: {
+      zh: "输入姓名或工号，选一个；手机端据此知道负责哪些网格。",
+      en: "Type a name or a staff number, and choose: it says which cells are theirs on the phone.",
+    },
+    otherwise: { zh: "请从列表中选一个人。", en: "Choose somebody from the list." },
+  },
+  {
+    name: "area_code",
+    words: { zh: "所属区域（谁来管理这个账号）", en: "Area (who looks after the account)" },
+    kind: "suggest",
+    find: findAreas,
+    pattern: /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/,
+    hint: { zh: "不填：与您自己的管辖范围相同。", en: "Empty: the same as your own." },
+    otherwise: { zh: "请从列表中选一个区域。", en: "Choose an area from the list." },
   },
   {
     name: "single_sign_on",
@@ -135,7 +156,6 @@ export function State({ account }: { account: AccountOut }) {
 
 function Adding({ close, made }: { close: () => void; made: (account: NewAccount) => void }) {
   const [id] = useState(() => uuid7());
-  const [area, setArea] = useState<string | null>(null);
   const submit = async (values: Values): Promise<void> => {
     const body = {
       id,
@@ -143,7 +163,8 @@ function Adding({ close, made }: { close: () => void; made: (account: NewAccount
       name: textOf(values, "name"),
       email: orNull(values, "email"),
       single_sign_on: flagOf(values, "single_sign_on"),
-      ...(area ? { area_code: area } : {}),
+      ...personOf(values),
+      ...(textOf(values, "area_code") ? { area_code: textOf(values, "area_code") } : {}),
     };
     made(await send<NewAccount>("/api/v1/accounts", body));
   };
@@ -151,18 +172,17 @@ function Adding({ close, made }: { close: () => void; made: (account: NewAccount
     <Dialog title={say("新增账号", "Add an account")} close={close}>
       <Form
         fields={FIELDS}
-        initial={{ login: "", name: "", email: "", single_sign_on: false }}
+        initial={{ login: "", name: "", email: "", person: "", area_code: "", single_sign_on: false }}
         submit={submit}
         label={say("新增", "Add")}
-        more={() => (
-          <fieldset class="ui-field">
-            <legend>{say("所属区域（谁来管理这个账号）", "Area (who looks after the account)")}</legend>
-            <TreePicker chosen={area} choose={setArea} />
-          </fieldset>
-        )}
       />
     </Dialog>
   );
+}
+
+function personOf(values: Values): { person?: { district_code: string; id: string } } {
+  const [district_code, id] = textOf(values, "person").split(" ");
+  return district_code && id ? { person: { district_code, id } } : {};
 }
 
 function Made({ account, close, open }: { account: NewAccount; close: () => void; open: () => void }) {

@@ -13,9 +13,9 @@ import { toast, toastError } from "../../shared/ui/toasts";
 import { uuid7 } from "../../shared/uuid";
 import { said, say } from "../../shared/words";
 import { areaName } from "../areas";
+import { findPlaces } from "../finding";
 import { organisationName, organisationOptions, readOrganisations } from "../registers/organisations_known";
 import { saving } from "../saving";
-import { TreePicker } from "../tree";
 import { named, PERMISSIONS, ROLES } from "../words";
 import type { AccountOut } from "./accounts";
 
@@ -80,7 +80,6 @@ export function Grants({ account, done }: { account: AccountOut; done: () => Pro
 
 function Giving({ account, close, done }: { account: AccountOut; close: () => void; done: () => Promise<void> }) {
   const [id] = useState(() => uuid7());
-  const [area, setArea] = useState<string | null>(null);
   const roles = useLoaded(async () => {
     const [found] = await Promise.all([readAll<Role>("/api/v1/roles"), readOrganisations().catch(() => [])]);
     return found;
@@ -89,7 +88,7 @@ function Giving({ account, close, done }: { account: AccountOut; close: () => vo
     const body = {
       id,
       role: textOf(values, "role"),
-      area_code: textOf(values, "area_code") || area,
+      area_code: textOf(values, "area_code"),
       organisation_code: orNull(values, "organisation_code"),
     };
     await send(`/api/v1/accounts/${account.id}/grants`, body);
@@ -106,23 +105,16 @@ function Giving({ account, close, done }: { account: AccountOut; close: () => vo
     <Dialog title={say(`授予 ${account.name} 角色`, `Give ${account.name} a role`)} close={close}>
       <Shown of={roles}>
         {(known) => (
-          <>
-            <fieldset class="ui-field">
-              <legend>{say("范围（从区县往下选）", "Area (go down from the district)")}</legend>
-              <TreePicker chosen={area} choose={setArea} />
-            </fieldset>
-            <Form
-              key={area ?? ""}
-              fields={fields(known)}
-              initial={{ role: "", area_code: area ?? "", organisation_code: "" }}
-              submit={submit}
-              label={say("授予", "Give")}
-              more={(values) => {
-                const what = may(known, textOf(values, "role"));
-                return what && <p class="ui-soft">{say(`可以：${what}`, `May: ${what}`)}</p>;
-              }}
-            />
-          </>
+          <Form
+            fields={fields(known)}
+            initial={{ role: "", area_code: "", organisation_code: "" }}
+            submit={submit}
+            label={say("授予", "Give")}
+            more={(values) => {
+              const what = may(known, textOf(values, "role"));
+              return what && <p class="ui-soft">{say(`可以：${what}`, `May: ${what}`)}</p>;
+            }}
+          />
         )}
       </Shown>
     </Dialog>
@@ -133,13 +125,6 @@ function fields(roles: readonly Role[]): Field[] {
   const words = (role: Role) => ({ zh: role.name_zh, en: role.name_en });
   return [
     {
-      name: "area_code",
-      words: { zh: "范围编码", en: "Area's code" },
-      required: true,
-      pattern: /^\d{2,15}$/,
-      otherwise: { zh: "2 到 15 位数字；网格是 15 位。", en: "2 to 15 digits; a cell has 15." },
-    },
-    {
       name: "role",
       words: { zh: "角色", en: "Role" },
       kind: "select",
@@ -147,6 +132,22 @@ function fields(roles: readonly Role[]): Field[] {
         .map((role) => ({ value: role.code, words: words(role) }))
         .sort((one, other) => said(one.words).localeCompare(said(other.words))),
       required: true,
+    },
+    {
+      name: "area_code",
+      words: { zh: "范围", en: "Area" },
+      kind: "suggest",
+      find: findPlaces,
+      required: true,
+      pattern: /^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12}|\d{15})$/,
+      hint: {
+        zh: "输入区、街道、社区、网格的名称、拼音首字母或编码，选一个。",
+        en: "Type a name of a district, a street, a community or a cell, in pinyin too, or a code, and choose.",
+      },
+      otherwise: {
+        zh: "请从列表中选一个，或填编码：省 2、市 4、区县 6、街道 9、社区 12、网格 15 位数字。",
+        en: "Choose from the list, or give a code: 2 digits for a province, 4 a city, 6, 9, 12, 15 for what lies in it.",
+      },
     },
     {
       name: "organisation_code",

@@ -1,6 +1,7 @@
 /** What a file would do: how many rows of each kind, every fault in words, every field that changes. */
 import { Badge, Note } from "../../shared/ui/basics";
 import { Table } from "../../shared/ui/table";
+import { heard } from "../../shared/heard";
 import { say } from "../../shared/words";
 import { type Brought, type Changed, changedRows, type Fault, inOrder } from "./preview";
 import "./exchange.css";
@@ -49,7 +50,7 @@ function Faults({ faults }: { faults: readonly Fault[] }) {
       columns={[
         { name: "row", label: say("行", "Row"), show: (row) => row.row, sort: (row) => row.row },
         { name: "column", label: say("列", "Column"), show: (row) => row.column || "–" },
-        { name: "message", label: say("问题", "What is wrong"), show: (row) => row.message },
+        { name: "message", label: say("问题", "What is wrong"), show: (row) => heard(row.message) },
       ]}
     />
   );

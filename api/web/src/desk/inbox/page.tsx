@@ -120,7 +120,7 @@ function Told({ notice, pile }: { notice: Notice; pile: Pile }) {
       <div class="ui-row">
         {to && (
           <a class="ui-button" href={to}>
-            {say("查看案卷", "Open the case")}
+            {notice.whistle_id ? say("查看这次吹哨", "Open the whistle") : say("查看案卷", "Open the case")}
           </a>
         )}
         {!notice.read_at && (

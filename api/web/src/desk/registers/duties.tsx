@@ -12,6 +12,7 @@ import { say } from "../../shared/words";
 import { areaName } from "../areas";
 import { TreePicker } from "../tree";
 import { dayOf, startOf } from "../days";
+import { findCells } from "../finding";
 import { Exchange } from "../exchange/exchange";
 import { Page } from "../shell";
 import { DutyTable } from "./duty";
@@ -51,10 +52,19 @@ export function Duties() {
           fields={[
             {
               name: "cell",
-              words: { zh: "网格编码", en: "Cell" },
+              words: { zh: "网格", en: "Cell" },
+              kind: "suggest",
+              find: findCells,
               required: true,
               pattern: /^\d{15}$/,
-              otherwise: { zh: "网格编码是 15 位数字。", en: "A cell's code has 15 digits." },
+              hint: {
+                zh: "输入街道、社区、网格的名称、拼音首字母或编码。",
+                en: "Type a name of a street, a community or a cell, in pinyin too, or a code.",
+              },
+              otherwise: {
+                zh: "请从列表中选一个网格，或填 15 位编码。",
+                en: "Choose a cell from the list, or give its 15 digits.",
+              },
             },
             { name: "day", words: { zh: "日期", en: "Day" }, kind: "date", required: true },
           ]}
@@ -64,6 +74,7 @@ export function Duties() {
             return Promise.resolve();
           }}
           label={say("查询", "Ask")}
+          passing
         />
         {asked && <Answerers key={`${asked.cell} ${asked.day}`} {...asked} />}
       </section>

@@ -4,15 +4,15 @@ import { readAll, send } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { now } from "../../shared/time";
 import { Badge, Button, Shown } from "../../shared/ui/basics";
+import { Dialog } from "../../shared/ui/dialog";
 import { type Field, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
 import { type Column, Table } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
 import { say } from "../../shared/words";
-import { areas, needAreas } from "../areas";
 import { dayOf, endOf, lastDayOf, period, startOf } from "../days";
 import { Editing } from "../editing";
-import { Dialog } from "../../shared/ui/dialog";
+import { findPlaces } from "../finding";
 import { named, TARGET_KINDS } from "../words";
 import type { Duty } from "./types";
 
@@ -117,7 +117,6 @@ const TARGET = /^(\d{6}|\d{9}|\d{12}|\d{15})$/;
 export function BeginDuty(props: BeginProps) {
   const roles = useLoaded(() => readAll<Role>("/api/v1/duty-roles"));
   const [id] = useState(() => uuid7());
-  void needAreas();
   const { person, target, close, done } = props;
   const save = (values: Values): Promise<unknown> =>
     send("/api/v1/duties", {
@@ -141,7 +140,6 @@ export function BeginDuty(props: BeginProps) {
 }
 
 function fields(roles: readonly Role[]): Field[] {
-  const list = [...areas.value.values()].map((area) => ({ value: area.code, words: { zh: area.name, en: area.name } }));
   return [
     {
       name: "role",
@@ -152,14 +150,18 @@ function fields(roles: readonly Role[]): Field[] {
     },
     {
       name: "target_code",
-      words: { zh: "负责的网格或区域（编码）", en: "For the cell or area (code)" },
+      words: { zh: "负责的网格或区域", en: "For the cell or area" },
       kind: "suggest",
-      options: list,
+      find: findPlaces,
       required: true,
       pattern: TARGET,
+      hint: {
+        zh: "输入街道、社区、网格的名称、拼音首字母或编码，选一个。",
+        en: "Type a name of a street, a community or a cell, in pinyin too, or a code, and choose.",
+      },
       otherwise: {
-        zh: "网格 15 位、社区 12 位、街道 9 位、区县 6 位数字。",
-        en: "A cell's 15 digits, a community's 12, a street's 9, a district's 6.",
+        zh: "请从列表中选一个，或填编码：网格 15 位、社区 12 位、街道 9 位、区县 6 位数字。",
+        en: "Choose from the list, or give a code: a cell's 15 digits, a community's 12, a street's 9, a district's 6.",
       },
     },
     { name: "since", words: { zh: "从哪天起", en: "From" }, kind: "date", required: true },

@@ -8,6 +8,7 @@ import { useLoaded } from "../../shared/ui/loaded";
 import { type Column, Table } from "../../shared/ui/table";
 import { say } from "../../shared/words";
 import { areaName, areas } from "../areas";
+import { requireFree } from "../book";
 import { Changes } from "../changes";
 import { dayOf } from "../days";
 import { Editing } from "../editing";
@@ -68,7 +69,7 @@ const valuesOf = (row: Organisation | null): Values => ({
 
 async function put(values: Values, seen: Organisation | null): Promise<unknown> {
   const code = textOf(values, "code");
-  if (!seen) await requireFree(code);
+  if (!seen) await requireUnknown(code);
   const body = {
     name: textOf(values, "name"),
     kind: textOf(values, "kind"),
@@ -79,13 +80,12 @@ async function put(values: Values, seen: Organisation | null): Promise<unknown> 
 }
 
 /** Adding must not change what is there already under the code. */
-async function requireFree(code: string): Promise<void> {
+async function requireUnknown(code: string): Promise<void> {
   const found = await ask("GET", `/api/v1/organisations/${code}`).catch((error: unknown) => {
     if (error instanceof Problem && error.status === 404) return null;
     throw error;
   });
-  const message = "This code is taken. 这个编码已被使用。";
-  if (found) throw new Problem(409, "conflict", message, [], [{ field: "code", message }]);
+  if (found) requireFree([code], code);
 }
 
 export function Organisations() {

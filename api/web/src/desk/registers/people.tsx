@@ -28,7 +28,7 @@ export function personFields(fresh: boolean): Field[] {
       kind: "suggest",
       options: organisationOptions(),
       required: true,
-      hint: { zh: "输入名称或编码，选一个；填的是编码。", en: "Type a name or a code and choose; the code goes in." },
+      hint: { zh: "输入名称或编码，选一个。", en: "Type a name or a code, and choose." },
     },
     {
       name: "employment",

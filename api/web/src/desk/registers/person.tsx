@@ -41,7 +41,7 @@ interface BodyProps {
 }
 
 function Body({ person, loaded, changed }: BodyProps) {
-  const [open, setOpen] = useState<"edit" | "end" | "duty" | null>(null);
+  const [open, setOpen] = useState<"edit" | "end" | "reinstate" | "duty" | null>(null);
   const close = (): void => setOpen(null);
   const done = (): Promise<unknown> => Promise.all([loaded.reload(), changed()]);
   const over = person.ended_at ? say("已离岗", "They have left") : undefined;
@@ -73,14 +73,19 @@ function Body({ person, loaded, changed }: BodyProps) {
         <Button act={() => setOpen("duty")} whyNot={over}>
           {say("新增职责", "Add a duty")}
         </Button>
-        <Button act={() => setOpen("end")} whyNot={over} kind="danger">
-          {say("办理离岗", "End service")}
-        </Button>
+        {person.ended_at ? (
+          <Button act={() => setOpen("reinstate")}>{say("撤回离岗", "Take the end back")}</Button>
+        ) : (
+          <Button act={() => setOpen("end")} kind="danger">
+            {say("办理离岗", "End service")}
+          </Button>
+        )}
       </div>
       <h3>{say("职责", "Duties")}</h3>
       <DutyTable duties={person.duties} done={done} />
       {open === "edit" && <Changing person={person} close={close} done={done} />}
       {open === "end" && <Ending person={person} close={close} done={done} />}
+      {open === "reinstate" && <Reinstating person={person} close={close} done={done} />}
       {open === "duty" && <BeginDuty person={person} close={close} done={done} />}
     </>
   );
@@ -128,8 +133,8 @@ function Ending({ person, close, done }: ActProps) {
       lead={
         <p>
           {say(
-            "离岗后，届时仍在任的职责一并结束；过去的记录全部保留。",
-            "Every duty that would outlast it ends, too; all that was stays.",
+            "到这一天结束时，仍在任的职责一并结束，账号停用；过去的记录全部保留。办错了可以撤回。",
+            "With that day every duty that would outlast it ends, and their accounts are kept out; all that was stays. A mistake can be taken back.",
           )}
         </p>
       }
@@ -140,6 +145,30 @@ function Ending({ person, close, done }: ActProps) {
       done={done}
       label={say("办理离岗", "End service")}
       danger
+    />
+  );
+}
+
+function Reinstating({ person, close, done }: ActProps) {
+  const save = (): Promise<unknown> =>
+    saving((ifMatch) => ask("POST", `/api/v1/people/${person.id}/reinstate`, { ifMatch }), person.etag);
+  return (
+    <Editing
+      title={say(`撤回 ${person.name} 的离岗`, `${person.name} goes on serving`)}
+      lead={
+        <p>
+          {say(
+            "此人重新在岗。随离岗结束的职责不会自动恢复，请逐项新增；账号请到“账号与角色”重新启用、授予角色。",
+            "They serve again. Duties that ended with the service are begun anew by hand; accounts are let in, and given roles, at Accounts and roles.",
+          )}
+        </p>
+      }
+      fields={[]}
+      initial={{}}
+      save={save}
+      close={close}
+      done={done}
+      label={say("撤回离岗", "Take the end back")}
     />
   );
 }

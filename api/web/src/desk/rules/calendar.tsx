@@ -4,17 +4,18 @@ import { ask, read } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { now } from "../../shared/time";
 import { Button, Note, Shown } from "../../shared/ui/basics";
-import { orNull, textOf, type Values } from "../../shared/ui/forms";
+import { Losing } from "../../shared/ui/dialog";
 import { useLoaded } from "../../shared/ui/loaded";
 import { toast, toastError } from "../../shared/ui/toasts";
-import { locale, say } from "../../shared/words";
+import { unsaved, useUnsaved } from "../../shared/ui/unsaved";
+import { say } from "../../shared/words";
 import { dayOf } from "../days";
-import { Editing } from "../editing";
 import { Exchange } from "../exchange/exchange";
 import { saving } from "../saving";
 import { Page } from "../shell";
+import { AddHoliday, Day } from "./day";
 import { Month } from "./month";
-import { type Named, tally, withDay, type Year } from "./year";
+import { type Named, tally, withDay, withHoliday, type Year } from "./year";
 import "./calendar.css";
 
 type Known = components["schemas"]["CalendarOut"];
@@ -22,6 +23,8 @@ type Known = components["schemas"]["CalendarOut"];
 export function Calendar() {
   const calendar = useLoaded(() => read<Known>("/api/v1/calendar"));
   const [year, setYear] = useState(Number(dayOf(now.peek()).slice(0, 4)));
+  const [wanted, setWanted] = useState<number | null>(null);
+  const put = (one: number): void => (one !== year && unsaved() ? setWanted(one) : setYear(one));
   return (
     <Page
       title={say("工作日历", "Calendar")}
@@ -34,7 +37,6 @@ export function Calendar() {
       <Shown of={calendar}>
         {({ years }) => {
           const found = years.find((one) => one.year === year);
-          const put = (one: number): void => setYear(one);
           return (
             <>
               <Years years={years.map((one) => one.year)} year={year} choose={put} />
@@ -43,6 +45,15 @@ export function Calendar() {
           );
         }}
       </Shown>
+      {wanted !== null && (
+        <Losing
+          stay={() => setWanted(null)}
+          leave={() => {
+            setYear(wanted);
+            setWanted(null);
+          }}
+        />
+      )}
     </Page>
   );
 }
@@ -67,6 +78,7 @@ function Whole({ year, found, done }: { year: number; found: Year | undefined; d
   const [source, setSource] = useState(found?.source ?? "");
   const [day, setDay] = useState<string | null>(null);
   const changed = JSON.stringify(days) !== JSON.stringify(found?.days ?? []) || source !== (found?.source ?? "");
+  useUnsaved(changed);
   const save = async (): Promise<void> => {
     try {
       const body = { source, days };
@@ -101,6 +113,7 @@ function Whole({ year, found, done }: { year: number; found: Year | undefined; d
         <span>
           {say(`休 ${holidays} 天，调休上班 ${works} 天`, `${holidays} days off, ${works} worked to make up`)}
         </span>
+        <Button act={() => setDay("holiday")}>{say("加一个假期…", "Add a holiday…")}</Button>
         <Button act={save} kind="primary" whyNot={changed ? missing : say("没有改动", "Nothing is changed")}>
           {say("保存这一年", "Save the year")}
         </Button>
@@ -110,7 +123,10 @@ function Whole({ year, found, done }: { year: number; found: Year | undefined; d
           <Month key={month} year={year} month={month + 1} days={days} choose={setDay} />
         ))}
       </div>
-      {day && (
+      {day === "holiday" && (
+        <AddHoliday year={year} put={(found) => setDays(withHoliday(days, year, found))} close={() => setDay(null)} />
+      )}
+      {day !== null && day !== "holiday" && (
         <Day
           day={day}
           found={days.find((one) => one.day === day)}
@@ -119,51 +135,5 @@ function Whole({ year, found, done }: { year: number; found: Year | undefined; d
         />
       )}
     </>
-  );
-}
-
-interface DayProps {
-  day: string;
-  found: Named | undefined;
-  put: (wanted: Omit<Named, "day"> | null) => void;
-  close: () => void;
-}
-
-function Day({ day, found, put, close }: DayProps) {
-  const save = (values: Values): Promise<null> => {
-    const kind = orNull(values, "kind");
-    const name = textOf(values, "name");
-    put(kind === "holiday" || kind === "work" ? { kind, name: name || (kind === "work" ? "调休" : "节假日") } : null);
-    // Into the draft only: the year is saved as a whole.
-    return Promise.resolve(null);
-  };
-  const title = new Intl.DateTimeFormat(locale.value, { dateStyle: "full", timeZone: "UTC" }).format(new Date(day));
-  return (
-    <Editing
-      title={title}
-      fields={[
-        {
-          name: "kind",
-          words: { zh: "这一天", en: "This day" },
-          kind: "select",
-          options: [
-            { value: "", words: { zh: "按周：周一至周五上班", en: "As the week has it" } },
-            { value: "holiday", words: { zh: "放假", en: "Day off" } },
-            { value: "work", words: { zh: "调休上班", en: "Worked to make up" } },
-          ],
-        },
-        {
-          name: "name",
-          words: { zh: "名称", en: "Name" },
-          most: 200,
-          hint: { zh: "例如：国庆节、春节调休", en: "As in the notice" },
-        },
-      ]}
-      initial={{ kind: found?.kind ?? "", name: found?.name ?? "" }}
-      save={save}
-      close={close}
-      done={() => undefined}
-      label={say("确定", "Take it")}
-    />
   );
 }

@@ -1,14 +1,11 @@
 /** Checklists of patrols: what is looked at, in order, and how often. */
-import { useState } from "preact/hooks";
-import { ask, Problem, readAll } from "../../shared/api";
+import { Problem, readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
-import { Badge, Button, Shown } from "../../shared/ui/basics";
 import { type Field, flagOf, listOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { say, type Words } from "../../shared/words";
-import { Editing } from "../editing";
-import { saving } from "../saving";
+import { Book, codeField, InUse } from "../book";
 import { Page } from "../shell";
 import { named, optionsOf, ROLES } from "../words";
 import { type Item, itemsOf, linesOf } from "./items";
@@ -24,17 +21,7 @@ const WALKERS = ["grid_worker", "community_officer", "lane_chief"];
 
 function fields(fresh: boolean): Field[] {
   return [
-    {
-      name: "code",
-      words: { zh: "编码", en: "Code" },
-      required: true,
-      fixed: !fresh,
-      pattern: /^[a-z][a-z0-9_]{0,39}$/,
-      otherwise: {
-        zh: "小写字母开头，只用小写字母、数字和 _。",
-        en: "Small letters, digits and _, beginning with a letter.",
-      },
-    },
+    codeField(fresh),
     { name: "name_zh", words: { zh: "中文名", en: "Chinese name" }, required: true, most: 200 },
     { name: "name_en", words: { zh: "英文名", en: "English name" }, required: true, most: 200 },
     {
@@ -92,17 +79,26 @@ function bodyOf(values: Values): { items: Item[] } & Record<string, unknown> {
   return { ...plain, items, roles: listOf(values, "roles"), retired: flagOf(values, "retired") };
 }
 
+const columns = (): Column<Checklist>[] => [
+  {
+    name: "name",
+    label: say("名称", "Name"),
+    show: (row) => say(row.name_zh, row.name_en),
+    sort: (row) => say(row.name_zh, row.name_en),
+  },
+  { name: "every", label: say("多久一次", "How often"), show: (row) => named(EVERY, row.every) },
+  {
+    name: "roles",
+    label: say("谁来走", "Who walks"),
+    show: (row) => row.roles.map((role) => named(ROLES, role)).join(say("、", ", ")) || say("全部", "all"),
+  },
+  { name: "items", label: say("项数", "Items"), show: (row) => row.items.length, kind: "number" },
+  { name: "version", label: say("版本", "Version"), show: (row) => row.version, kind: "number" },
+  { name: "state", label: say("状态", "State"), show: (row) => <InUse retired={row.retired} /> },
+];
+
 export function Checklists() {
-  const lists = useLoaded(() => readAll<Checklist>("/api/v1/checklists"));
-  const [open, setOpen] = useState<Checklist | "add" | null>(null);
-  const found = open === "add" ? null : open;
-  const save = async (values: Values): Promise<unknown> => {
-    const body = bodyOf(values);
-    return saving(
-      (ifMatch) => ask("PUT", `/api/v1/checklists/${textOf(values, "code")}`, { body, ifMatch }),
-      found?.etag,
-    );
-  };
+  const rows = useLoaded(() => readAll<Checklist>("/api/v1/checklists"));
   return (
     <Page
       title={say("巡查清单", "Checklists")}
@@ -110,58 +106,19 @@ export function Checklists() {
         "网格员巡查时逐项看什么。改动成为新版本，走过的巡查仍按当时的版本。",
         "What is looked at on a patrol. A change is a new version; patrols keep theirs.",
       )}
-      tools={
-        <Button act={() => setOpen("add")} kind="primary">
-          {say("新增清单", "Add a checklist")}
-        </Button>
-      }
     >
-      <Shown of={lists}>
-        {(rows) => (
-          <Table
-            caption={say("巡查清单", "Checklists")}
-            rows={rows}
-            id={(row) => row.code}
-            columns={[
-              { name: "name", label: say("名称", "Name"), show: (row) => say(row.name_zh, row.name_en) },
-              { name: "every", label: say("多久一次", "How often"), show: (row) => named(EVERY, row.every) },
-              {
-                name: "roles",
-                label: say("谁来走", "Who walks"),
-                show: (row) => row.roles.map((role) => named(ROLES, role)).join(say("、", ", ")) || say("全部", "all"),
-              },
-              { name: "items", label: say("项数", "Items"), show: (row) => row.items.length, kind: "number" },
-              { name: "version", label: say("版本", "Version"), show: (row) => row.version, kind: "number" },
-              {
-                name: "state",
-                label: say("状态", "State"),
-                show: (row) =>
-                  row.retired ? (
-                    <Badge tone="soft">{say("停用", "Retired")}</Badge>
-                  ) : (
-                    <Badge tone="good">{say("在用", "In use")}</Badge>
-                  ),
-              },
-            ]}
-            acts={(row) => (
-              <Button act={() => setOpen(row)} label={say(`修改 ${row.name_zh}`, `Change ${row.name_en}`)}>
-                {say("修改", "Change")}
-              </Button>
-            )}
-          />
-        )}
-      </Shown>
-      {open && (
-        <Editing
-          title={found ? say(found.name_zh, found.name_en) : say("新增清单", "Add a checklist")}
-          fields={fields(!found)}
-          initial={valuesOf(found)}
-          save={save}
-          close={() => setOpen(null)}
-          done={lists.reload}
-          wide
-        />
-      )}
+      <Book
+        caption={{ zh: "巡查清单", en: "Checklists" }}
+        adding={{ zh: "新增清单", en: "Add a checklist" }}
+        rows={rows}
+        id={(row) => row.code}
+        name={(row) => say(row.name_zh, row.name_en)}
+        columns={columns}
+        fields={(row) => fields(!row)}
+        values={valuesOf}
+        put={(values) => ({ path: `/api/v1/checklists/${textOf(values, "code")}`, body: bodyOf(values) })}
+        wide
+      />
     </Page>
   );
 }

@@ -3,12 +3,13 @@ import { useState } from "preact/hooks";
 import { ask, readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { Button, Shown } from "../../shared/ui/basics";
-import { Dialog } from "../../shared/ui/dialog";
+import { Cancel, Dialog } from "../../shared/ui/dialog";
 import { Form } from "../../shared/ui/form";
 import { type Field, flagOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
 import { Table } from "../../shared/ui/table";
 import { toast, toastError } from "../../shared/ui/toasts";
+import { useUnsaved } from "../../shared/ui/unsaved";
 import { say } from "../../shared/words";
 import { saving } from "../saving";
 import { LEVELS, LIMIT_KINDS, named, optionsOf, ROLES } from "../words";
@@ -97,28 +98,34 @@ export function Escalations() {
   );
 }
 
-function Kind({ steps, close, done }: { steps: Steps; close: () => void; done: () => Promise<void> }) {
+interface KindProps {
+  steps: Steps;
+  close: () => void;
+  done: () => Promise<void>;
+}
+
+function Kind({ steps, close, done }: KindProps) {
+  const kind = named(LIMIT_KINDS, steps.kind);
+  return (
+    <Dialog title={say(`超过“${kind}”时限之后`, `After a missed deadline: ${kind}`)} close={close}>
+      <Draft steps={steps} close={close} done={done} />
+    </Dialog>
+  );
+}
+
+function Draft({ steps, close, done }: KindProps) {
   const [draft, setDraft] = useState<Step[]>(steps.steps);
   const [turn, setTurn] = useState(0);
+  useUnsaved(JSON.stringify(draft) !== JSON.stringify(steps.steps));
   const add = (values: Values): Promise<void> => {
-    const step = {
-      after: amountOf(values),
-      level: textOf(values, "level") as Step["level"],
-      role: textOf(values, "role"),
-      tells_own: flagOf(values, "tells_own"),
-      source: textOf(values, "source"),
-    };
-    setDraft([...draft, step]);
+    setDraft([...draft, stepOf(values)]);
     setTurn(turn + 1);
     return Promise.resolve();
   };
   const save = async (): Promise<void> => {
     try {
-      const body = { steps: draft };
-      const saved = await saving(
-        (ifMatch) => ask("PUT", `/api/v1/escalations/${steps.kind}`, { body, ifMatch }),
-        steps.etag,
-      );
+      const path = `/api/v1/escalations/${steps.kind}`;
+      const saved = await saving((ifMatch) => ask("PUT", path, { body: { steps: draft }, ifMatch }), steps.etag);
       close();
       if (saved) toast(say("已保存。", "Saved."));
       await done();
@@ -127,13 +134,7 @@ function Kind({ steps, close, done }: { steps: Steps; close: () => void; done: (
     }
   };
   return (
-    <Dialog
-      title={say(
-        `超过“${named(LIMIT_KINDS, steps.kind)}”时限之后`,
-        `After a missed deadline: ${named(LIMIT_KINDS, steps.kind)}`,
-      )}
-      close={close}
-    >
+    <>
       <ol>
         {draft.map((step, place) => (
           <li key={place}>
@@ -154,11 +155,19 @@ function Kind({ steps, close, done }: { steps: Steps; close: () => void; done: (
         <Form key={turn} fields={FIELDS} initial={FRESH} submit={add} label={say("加上", "Add it")} />
       </details>
       <div class="ui-ends">
-        <Button act={close}>{say("取消", "Cancel")}</Button>
+        <Cancel />
         <Button act={save} kind="primary">
           {say("保存", "Save")}
         </Button>
       </div>
-    </Dialog>
+    </>
   );
 }
+
+const stepOf = (values: Values): Step => ({
+  after: amountOf(values),
+  level: textOf(values, "level") as Step["level"],
+  role: textOf(values, "role"),
+  tells_own: flagOf(values, "tells_own"),
+  source: textOf(values, "source"),
+});

@@ -1,20 +1,14 @@
 /** Hours of work, the table of limits, and what follows a missed deadline. */
-import { useState } from "preact/hooks";
-import { ask, readAll } from "../../shared/api";
-import type { components } from "../../shared/schema";
-import { Button, Shown } from "../../shared/ui/basics";
+import { readAll } from "../../shared/api";
 import { type Field, flagOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { type Column, Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { say } from "../../shared/words";
-import { Editing } from "../editing";
-import { saving } from "../saving";
+import { Book } from "../book";
 import { Page } from "../shell";
-import { named, ORGANISATION_KINDS } from "../words";
 import { Escalations } from "./escalations";
+import { type Hours, Keepers } from "./keepers";
 import { Limits } from "./limits";
-
-type Hours = components["schemas"]["HoursOut"];
 
 const DAYS = [
   ["1", "周一", "Monday"],
@@ -79,6 +73,7 @@ function bodyOf(values: Values): Record<string, unknown> {
 }
 
 export function HoursAndLimits() {
+  const hours = useLoaded(() => readAll<Hours>("/api/v1/hours"));
   return (
     <Page
       title={say("时间与时限", "Hours and limits")}
@@ -88,7 +83,19 @@ export function HoursAndLimits() {
       )}
     >
       <h2>{say("工作时间", "Hours of work")}</h2>
-      <HoursTable />
+      <Book
+        caption={{ zh: "工作时间", en: "Hours" }}
+        adding={{ zh: "新增工作时间", en: "Add hours" }}
+        rows={hours}
+        id={(row) => row.code}
+        name={(row) => say(row.name_zh, row.name_en)}
+        columns={columns}
+        fields={(row) => fields(!row)}
+        values={valuesOf}
+        put={(values) => ({ path: `/api/v1/hours/${textOf(values, "code")}`, body: bodyOf(values) })}
+      />
+      <h2>{say("谁遵守哪种工作时间", "Who keeps which hours")}</h2>
+      <Keepers hours={hours} />
       <h2>{say("时限", "Limits")}</h2>
       <Limits />
       <h2>{say("超时之后", "What follows a missed deadline")}</h2>
@@ -97,52 +104,11 @@ export function HoursAndLimits() {
   );
 }
 
-function HoursTable() {
-  const hours = useLoaded(() => readAll<Hours>("/api/v1/hours"));
-  const [open, setOpen] = useState<Hours | "add" | null>(null);
-  const found = open === "add" ? null : open;
-  const save = (values: Values): Promise<unknown> =>
-    saving(
-      (ifMatch) => ask("PUT", `/api/v1/hours/${textOf(values, "code")}`, { body: bodyOf(values), ifMatch }),
-      found?.etag,
-    );
-  const columns: Column<Hours>[] = [
-    { name: "name", label: say("名称", "Name"), show: (row) => say(row.name_zh, row.name_en) },
-    { name: "week", label: say("时间", "Hours"), show: weekWords },
-    { name: "keepers", label: say("谁遵守", "Kept by"), show: keepers },
-    { name: "source", label: say("依据", "Source"), show: (row) => row.source },
-  ];
-  return (
-    <>
-      <Shown of={hours}>
-        {(rows) => (
-          <Table
-            caption={say("工作时间", "Hours")}
-            columns={columns}
-            rows={rows}
-            id={(row) => row.code}
-            tools={<Button act={() => setOpen("add")}>{say("新增工作时间", "Add hours")}</Button>}
-            acts={(row) => (
-              <Button act={() => setOpen(row)} label={say(`修改 ${row.name_zh}`, `Change ${row.name_en}`)}>
-                {say("修改", "Change")}
-              </Button>
-            )}
-          />
-        )}
-      </Shown>
-      {open && (
-        <Editing
-          title={found ? say(found.name_zh, found.name_en) : say("新增工作时间", "Add hours")}
-          fields={fields(!found)}
-          initial={valuesOf(found)}
-          save={save}
-          close={() => setOpen(null)}
-          done={hours.reload}
-        />
-      )}
-    </>
-  );
-}
+const columns = (): Column<Hours>[] => [
+  { name: "name", label: say("名称", "Name"), show: (row) => say(row.name_zh, row.name_en) },
+  { name: "week", label: say("时间", "Hours"), show: weekWords },
+  { name: "source", label: say("依据", "Source"), show: (row) => row.source },
+];
 
 function weekWords(hours: Hours): string {
   if (hours.around_the_clock) return say("昼夜不停", "Day and night");
@@ -151,10 +117,4 @@ function weekWords(hours: Hours): string {
   if (same)
     return `${days.map(([, zh, en]) => say(zh, en)).join(say("、", ", "))}: ${hours.week[days[0]?.[0] ?? ""] ?? ""}`;
   return days.map(([day, zh, en]) => `${say(zh, en)} ${hours.week[day] ?? ""}`).join("; ");
-}
-
-function keepers(hours: Hours): string {
-  return (
-    [...hours.kinds.map((kind) => named(ORGANISATION_KINDS, kind)), ...hours.organisations].join(say("、", ", ")) || "–"
-  );
 }

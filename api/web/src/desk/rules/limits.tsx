@@ -1,21 +1,21 @@
 /** The table of limits: how long each step may take; the narrowest row decides. */
-import { useState } from "preact/hooks";
 import { ask, readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
-import { Button, Shown } from "../../shared/ui/basics";
+import { Button } from "../../shared/ui/basics";
 import { type Field, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { type Column, Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
-import { Editing } from "../editing";
+import { Book } from "../book";
 import { saving } from "../saving";
 import { LIMIT_KINDS, named, optionsOf } from "../words";
 import { AMOUNT_FIELDS, amountOf, amountValues, amountWords } from "./amounts";
 
 type Row = components["schemas"]["LimitOut"];
 
-const keyOf = (row: Row): string => `${row.kind} ${row.matter ?? ""} ${row.priority ?? ""}`;
+const keyOf = (row: Pick<Row, "kind" | "matter" | "priority">): string =>
+  `${row.kind} ${row.matter ?? ""} ${row.priority ?? ""}`;
 
 function fields(fresh: boolean): Field[] {
   return [
@@ -46,21 +46,15 @@ function fields(fresh: boolean): Field[] {
   ];
 }
 
+const columns = (): Column<Row>[] => [
+  { name: "kind", label: say("哪一步", "Step"), show: (row) => named(LIMIT_KINDS, row.kind), sort: (row) => row.kind },
+  { name: "scope", label: say("范围", "For"), show: scope },
+  { name: "limit", label: say("时限", "Limit"), show: (row) => amountWords(row.limit) },
+  { name: "source", label: say("依据", "Source"), show: (row) => row.source },
+];
+
 export function Limits() {
   const limits = useLoaded(() => readAll<Row>("/api/v1/limits"));
-  const [open, setOpen] = useState<Row | "add" | null>(null);
-  const found = open === "add" ? null : open;
-  const save = (values: Values): Promise<unknown> => {
-    const priority = orNull(values, "priority");
-    const body = {
-      kind: textOf(values, "kind"),
-      matter: orNull(values, "matter"),
-      priority: priority === null ? null : Number(priority),
-      limit: amountOf(values),
-      source: textOf(values, "source"),
-    };
-    return saving((ifMatch) => ask("PUT", "/api/v1/limits", { body, ifMatch }), found?.etag);
-  };
   const drop = async (row: Row): Promise<void> => {
     const asked = new URLSearchParams({ kind: row.kind });
     if (row.matter) asked.set("matter", row.matter);
@@ -76,66 +70,46 @@ export function Limits() {
     }
     await limits.reload();
   };
-  const columns: Column<Row>[] = [
-    {
-      name: "kind",
-      label: say("哪一步", "Step"),
-      show: (row) => named(LIMIT_KINDS, row.kind),
-      sort: (row) => row.kind,
-    },
-    { name: "scope", label: say("范围", "For"), show: scope },
-    { name: "limit", label: say("时限", "Limit"), show: (row) => amountWords(row.limit) },
-    { name: "source", label: say("依据", "Source"), show: (row) => row.source },
-  ];
-  const acts = (row: Row) => (
-    <>
-      <Button
-        act={() => setOpen(row)}
-        label={say(`修改 ${named(LIMIT_KINDS, row.kind)} ${scope(row)}`, `Change ${row.kind} ${scope(row)}`)}
-      >
-        {say("修改", "Change")}
-      </Button>{" "}
-      <Button
-        act={() => drop(row)}
-        kind="plain"
-        label={say(`取消 ${named(LIMIT_KINDS, row.kind)} ${scope(row)}`, `Take away ${row.kind} ${scope(row)}`)}
-      >
-        {say("取消", "Take away")}
-      </Button>
-    </>
-  );
   return (
-    <>
-      <Shown of={limits}>
-        {(rows) => (
-          <Table
-            caption={say("时限", "Limits")}
-            columns={columns}
-            rows={rows}
-            id={keyOf}
-            tools={<Button act={() => setOpen("add")}>{say("新增时限", "Add a limit")}</Button>}
-            acts={acts}
-          />
-        )}
-      </Shown>
-      {open && (
-        <Editing
-          title={found ? named(LIMIT_KINDS, found.kind) : say("新增时限", "Add a limit")}
-          fields={fields(!found)}
-          initial={{
-            kind: found?.kind ?? "",
-            matter: found?.matter ?? "",
-            priority: String(found?.priority ?? ""),
-            source: found?.source ?? "",
-            ...amountValues(found?.limit),
-          }}
-          save={save}
-          close={() => setOpen(null)}
-          done={limits.reload}
-        />
+    <Book
+      caption={{ zh: "时限", en: "Limits" }}
+      adding={{ zh: "新增时限", en: "Add a limit" }}
+      rows={limits}
+      id={keyOf}
+      idOf={(values) => keyOf(bodyOf(values))}
+      name={nameOf}
+      columns={columns}
+      fields={(row) => fields(!row)}
+      values={valuesOf}
+      put={(values) => ({ path: "/api/v1/limits", body: bodyOf(values) })}
+      acts={(row) => (
+        <Button act={() => drop(row)} kind="plain" label={say(`取消 ${nameOf(row)}`, `Take away ${nameOf(row)}`)}>
+          {say("取消", "Take away")}
+        </Button>
       )}
-    </>
+    />
   );
+}
+
+const nameOf = (row: Row): string => `${named(LIMIT_KINDS, row.kind)} ${scope(row)}`;
+
+const valuesOf = (row: Row | null): Values => ({
+  kind: row?.kind ?? "",
+  matter: row?.matter ?? "",
+  priority: String(row?.priority ?? ""),
+  source: row?.source ?? "",
+  ...amountValues(row?.limit),
+});
+
+function bodyOf(values: Values): Omit<Row, "etag"> {
+  const priority = orNull(values, "priority");
+  return {
+    kind: textOf(values, "kind") as Row["kind"],
+    matter: orNull(values, "matter"),
+    priority: priority === null ? null : Number(priority),
+    limit: amountOf(values),
+    source: textOf(values, "source"),
+  };
 }
 
 function scope(row: Row): string {

@@ -2,10 +2,11 @@
 import { Button, Shown } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
 import { Form } from "../../shared/ui/form";
-import { type Field, flagOf, numberOf, orNull, textOf, type Values } from "../../shared/ui/forms";
-import { Problem, read } from "../../shared/api";
+import { type Field, flagOf, listOf, numberOf, orNull, textOf, type Values } from "../../shared/ui/forms";
+import { read } from "../../shared/api";
 import { useLoaded } from "../../shared/ui/loaded";
 import { say } from "../../shared/words";
+import { requireFree } from "../book";
 import { organisationOptions } from "../registers/organisations_known";
 import { COUNTED, optionsOf } from "../words";
 import type { Matter } from "./lists";
@@ -42,8 +43,10 @@ function fields(fresh: boolean, kinds: readonly Kind[]): Field[] {
     },
     {
       name: "cooperating",
-      words: { zh: "配合（机构编码，用分号隔开）", en: "Cooperate (codes, with ; between)" },
-      kind: "long",
+      words: { zh: "配合", en: "Cooperate" },
+      kind: "several",
+      options: [STREET, ...organisationOptions()],
+      hint: { zh: "输入名称或编码，逐个选入。", en: "Type a name or a code, and choose one after the other." },
     },
     {
       name: "priority",
@@ -96,7 +99,7 @@ const valuesOf = (matter: Matter | null): Values => ({
   category: matter?.category ?? "",
   subcategory: matter?.subcategory ?? "",
   lead: matter?.lead ?? "",
-  cooperating: matter?.cooperating.join("; ") ?? "",
+  cooperating: matter?.cooperating ?? [],
   priority: String(matter?.priority ?? 3),
   file_within_minutes: String(matter?.file_within_minutes ?? 60),
   handle_within_minutes: String(matter?.handle_within_minutes ?? 1440),
@@ -112,10 +115,7 @@ function matterOf(values: Values): Matter {
     category: textOf(values, "category"),
     subcategory: textOf(values, "subcategory"),
     lead: textOf(values, "lead"),
-    cooperating: textOf(values, "cooperating")
-      .split(/[;；]/)
-      .map((code) => code.trim())
-      .filter(Boolean),
+    cooperating: listOf(values, "cooperating"),
     priority: numberOf(values, "priority"),
     file_within_minutes: numberOf(values, "file_within_minutes"),
     handle_within_minutes: numberOf(values, "handle_within_minutes"),
@@ -135,14 +135,16 @@ interface Props {
 
 export function MatterForm({ matter, taken, put, drop, close }: Props) {
   const kinds = useLoaded(() => read<{ items: Kind[] }>("/api/v1/whistle-kinds"));
-  const submit = (values: Values): Promise<void> => {
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is refused is refused as the server refuses it
+  const submit = async (values: Values): Promise<void> => {
     const wanted = matterOf(values);
-    const message = "This code is taken. 这个编码已被使用。";
-    if (!matter && taken.some((one) => one.code === wanted.code))
-      return Promise.reject(new Problem(409, "conflict", message, [], [{ field: "code", message }]));
+    if (!matter)
+      requireFree(
+        taken.map((one) => one.code),
+        wanted.code,
+      );
     put(wanted);
     close();
-    return Promise.resolve();
   };
   const remove = matter && (
     <Button

@@ -5,6 +5,8 @@ import type { components } from "../../shared/schema";
 import { Badge, Button, Note, Shown } from "../../shared/ui/basics";
 import { useLoaded } from "../../shared/ui/loaded";
 import { type Column, Table } from "../../shared/ui/table";
+import { toastError } from "../../shared/ui/toasts";
+import { useUnsaved } from "../../shared/ui/unsaved";
 import { say } from "../../shared/words";
 import { period } from "../days";
 import { Exchange } from "../exchange/exchange";
@@ -51,6 +53,7 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
   const [draft, setDraft] = useState<Matter[]>(list.items);
   const [open, setOpen] = useState<Matter | "add" | "publish" | null>(null);
   const changes = listChanges(list.items, draft);
+  useUnsaved(changes.length > 0);
   const put = (matter: Matter): void => {
     const others = draft.filter((one) => one.code !== matter.code);
     setDraft([...others, matter].sort((one, other) => one.code.localeCompare(other.code)));
@@ -74,7 +77,7 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
         </Note>
       )}
       <ListTable draft={draft} open={setOpen} add={() => setOpen("add")} />
-      <Versions versions={versions} />
+      <Versions versions={versions} take={setDraft} />
       {open === "publish" && (
         <Publishing list={list} etag={etag} draft={draft} changes={changes} close={() => setOpen(null)} done={done} />
       )}
@@ -148,7 +151,17 @@ function ListTable({ draft, open, add }: { draft: Matter[]; open: (matter: Matte
   );
 }
 
-function Versions({ versions }: { versions: Version[] }) {
+/** An older version is put in force again as everything else is: as a draft whose difference one has seen. */
+function Versions({ versions, take }: { versions: Version[]; take: (items: Matter[]) => void }) {
+  const again = async (row: Version): Promise<void> => {
+    try {
+      take((await read<MatterList>(`/api/v1/matters?version=${row.version}`)).items);
+      scrollTo(0, 0);
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  const now = (row: Version): string | undefined => (row.until ? undefined : say("现行版本", "It is in force"));
   return (
     <>
       <h2>{say("版本", "Versions")}</h2>
@@ -156,6 +169,15 @@ function Versions({ versions }: { versions: Version[] }) {
         caption={say("版本", "Versions")}
         rows={versions}
         id={(row) => String(row.version)}
+        acts={(row) => (
+          <Button
+            act={() => again(row)}
+            whyNot={now(row)}
+            label={say(`以第 ${row.version} 版为草稿`, `Take version ${row.version} as the draft`)}
+          >
+            {say("作为草稿", "As the draft")}
+          </Button>
+        )}
         columns={[
           { name: "version", label: say("版本", "Version"), show: (row) => row.version },
           { name: "period", label: say("生效", "In force"), show: (row) => period(row.since, row.until) },

@@ -1,15 +1,12 @@
 /** Kinds of whistle: who may blow, who answers, and every limit. */
-import { useState } from "preact/hooks";
-import { ask, readAll } from "../../shared/api";
+import { readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
-import { Badge, Button, Shown } from "../../shared/ui/basics";
 import { type Field, flagOf, listOf, numberOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { type Column, Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { say } from "../../shared/words";
-import { Editing } from "../editing";
+import { Book, codeField, InUse } from "../book";
 import { Exchange } from "../exchange/exchange";
-import { saving } from "../saving";
 import { Page } from "../shell";
 import { ANSWERERS, ISSUERS, named, optionsOf, VOUCHING } from "../words";
 
@@ -32,17 +29,7 @@ function number(name: string, zh: string, en: string, least: number, most = YEAR
 
 function fields(fresh: boolean): Field[] {
   return [
-    {
-      name: "code",
-      words: { zh: "编码", en: "Code" },
-      required: true,
-      fixed: !fresh,
-      pattern: /^[a-z][a-z0-9_]{0,39}$/,
-      otherwise: {
-        zh: "小写字母开头，只用小写字母、数字和 _。",
-        en: "Small letters, digits and _, beginning with a letter.",
-      },
-    },
+    codeField(fresh),
     { name: "name", words: { zh: "名称", en: "Chinese name" }, required: true, most: 80 },
     { name: "name_en", words: { zh: "英文名", en: "English name" }, most: 80 },
     {
@@ -126,51 +113,11 @@ function bodyOf(values: Values): Record<string, unknown> {
   };
 }
 
-export function WhistleKinds() {
-  const kinds = useLoaded(() => readAll<Kind>("/api/v1/whistle-kinds"));
-  const [open, setOpen] = useState<Kind | "add" | null>(null);
-  const kind = open === "add" ? null : open;
-  const save = (values: Values): Promise<unknown> =>
-    saving(
-      (ifMatch) => ask("PUT", `/api/v1/whistle-kinds/${textOf(values, "code")}`, { body: bodyOf(values), ifMatch }),
-      kind?.etag,
-    );
-  return (
-    <Page
-      title={say("吹哨类型", "Kinds of whistle")}
-      lead={say(
-        "谁可以吹、谁应哨、各步多久。已经吹响的哨按当时的规定。",
-        "Who may blow, who answers, and how fast. Whistles keep the numbers they were blown by.",
-      )}
-      tools={
-        <>
-          <Exchange name="whistle_kinds" done={kinds.reload} />
-          <Button act={() => setOpen("add")} kind="primary">
-            {say("新增类型", "Add a kind")}
-          </Button>
-        </>
-      }
-    >
-      <Shown of={kinds}>{(rows) => <KindTable rows={rows} open={setOpen} />}</Shown>
-      {open && (
-        <Editing
-          title={kind ? say(kind.name, kind.name_en) : say("新增吹哨类型", "Add a kind of whistle")}
-          fields={fields(!kind)}
-          initial={kind ? valuesOf(kind) : FRESH}
-          save={save}
-          close={() => setOpen(null)}
-          done={kinds.reload}
-        />
-      )}
-    </Page>
-  );
-}
-
-function KindTable({ rows, open }: { rows: Kind[]; open: (kind: Kind) => void }) {
+const columns = (): Column<Kind>[] => {
   const minutes = (value: number): string =>
     value % 60 ? `${value} ${say("分钟", "min")}` : `${value / 60} ${say("小时", "h")}`;
   const joint = say("、", ", ");
-  const columns: Column<Kind>[] = [
+  return [
     { name: "name", label: say("名称", "Name"), show: (row) => say(row.name, row.name_en || row.name) },
     {
       name: "issuers",
@@ -186,28 +133,32 @@ function KindTable({ rows, open }: { rows: Kind[]; open: (kind: Kind) => void })
     { name: "check_in", label: say("报到", "Check in"), show: (row) => minutes(row.check_in_minutes) },
     { name: "measure", label: say("措施", "Measures"), show: (row) => minutes(row.measure_minutes) },
     { name: "close", label: say("销哨", "Close"), show: (row) => minutes(row.close_minutes) },
-    {
-      name: "state",
-      label: say("状态", "State"),
-      show: (row) =>
-        row.retired ? (
-          <Badge tone="soft">{say("停用", "Retired")}</Badge>
-        ) : (
-          <Badge tone="good">{say("在用", "In use")}</Badge>
-        ),
-    },
+    { name: "state", label: say("状态", "State"), show: (row) => <InUse retired={row.retired} /> },
   ];
+};
+
+export function WhistleKinds() {
+  const rows = useLoaded(() => readAll<Kind>("/api/v1/whistle-kinds"));
   return (
-    <Table
-      caption={say("吹哨类型", "Kinds of whistle")}
-      columns={columns}
-      rows={rows}
-      id={(row) => row.code}
-      acts={(row) => (
-        <Button act={() => open(row)} label={say(`修改 ${row.name}`, `Change ${row.name_en}`)}>
-          {say("修改", "Change")}
-        </Button>
+    <Page
+      title={say("吹哨类型", "Kinds of whistle")}
+      lead={say(
+        "谁可以吹、谁应哨、各步多久。已经吹响的哨按当时的规定。",
+        "Who may blow, who answers, and how fast. Whistles keep the numbers they were blown by.",
       )}
-    />
+    >
+      <Book
+        caption={{ zh: "吹哨类型", en: "Kinds of whistle" }}
+        adding={{ zh: "新增类型", en: "Add a kind" }}
+        rows={rows}
+        id={(row) => row.code}
+        name={(row) => say(row.name, row.name_en || row.name)}
+        columns={columns}
+        fields={(row) => fields(!row)}
+        values={(row) => (row ? valuesOf(row) : FRESH)}
+        put={(values) => ({ path: `/api/v1/whistle-kinds/${textOf(values, "code")}`, body: bodyOf(values) })}
+        tools={<Exchange name="whistle_kinds" done={rows.reload} />}
+      />
+    </Page>
   );
 }

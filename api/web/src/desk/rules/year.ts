@@ -40,3 +40,27 @@ export function tally(days: readonly Named[]): { holidays: number; works: number
   const works = days.filter((one) => one.kind === "work").length;
   return { holidays: days.length - works, works };
 }
+
+export interface Holiday {
+  name: string;
+  from: string;
+  until: string;
+  /** The days that are worked to make up for it. */
+  works: readonly string[];
+}
+
+/** The days of a year with a holiday as its notice names it, weekends within it included. */
+export function withHoliday(days: readonly Named[], year: number, { name, from, until, works }: Holiday): Named[] {
+  const length = Math.round((Date.parse(until) - Date.parse(from)) / DAY_MS) + 1;
+  const free = Array.from({ length }, (_, place) =>
+    new Date(Date.parse(from) + place * DAY_MS).toISOString().slice(0, 10),
+  );
+  const named: Named[] = [
+    ...free.map((day): Named => ({ day, kind: "holiday", name })),
+    ...works.map((day): Named => ({ day, kind: "work", name: `${name}调休` })),
+  ];
+  // What lies in another year stands in the notice of that year.
+  return named
+    .filter(({ day }) => day.startsWith(String(year)))
+    .reduce((all, { day, ...wanted }) => withDay(all, day, wanted), [...days]);
+}
