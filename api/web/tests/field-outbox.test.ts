@@ -2,22 +2,23 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem, Unreachable } from "../src/shared/api";
 import { uuid7 } from "../src/shared/uuid";
 import { judged } from "../src/field/outbox/courier";
-import { type Database, dropDatabase, openDatabase } from "../src/field/outbox/database";
+import { dropDatabase } from "../src/field/outbox/database";
+import { Disk } from "../src/field/outbox/disk";
 import { type Draft, held, type Item, type Kind, type Outcome, patience, ready } from "../src/field/outbox/items";
 import { Outbox } from "../src/field/outbox/outbox";
 import { Sender } from "../src/field/outbox/sender";
 
 const ME = "account-1";
-let database: Database;
+let disk: Disk;
 let name: string;
 
 beforeEach(async () => {
   name = `test-${uuid7()}`;
-  database = await openDatabase(name);
+  disk = await Disk.open(name);
 });
 
 afterEach(async () => {
-  database.close();
+  disk.close();
   await dropDatabase(name);
 });
 
@@ -45,44 +46,44 @@ function dice(seed: number): () => number {
 }
 
 function sender(outbox: Outbox, carry: (item: Item) => Promise<Outcome>, now: () => number = Date.now): Sender {
-  return new Sender(outbox, database, carry, { account: () => ME, now, random: () => 0.5 });
+  return new Sender(outbox, disk, carry, { account: () => ME, now, random: () => 0.5 });
 }
 
 const trouble = { status: 422, kind: "invalid-input", message: "no", details: [], faults: [] };
 
 describe("what is kept", () => {
   test("survives the page: it is read anew in the order in which it was made", async () => {
-    const first = await Outbox.open(database);
+    const first = await Outbox.open(disk);
     const drafts = [...report(2), ...report(0)];
     expect(await first.add(drafts)).toBe(true);
-    const second = await Outbox.open(database);
+    const second = await Outbox.open(disk);
     expect(second.all().map((item) => item.id)).toEqual(drafts.map((one) => one.id));
   });
 
   test("stays in memory and says so where the disk is full, and goes to the disk once there is room", async () => {
-    const outbox = await Outbox.open(database);
-    const full = vi.spyOn(database, "transaction").mockImplementation(() => {
+    const outbox = await Outbox.open(disk);
+    const full = vi.spyOn(disk.now, "transaction").mockImplementation(() => {
       throw new DOMException("full", "QuotaExceededError");
     });
     const drafts = report(1);
     const bytes = new Uint8Array([1, 2, 3]).buffer;
     const kept = await outbox.add(drafts, [{ id: drafts[1]?.id ?? "", bytes, type: "image/jpeg" }]);
     expect(kept).toBe(false);
-    expect(outbox.unsaved()).toHaveLength(2);
+    expect(outbox.all().map((item) => item.unsaved)).toEqual([true, true]);
     expect((await outbox.picture(drafts[1]?.id ?? ""))?.bytes.byteLength).toBe(3);
     full.mockRestore();
     expect(await outbox.save()).toBe(true);
-    expect((await Outbox.open(database)).all()).toHaveLength(2);
+    expect((await Outbox.open(disk)).all()).toHaveLength(2);
   });
 
   test("is not lost to a look at the disk while it is being written", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     await Promise.all([outbox.reload(), outbox.add(report(0)), outbox.reload(), outbox.add(report(0))]);
     expect(outbox.all()).toHaveLength(2);
   });
 
   test("goes from the phone only when it was sent and the server's own list shows it", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     const [sent] = report(0);
     const [waiting] = report(0);
     await outbox.add([sent as Draft, waiting as Draft]);
@@ -96,7 +97,7 @@ describe("what is kept", () => {
 
 describe("what goes next", () => {
   test("a photo waits for its report, and a check-in overtakes everything of other chains", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     const [told, photo] = report(1) as [Draft, Draft];
     const arrival = draft("check_in", "whistle");
     await outbox.add([told, photo, arrival]);
@@ -104,7 +105,7 @@ describe("what goes next", () => {
   });
 
   test("what is refused holds up what hangs on it, and nothing else", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     const [told, photo] = report(1) as [Draft, Draft];
     const note = draft("case_act", told.id, { after: [photo.id] });
     const other = draft("case_act", "another");
@@ -115,7 +116,7 @@ describe("what goes next", () => {
   });
 
   test("only what is one's own is sent", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     await outbox.add([draft("report", "theirs", { account: "account-2" })]);
     expect(ready(outbox.all(), ME, Date.now())).toEqual([]);
   });
@@ -149,14 +150,14 @@ describe("what an answer means", () => {
 });
 
 test("an item that is mended goes under a new id, and what hangs on it follows", async () => {
-  const outbox = await Outbox.open(database);
+  const outbox = await Outbox.open(disk);
   const [told, photo] = report(1) as [Draft, Draft];
   const bytes = new Uint8Array([7]).buffer;
   await outbox.add([told, photo], [{ id: photo.id, bytes, type: "image/jpeg" }]);
   await outbox.settle(told.id, { is: "refused", trouble });
   const next = uuid7();
   await outbox.renew(told.id, next, (item) => ({ ...item, label: { zh: "新", en: "New" } }));
-  const again = await Outbox.open(database);
+  const again = await Outbox.open(disk);
   expect(again.all().map(({ id, state, after, chain }) => ({ id, state, after, chain }))).toEqual([
     { id: next, state: "waiting", after: [], chain: next },
     { id: photo.id, state: "waiting", after: [next], chain: next },
@@ -167,7 +168,7 @@ test("an item that is mended goes under a new id, and what hangs on it follows",
 
 describe("the sender", () => {
   test("stops at an expired session, keeps everything, and goes on after the login", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     await outbox.add(report(2));
     let known = false;
     const seen: string[] = [];
@@ -183,7 +184,7 @@ describe("the sender", () => {
   });
 
   test("tries nothing else while the way is closed, and everything once it is open", async () => {
-    const outbox = await Outbox.open(database);
+    const outbox = await Outbox.open(disk);
     await outbox.add([...report(0), ...report(0), ...report(0)]);
     let open = false;
     let tried = 0;
@@ -226,7 +227,7 @@ describe("the sender", () => {
       };
       const made: Draft[] = [];
       for (let round = 0; round < 60; round += 1) {
-        const outbox = await Outbox.open(database, { now: () => now, random });
+        const outbox = await Outbox.open(disk, { now: () => now, random });
         if (round < 12) {
           const drafts = report(Math.floor(random() * 3));
           await outbox.add(drafts);
@@ -247,7 +248,7 @@ describe("the sender", () => {
           list.filter((one) => one.chain === chain).map((one) => one.id);
         expect(order(stored)).toEqual(order(made));
       }
-      const last = await Outbox.open(database);
+      const last = await Outbox.open(disk);
       expect(last.all().every((item) => item.state === "sent")).toBe(true);
     },
   );

@@ -29,7 +29,13 @@ export function caseAct(task: Task, asked: Asked, owner: Holder, at: Date): Draf
   const request: Request = {
     method: "POST",
     path: `/api/v1/incidents/${task.incident_id}/acts/${asked.act}`,
-    body: { id: uuid7(at.getTime()), ...said(asked), ...(evidence.length ? { evidence } : {}) },
+    body: {
+      id: uuid7(at.getTime()),
+      device_time: at.toISOString(),
+      ...said(asked),
+      ...(evidence.length ? { evidence } : {}),
+    },
+    stamped: true,
     ...(asked.act === "note" ? {} : { ifMatch: `"${task.revision}"` }),
   };
   const label = { zh: `${what.zh}：${task.matter ?? task.number}`, en: `${what.en}: ${task.matter ?? task.number}` };
@@ -108,12 +114,14 @@ export const DUTY_CHAIN = "duty";
 
 /** Going on duty; the id names the shift from now on. */
 export function shiftStart(owner: Holder, at: Date): Draft {
-  const request: Request = { method: "POST", path: "/api/v1/shifts", body: { id: uuid7(at.getTime()) } };
+  const body = { id: uuid7(at.getTime()), started_at: at.toISOString() };
+  const request: Request = { method: "POST", path: "/api/v1/shifts", body, stamped: true };
   return item("shift", duty(owner, at), request, { zh: "上岗", en: "On duty" });
 }
 
 export function shiftEnd(shift: string, owner: Holder, at: Date): Draft {
-  const request: Request = { method: "POST", path: `/api/v1/shifts/${shift}/end`, body: {} };
+  const body = { ended_at: at.toISOString() };
+  const request: Request = { method: "POST", path: `/api/v1/shifts/${shift}/end`, body, stamped: true };
   return { ...item("shift", duty(owner, at), request, { zh: "下岗", en: "Off duty" }), id: uuid7(at.getTime()) };
 }
 

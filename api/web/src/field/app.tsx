@@ -8,7 +8,7 @@ import "../shared/ui/theme";
 import { useful } from "../shared/useful";
 import { locale, say } from "../shared/words";
 import { Icon, type Sign } from "./icons";
-import { newer, takeNewer } from "./install";
+import { newer } from "./install";
 import { diskFull, holder, others, reached, session, stuck, taken, waiting } from "./phone";
 import { Report } from "./report/report";
 import { isBlank, writing } from "./report/draft";
@@ -50,11 +50,28 @@ export function App() {
     <div class="f-frame">
       <Standing />
       <main class="f-main" key={tab.value}>
-        <Page />
+        {taken.value ? <Overtaken /> : <Page />}
       </main>
       <Tabs />
       <Toasts />
     </div>
+  );
+}
+
+/** A newer page in another tab has made over what the phone keeps: this one could keep nothing more. */
+function Overtaken() {
+  return (
+    <section class="f-card" role="alert">
+      <p>
+        {say(
+          "另一个窗口打开了新版本，本页已停用。已写和待发送的内容都在手机里。",
+          "A newer page is open in another tab, and this one has stopped. What you wrote and what waits is on this phone.",
+        )}
+      </p>
+      <button type="button" class="f-go" onClick={() => location.reload()}>
+        {say("载入新版本", "Load the newer page")}
+      </button>
+    </section>
   );
 }
 
@@ -99,15 +116,10 @@ function Standing() {
           )}
         </p>
       )}
-      {taken.value && (
-        <p class="f-bar alert" role="alert">
-          {say("另一个窗口打开了新版本，请关闭本页。", "A newer page is open in another tab: close this one.")}
-        </p>
-      )}
       {newer.value && isBlank(writing.value) && (
         <p class="f-bar">
           {say("有新版本。", "There is a newer version. ")}
-          <button type="button" onClick={takeNewer}>
+          <button type="button" onClick={newer.value}>
             {say("重新载入", "Load it")}
           </button>
         </p>

@@ -16,7 +16,7 @@ export const shift = computed<{ id: string; since: string } | null>(() => {
   const switched = mine.value.filter((item) => item.kind === "shift" && item.state !== "refused");
   const last = switched.at(-1);
   const told = today.value?.shift;
-  if (!last || (told && last.state === "sent" && told.started_at > last.madeAt)) {
+  if (!last || (told && last.state === "sent" && Date.parse(told.started_at) > Date.parse(last.madeAt))) {
     return told && !told.ended_at ? { id: told.id, since: told.started_at } : null;
   }
   return last.request.path.endsWith("/end") ? null : { id: last.id, since: last.madeAt };
@@ -32,7 +32,7 @@ export async function switchDuty(on: boolean): Promise<void> {
   if (on) await post([shiftStart(owner, new Date())]);
   else if (shift.value) {
     const { id } = shift.value;
-    await flush();
+    await flush(owner.account_id);
     await post([shiftEnd(id, owner, new Date())]);
   }
 }
@@ -67,12 +67,13 @@ async function take(fix: Fix, account: string): Promise<void> {
   gathered.value = [...gathered.value, fix];
   await keep(theDatabase(), `fixes:${account}`, gathered.value).catch(() => undefined);
   const [first] = gathered.value;
-  if (gathered.value.length >= BATCH || (first && fix.at - first.at >= OLDEST_MS)) await flush();
+  if (gathered.value.length >= BATCH || (first && fix.at - first.at >= OLDEST_MS)) await flush(account);
 }
 
-async function flush(): Promise<void> {
+/** Puts what was gathered into the outbox, if the phone is still in the hands of whose way it was. */
+async function flush(account: string): Promise<void> {
   const owner = holder.value;
-  if (!owner || gathered.value.length === 0) return;
+  if (owner?.account_id !== account || gathered.value.length === 0) return;
   const batch = gathered.value;
   gathered.value = [];
   await post([positions(batch, owner, new Date())]);

@@ -1,13 +1,14 @@
 /** The phone's own state: who holds it, what it carries, what waits; and what keeps all of that going. */
 import { computed, signal } from "@preact/signals";
-import { ask, csrf, Problem, read, Unreachable } from "../shared/api";
-import { enter } from "../shared/session";
+import { aheadMs, ask, Problem, read, Unreachable } from "../shared/api";
+import { enter, type Me } from "../shared/session";
 import { heardTime } from "../shared/time";
 import { uuid7 } from "../shared/uuid";
 import type { Holder, Pack, Today } from "./carried";
 import { courier } from "./outbox/courier";
-import { type Database, forget, keep, keptOf, openDatabase, type Picture } from "./outbox/database";
-import { type Draft, isOpen, isStuck, type Item, type Kind, type Outcome } from "./outbox/items";
+import { type Database, forget, keepIfRoom, keptOf, type Picture } from "./outbox/database";
+import { Disk } from "./outbox/disk";
+import { type Draft, isOpen, isStuck, type Item, type Kind, type Outcome, patience } from "./outbox/items";
 import { Outbox } from "./outbox/outbox";
 import { Sender } from "./outbox/sender";
 
@@ -20,8 +21,8 @@ export const reached = signal(true);
 export const pack = signal<Pack | null>(null);
 export const today = signal<Today | null>(null);
 export const items = signal<Item[]>([]);
-/** The disk took nothing more: what is new lives in this page's memory only. */
-export const diskFull = computed(() => items.value.some((item) => item.unsaved));
+/** The disk took nothing more: something lives in this page's memory only. */
+export const diskFull = signal(false);
 export const mine = computed(() => items.value.filter((item) => item.account === holder.value?.account_id));
 export const others = computed(
   () => items.value.filter((item) => item.account !== holder.value?.account_id && item.state !== "sent").length,
@@ -30,24 +31,31 @@ export const waiting = computed(() => mine.value.filter((item) => isOpen(item) |
 export const stuck = computed(() => mine.value.filter(isStuck).length);
 export const taken = signal(false);
 
-let database: Database;
+let disk: Disk;
 let outbox: Outbox;
 let sender: Sender;
+/** Whose session our requests go by, and what shows that they come from this page. */
+let entered: { account: string; csrf: string } | null = null;
 const air = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("gridgov-field");
 const REFRESH_MS = 60_000;
+/** So long we wait to hear who is logged in before the page opens with what the phone knows: a weak signal may not answer. */
+const DOOR_MS = 2_500;
 
 /** Opens what the phone keeps, then looks who is logged in. Returns false where nobody is, and nobody was. */
 export async function open(): Promise<boolean> {
-  database = await openDatabase(undefined, () => {
+  disk = await Disk.open(undefined, () => {
     taken.value = true;
   });
-  outbox = await Outbox.open(database);
-  items.value = outbox.all();
-  outbox.listen(() => {
+  outbox = await Outbox.open(disk, { onWritten: () => air?.postMessage("written") });
+  const show = (): void => {
     items.value = outbox.all();
-  });
-  sender = new Sender(outbox, database, carefully, {
-    account: () => (session.value === "in" ? (holder.value?.account_id ?? null) : null),
+    diskFull.value = !outbox.isSaved();
+  };
+  show();
+  outbox.listen(show);
+  sender = new Sender(outbox, disk, carefully, {
+    account: () => (session.value === "in" ? (entered?.account ?? null) : null),
+    aheadMs: () => aheadMs,
     onLogin: () => {
       session.value = "out";
     },
@@ -56,48 +64,84 @@ export async function open(): Promise<boolean> {
     },
     holder: uuid7(),
   });
-  const known = await keptOf<Holder>(database, "holder");
+  const known = await keptOf<Holder>(disk.now, "holder");
   if (known) await hand(known);
-  await settleSession();
+  const asked = settleSession();
+  await (known ? Promise.race([asked, new Promise((wake) => setTimeout(wake, DOOR_MS))]) : asked);
   watch();
   return holder.value !== null;
 }
 
-/** Asks who is logged in, and gives the phone into their hands. */
-export async function settleSession(): Promise<void> {
+/** Asks who is logged in, and gives the phone into their hands. Returns false where nobody answered. */
+export async function settleSession(): Promise<boolean> {
   try {
     const found = await enter();
     reached.value = true;
-    session.value = found ? "in" : "out";
-    if (found) await hand(found);
+    knocks = 0;
+    if (found) await enterAs(found);
+    else session.value = "out";
+    return true;
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
     reached.value = false;
-    session.value = "unknown";
+    knock();
+    return false;
   }
+}
+
+let knocks = 0;
+let knocking = false;
+
+/** As long as we do not know who is logged in, nothing is sent: we ask again, less and less often. */
+function knock(): void {
+  if (session.value !== "unknown" || knocking) return;
+  knocking = true;
+  setTimeout(
+    () => {
+      knocking = false;
+      void hurry();
+    },
+    patience((knocks += 1), Math.random()),
+  );
+}
+
+/** In one breath, so that nothing goes out for one person by the session of another. */
+async function enterAs(found: Me): Promise<void> {
+  entered = { account: found.account_id, csrf: found.csrf ?? "" };
+  session.value = "in";
+  await hand(found);
 }
 
 async function hand(next: Holder): Promise<void> {
   const { account_id, login, name, permissions } = next;
   const changed = holder.value?.account_id !== account_id;
+  if (changed) {
+    pack.value = null;
+    today.value = null;
+  }
   holder.value = { account_id, login, name, permissions };
-  await keep(database, "holder", holder.value);
+  await keepIfRoom(disk.now, "holder", holder.value);
   if (!changed) return;
-  pack.value = (await keptOf<Pack>(database, `pack:${account_id}`)) ?? null;
-  today.value = (await keptOf<Today>(database, `today:${account_id}`)) ?? null;
+  const [carried, day] = await Promise.all([
+    keptOf<Pack>(disk.now, `pack:${account_id}`),
+    keptOf<Today>(disk.now, `today:${account_id}`),
+  ]);
+  if (holder.value.account_id !== account_id) return;
+  pack.value ??= carried ?? null;
+  today.value ??= day ?? null;
 }
 
 const carry = courier((id) => pictureOf(id));
 
 /** A session that was changed in another tab shows as a forbidden act: ask who we are before blaming the worker. */
-async function carefully(item: Item): Promise<Outcome> {
-  const outcome = await carry(item);
+async function carefully(item: Item, stop: AbortSignal): Promise<Outcome> {
+  const before = entered;
+  if (before?.account !== item.account) return { is: "on" };
+  const outcome = await carry(item, { csrf: before.csrf, stop });
   if (outcome.is !== "refused" || outcome.trouble.status !== 403) return outcome;
-  const before = csrf.value;
-  await settleSession();
-  if (session.value !== "in")
-    return session.value === "out" ? { is: "login" } : { is: "wait", all: true, afterMs: null };
-  return csrf.value === before ? outcome : { is: "on" };
+  if (!(await settleSession())) return { is: "wait", all: true, afterMs: null };
+  if (session.value !== "in") return { is: "login" };
+  return entered?.csrf === before.csrf ? outcome : { is: "on" };
 }
 
 /** Tries at once whatever waits, and asks what is new. */
@@ -109,6 +153,8 @@ export async function hurry(): Promise<void> {
 
 /** Brings the pack and the day's work up to date; without signal what is carried stays. */
 export async function refresh(): Promise<void> {
+  // Somebody else may have logged in in another tab: what they may see is not shown to whom this page was opened for.
+  await settleSession();
   const account = holder.value?.account_id;
   if (!account || session.value !== "in") return;
   for (const part of [freshDay, freshPack]) {
@@ -130,23 +176,22 @@ async function freshDay(account: string): Promise<void> {
   const shown = new Set(day.reports.map((one) => one.incident_id));
   const ofReports: Kind[] = ["report", "evidence", "case_act"];
   await outbox.sweep((item) => shown.has(item.chain) || !ofReports.includes(item.kind));
-  await keep(database, `today:${account}`, day);
+  await keepIfRoom(disk.now, `today:${account}`, day);
 }
 
 async function freshPack(account: string): Promise<void> {
-  const tag = await keptOf<string>(database, `tag:${account}`);
+  const tag = await keptOf<string>(disk.now, `tag:${account}`);
   const headers: Record<string, string> = tag && pack.value ? { "If-None-Match": tag } : {};
   const answer = await ask<Pack>("GET", "/api/v1/field/pack", { headers });
   if (answer.status === 304) return;
   pack.value = answer.value;
-  await keep(database, `pack:${account}`, answer.value);
-  await keep(database, `tag:${account}`, answer.etag);
+  await keepIfRoom(disk.now, `pack:${account}`, answer.value);
+  await keepIfRoom(disk.now, `tag:${account}`, answer.etag);
 }
 
 /** Puts something into the outbox and lets it go at once if it can. False: it could not be kept on the disk. */
 export async function post(drafts: readonly Draft[], pictures: readonly Picture[] = []): Promise<boolean> {
   const kept = await outbox.add(drafts, pictures);
-  air?.postMessage("new");
   sender.wake();
   return kept;
 }
@@ -165,14 +210,15 @@ export function theOutbox(): Outbox {
 }
 
 export function theDatabase(): Database {
-  return database;
+  return disk.now;
 }
 
 /** Forgets who held the phone, and what was personal; the outbox stays until its owner is back. */
 export async function handBack(): Promise<void> {
   const account = holder.value?.account_id;
-  await forget(database, "holder");
-  if (account) await forget(database, `today:${account}`);
+  entered = null;
+  await forget(disk.now, "holder");
+  if (account) await forget(disk.now, `today:${account}`);
   holder.value = null;
   today.value = null;
   session.value = "out";

@@ -5,7 +5,8 @@ const CACHE = "gridgov-field-__VERSION__";
 const SHELL = "/field";
 
 self.addEventListener("install", (event) => {
-  const kept = caches.open(CACHE).then((cache) => cache.addAll([SHELL, ...FILES.map((name) => `/app/${name}`)]));
+  const shell = new Request(SHELL, { cache: "reload" });
+  const kept = caches.open(CACHE).then((cache) => cache.addAll([shell, ...FILES.map((name) => `/app/${name}`)]));
   event.waitUntil(kept);
 });
 
@@ -14,33 +15,23 @@ self.addEventListener("message", (event) => {
   if (event.data === "take over") void self.skipWaiting();
 });
 
+// The files of the page before stay: a tab that still shows it may yet ask for some of them.
 self.addEventListener("activate", (event) => {
-  const old = (name) => name.startsWith("gridgov-field-") && name !== CACHE;
-  const swept = caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))));
+  const swept = caches.keys().then((names) => {
+    const old = names.filter((name) => name.startsWith("gridgov-field-") && name !== CACHE);
+    return Promise.all(old.slice(0, -1).map((name) => caches.delete(name)));
+  });
   event.waitUntil(swept.then(() => self.clients.claim()));
 });
 
+// From the phone itself, whether there is signal or not: at once, and never a newer page whose files then do not come.
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && (pathname === SHELL || pathname.startsWith(`${SHELL}/`))) {
-    event.respondWith(asked(request));
+    event.respondWith(caches.match(SHELL, { cacheName: CACHE }).then((kept) => kept ?? fetch(request)));
   } else if (pathname.startsWith("/app/")) {
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
   }
 });
-
-// The newest page where the server answers soon; a weak signal must not keep the phone from opening.
-async function asked(request) {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), 4_000);
-  try {
-    const answer = await fetch(request.url, { credentials: "same-origin", signal: patience.signal });
-    return answer.status < 500 ? answer : ((await caches.match(SHELL)) ?? answer);
-  } catch {
-    return (await caches.match(SHELL)) ?? Response.error();
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -41,12 +41,44 @@ const PATIENCE_MS = 30_000;
 
 /** Asks the server, and returns what it answers with its status and ETag. Throws `Problem` or `Unreachable`. */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
-  const answer = await reach(method, path, asked);
-  if (!answer.ok && answer.status !== 304) throw await problem(answer);
+  const stop = new AbortController();
+  // Until the last byte: a weak signal may bring the head of an answer and never the rest.
+  const patience = setTimeout(() => stop.abort(), asked.timeoutMs ?? PATIENCE_MS);
+  const end = (): void => stop.abort();
+  if (asked.signal?.aborted) end();
+  asked.signal?.addEventListener("abort", end, { once: true });
+  const request = wanted(method, asked, stop.signal);
+  try {
+    const answer = await fetch(path, request);
+    if (!answer.ok && answer.status !== 304) throw await problem(answer);
+    const value = await said(answer);
+    heard(method, answer);
+    return { status: answer.status, value: value as T, etag: answer.headers.get("ETag"), headers: answer.headers };
+  } catch (error) {
+    if (error instanceof Problem || asked.signal?.aborted) throw error;
+    throw new Unreachable(path);
+  } finally {
+    clearTimeout(patience);
+    asked.signal?.removeEventListener("abort", end);
+  }
+}
+
+/** What an answer says; undefined where it says nothing. */
+async function said(answer: Response): Promise<unknown> {
   const kind = answer.headers.get("Content-Type") ?? "";
+  // Our API speaks no HTML: a network that wants a login does, and says it with 200.
+  if (kind.includes("html")) throw new Unreachable(answer.url);
   // An answer without content may still name a kind of content.
-  const value: unknown = kind.includes("json") && answer.status !== 204 ? await answer.json() : undefined;
-  return { status: answer.status, value: value as T, etag: answer.headers.get("ETag"), headers: answer.headers };
+  return kind.includes("json") && answer.status !== 204 ? await answer.json() : undefined;
+}
+
+/** How far this machine's clock is ahead of the server's, as its newest answer tells; 0 before any. */
+export let aheadMs = 0;
+
+function heard(method: string, { headers }: Response): void {
+  const at = Date.parse(headers.get("Date") ?? "");
+  const fresh = method !== "GET" || headers.get("Cache-Control") === "no-store";
+  if (fresh && Number.isFinite(at)) aheadMs = Date.now() - at;
 }
 
 /** Asks for what is only read, and returns it. */
@@ -72,24 +104,14 @@ export async function readAll<T>(path: string, most = 2_000): Promise<T[]> {
   return rows;
 }
 
-async function reach(method: string, path: string, asked: Asked): Promise<Response> {
-  const stop = new AbortController();
-  const patience = setTimeout(() => stop.abort(), asked.timeoutMs ?? PATIENCE_MS);
-  asked.signal?.addEventListener("abort", () => stop.abort(), { once: true });
+function wanted(method: string, asked: Asked, signal: AbortSignal): RequestInit {
   const raw = asked.body instanceof Blob || asked.body instanceof ArrayBuffer;
-  const headers: Record<string, string> = { Accept: "application/json", ...asked.headers };
+  const headers: Record<string, string> = { Accept: "application/json" };
   if (asked.body !== undefined && !raw) headers["Content-Type"] = "application/json";
   if (asked.ifMatch) headers["If-Match"] = asked.ifMatch;
   if (method !== "GET") headers["X-CSRF-Token"] = csrf.value;
   const body = asked.body === undefined ? null : raw ? (asked.body as BodyInit) : JSON.stringify(asked.body);
-  try {
-    return await fetch(path, { method, headers, body, credentials: "same-origin", signal: stop.signal });
-  } catch (error) {
-    if (asked.signal?.aborted) throw error;
-    throw new Unreachable(path);
-  } finally {
-    clearTimeout(patience);
-  }
+  return { method, headers: { ...headers, ...asked.headers }, body, credentials: "same-origin", signal };
 }
 
 interface Told {

@@ -2,7 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ask, Problem, Unreachable } from "../../shared/api";
 import type { Picture } from "./database";
-import type { Item, Outcome, Trouble } from "./items";
+import { type Item, LONGEST_PAUSE_MS, type Outcome, type Trouble } from "./items";
 
 interface Progress {
   stage: string;
@@ -10,16 +10,34 @@ interface Progress {
   missing: number[];
 }
 
-const PART_PATIENCE_MS = 120_000;
-const LONGEST_PAUSE_S = 3_600;
+/** Of a slow network: four megabytes at 7 kB a second. */
+const PART_PATIENCE_MS = 600_000;
+const LONGEST_PAUSE_S = LONGEST_PAUSE_MS / 1_000;
 const LONGEST_PAUSE_OF_ALL_S = 60;
 
+export interface Passage {
+  /** Shows that one of our pages asks for whoever the item belongs to; under another session the server refuses it. */
+  csrf: string;
+  /** Ends the attempt, so that something more urgent may pass. */
+  stop?: AbortSignal;
+}
+
+export type Courier = (item: Item, passage: Passage) => Promise<Outcome>;
+type Ask = typeof ask;
+
 /** What carries items; it knows how far each photo is, as long as the page lives. */
-export function courier(pictures: (id: string) => Promise<Picture | undefined>): (item: Item) => Promise<Outcome> {
+export function courier(pictures: (id: string) => Promise<Picture | undefined>): Courier {
   const known = new Map<string, Progress>();
-  return async (item) => {
+  return async (item, { csrf, stop }) => {
+    const way: Ask = (method, path, asked) =>
+      ask(method, path, {
+        ...asked,
+        headers: { ...asked?.headers, "X-CSRF-Token": csrf },
+        ...(stop ? { signal: stop } : {}),
+      });
     try {
-      return item.kind === "evidence" ? await carryPhoto(item, pictures, known) : await carry(item);
+      if (item.withdrawn) return await fetchBack(item, way);
+      return item.kind === "evidence" ? await carryPhoto(item, way, pictures, known) : await carry(item, way);
     } catch (error) {
       known.delete(item.id);
       return judged(error, item);
@@ -27,15 +45,33 @@ export function courier(pictures: (id: string) => Promise<Picture | undefined>):
   };
 }
 
-async function carry({ request, id }: Item): Promise<Outcome> {
+async function carry({ request, id }: Item, way: Ask): Promise<Outcome> {
   const { method, path, ifMatch, stamped } = request;
   const body = stamped ? { ...request.body, sent_at: new Date().toISOString() } : request.body;
-  const { value } = await ask(method, path, { body, ifMatch, headers: { "Idempotency-Key": id } });
-  return { is: "done", answer: value };
+  const { value } = await way(method, path, { body, ifMatch, headers: { "Idempotency-Key": id } });
+  return arrived(value);
+}
+
+/** Only what our server says counts as arrived: a network that wants a login answers everything with pages of its own. */
+function arrived(answer: unknown): Outcome {
+  if (typeof answer !== "object" || answer === null) throw new Unreachable("The answer is none of ours.");
+  return { is: "done", answer };
+}
+
+/** Asks whether what is wanted back has arrived: its answer may have been lost on the way. */
+async function fetchBack(item: Item, way: Ask): Promise<Outcome> {
+  try {
+    const { value } = await way("GET", `${item.request.path}/${item.id}`);
+    return arrived(value);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404 && isOurs(error)) return { is: "gone" };
+    throw error;
+  }
 }
 
 async function carryPhoto(
   item: Item,
+  way: Ask,
   pictures: (id: string) => Promise<Picture | undefined>,
   known: Map<string, Progress>,
 ): Promise<Outcome> {
@@ -43,18 +79,18 @@ async function carryPhoto(
   const progress = known.get(item.id);
   if (!progress) {
     // Announced again it is answered with how far it is: so a page that was closed in between goes on.
-    const { value } = await ask<Progress>("POST", path, { body });
+    const { value } = await way<Progress>("POST", path, { body });
     return after(item.id, value, known);
   }
   const [number] = progress.missing;
   if (number === undefined) {
-    const { value } = await ask("POST", `${path}/${item.id}/complete`, { timeoutMs: PART_PATIENCE_MS });
-    return { is: "done", answer: value };
+    const { value } = await way("POST", `${path}/${item.id}/complete`, { timeoutMs: PART_PATIENCE_MS });
+    return arrived(value);
   }
   const picture = await pictures(item.id);
   if (!picture) return lost();
   const part = picture.bytes.slice((number - 1) * progress.part_size, number * progress.part_size);
-  const { value } = await ask<Progress>("PUT", `${path}/${item.id}/parts/${number}`, {
+  const { value } = await way<Progress>("PUT", `${path}/${item.id}/parts/${number}`, {
     body: part,
     headers: { "Content-Type": "application/octet-stream", "Content-Digest": digest(new Uint8Array(part)) },
     timeoutMs: PART_PATIENCE_MS,
@@ -63,11 +99,14 @@ async function carryPhoto(
 }
 
 function after(id: string, progress: Progress, known: Map<string, Progress>): Outcome {
+  arrived(progress);
   if (progress.stage === "complete") return { is: "done", answer: progress };
   if (progress.stage === "open") {
     known.set(id, progress);
     return { is: "on" };
   }
+  // Given up for want of parts, it is forgotten soon; then it is announced anew.
+  if (progress.stage === "abandoned") return { is: "wait", all: false, afterMs: null };
   const kind = `upload-${progress.stage}`;
   return { is: "refused", trouble: { status: 409, kind, message: progress.stage, details: [], faults: [] } };
 }
@@ -84,17 +123,36 @@ function digest(bytes: Uint8Array): string {
 
 /** What an error means for an item: whose turn it is now, the air's, the server's or the worker's. */
 export function judged(error: unknown, item: Item): Outcome {
-  if (error instanceof Unreachable) return { is: "wait", all: true, afterMs: null };
-  // An answer that breaks off, or that is none of ours: a portal of the network, a proxy.
-  if (!(error instanceof Problem)) return { is: "wait", all: true, afterMs: null };
+  if (error instanceof DOMException && error.name === "AbortError") return { is: "on" };
+  // No answer, one that breaks off, or one that is none of ours: a portal of the network, a proxy.
+  if (!(error instanceof Problem) || !(isOurs(error) || isEverybodys(error))) {
+    return { is: "wait", all: true, afterMs: null };
+  }
   if (error.status === 401) return { is: "login" };
   if (error.status === 429 || error.status >= 500 || error.status === 408 || error.status === 425)
     return pause(error, item);
+  if (item.kind === "evidence" && isHurt(error)) return { is: "wait", all: false, afterMs: null };
   const trouble = troubleOf(error);
   const moved = item.kind === "case_act" && error.kind === "rule-forbids";
   return error.status === 409 || error.status === 412 || moved
     ? { is: "conflict", trouble }
     : { is: "refused", trouble };
+}
+
+/** Whether our server says it: all of its errors are of a kind. */
+function isOurs({ kind }: Problem): boolean {
+  return kind !== "unknown";
+}
+
+/** What means the same whoever says it: busy, broken, or that it is too large to pass a proxy. */
+function isEverybodys({ status }: Problem): boolean {
+  return status === 413 || status === 429 || status >= 500;
+}
+
+/** A part that was damaged on its way, or that the server has lost: it goes again. */
+function isHurt({ status, details, faults }: Problem): boolean {
+  const missing = status === 409 && details.some((detail) => "missing" in detail || "number" in detail);
+  return missing || (status === 422 && faults.some(({ field }) => field === "content-digest"));
 }
 
 function pause(error: Problem, item: Item): Outcome {

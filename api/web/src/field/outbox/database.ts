@@ -16,15 +16,19 @@ interface Kept extends DBSchema {
 
 export type Database = IDBPDatabase<Kept>;
 
-const NAME = "gridgov-field";
+export const NAME = "gridgov-field";
+/** Of the shape in which things are kept. Who raises it adds a step below, and what waits to be sent passes through it. */
+const VERSION = 1;
 
 /** Opens it, made new where there is none. A newer page in another tab may take it over: then this one says so. */
 export async function openDatabase(name = NAME, onTaken: () => void = () => undefined): Promise<Database> {
-  const database = await openDB<Kept>(name, 1, {
-    upgrade(made) {
-      made.createObjectStore("outbox", { keyPath: "id" }).createIndex("order", "order");
-      made.createObjectStore("blobs", { keyPath: "id" });
-      made.createObjectStore("kept");
+  const database = await openDB<Kept>(name, VERSION, {
+    upgrade(made, from) {
+      if (from < 1) {
+        made.createObjectStore("outbox", { keyPath: "id" }).createIndex("order", "order");
+        made.createObjectStore("blobs", { keyPath: "id" });
+        made.createObjectStore("kept");
+      }
     },
     blocking() {
       database.close();
@@ -50,6 +54,21 @@ export async function forget(database: Database, key: string): Promise<void> {
   await database.delete("kept", key);
 }
 
+/** Keeps what can be fetched or made again: a full disk does without it. */
+export async function keepIfRoom(database: Database, key: string, value: unknown): Promise<void> {
+  try {
+    await keep(database, key, value);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+}
+
+/** Whether the disk takes nothing more. What browsers say of one that fills up under them differs. */
 export function isFull(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "QuotaExceededError";
+  if (!(error instanceof DOMException)) return false;
+  return ["QuotaExceededError", "AbortError"].includes(error.name) || isNoRoom(error);
+}
+
+function isNoRoom({ name, message }: DOMException): boolean {
+  return name === "UnknownError" && /disk|space|full|commit/i.test(message);
 }

@@ -45,10 +45,14 @@ export interface Item extends Draft {
   tries: number;
   /** Milliseconds; not before this moment, unless something tells that it is worth trying. */
   notBefore: number;
+  /** It has gone out at least once: the server may have it, whatever came back. */
+  begun?: boolean;
+  /** Its owner wants it back; it has gone out before, so the server is asked first whether it has it. */
+  withdrawn?: boolean;
   trouble?: Trouble;
   answer?: unknown;
   settledAt?: string;
-  /** Lives in the memory of this page only: the disk was full. */
+  /** As it is here it lives in the memory of this page only: the disk was full. */
   unsaved?: boolean;
 }
 
@@ -60,6 +64,8 @@ export type Outcome =
   /** Nobody is to blame; `all`: the way itself is closed, others need not try. */
   | { is: "wait"; all: boolean; afterMs: number | null }
   | { is: "login" }
+  /** It was withdrawn, and the server does not have it. */
+  | { is: "gone" }
   | { is: "refused"; trouble: Trouble }
   | { is: "conflict"; trouble: Trouble };
 
@@ -76,6 +82,10 @@ const URGENCY: Record<Kind, number> = {
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 300_000;
+/** The longest that a server may send us away for. */
+export const LONGEST_PAUSE_MS = 3_600_000;
+/** Clocks that differ by less are both believed. */
+const SKEW_MS = 120_000;
 
 export function fresh(draft: Draft, order: number): Item {
   return { ...draft, order, state: "waiting", tries: 0, notBefore: 0 };
@@ -102,8 +112,13 @@ export function held(items: readonly Item[]): Set<string> {
 /** The items of `account` that are next in their chains and free to go, the most urgent first. */
 export function ready(items: readonly Item[], account: string, now: number): Item[] {
   return heads(items, account)
-    .filter((item) => item.notBefore <= now)
+    .filter((item) => hasCome(item.notBefore, now))
     .sort((one, other) => URGENCY[one.kind] - URGENCY[other.kind] || one.order - other.order);
+}
+
+/** Whether a moment has come. One that lies further off than any pause was set by a clock that was put back since. */
+export function hasCome(moment: number, now: number): boolean {
+  return moment <= now || moment > now + 2 * LONGEST_PAUSE_MS;
 }
 
 /** When the next of them may be tried; null where nothing waits. */
@@ -124,7 +139,8 @@ function heads(items: readonly Item[], account: string): Item[] {
 }
 
 export function inOrder(items: readonly Item[]): Item[] {
-  return [...items].sort((one, other) => one.order - other.order);
+  // Two tabs may give the same place in line; ids tell which was made first.
+  return [...items].sort((one, other) => one.order - other.order || (one.id < other.id ? -1 : 1));
 }
 
 /** How long to wait after the `tries`th failure: doubled each time, and spread, so that a street's phones do not ring at once. */
@@ -145,21 +161,54 @@ export function settled(item: Item, outcome: Outcome, now: number, random: numbe
     case "on":
       return { ...item, state: "waiting", tries: 0, notBefore: 0 };
     case "login":
+    case "gone":
       return { ...item, state: "waiting" };
     case "wait": {
       const tries = item.tries + 1;
-      return { ...item, state: "waiting", tries, notBefore: now + (outcome.afterMs ?? patience(tries, random)) };
+      // Whoever is told when to come back comes a little later, each by another while: else all come at once.
+      const pause = outcome.afterMs === null ? patience(tries, random) : outcome.afterMs * (1 + random / 4);
+      return { ...item, state: "waiting", tries, notBefore: now + Math.round(pause) };
     }
   }
+}
+
+/**
+ * A request whose moments were told by a clock that is `aheadMs` ahead of the server's, with those moments put right and
+ * none of them still to come. Done before it goes out for the first time, never after: it is sent again in the same words.
+ * Where it says by itself when it was sent, the server puts it right.
+ */
+export function righted(request: Request, aheadMs: number, now: number): Request {
+  if (request.stamped) return request;
+  const off = Math.abs(aheadMs) > SKEW_MS ? aheadMs : 0;
+  const right = (at: string): string => new Date(Math.min(Date.parse(at) - off, now - aheadMs)).toISOString();
+  const { reported_at: reported, positions } = request.body;
+  return {
+    ...request,
+    body: {
+      ...request.body,
+      ...(typeof reported === "string" ? { reported_at: right(reported) } : {}),
+      ...(Array.isArray(positions)
+        ? { positions: (positions as { at: string }[]).map((one) => ({ ...one, at: right(one.at) })) }
+        : {}),
+    },
+  };
+}
+
+/** What the server would not keep of a batch of positions: how many, and why. */
+export function notKept({ kind, answer }: Item): { count: number; reasons: string[] } {
+  const told = kind === "positions" ? (answer as { refused?: { reason: string }[] } | undefined)?.refused : undefined;
+  return { count: told?.length ?? 0, reasons: [...new Set((told ?? []).map(({ reason }) => reason))] };
 }
 
 /** The items that must change with `old` when it gets a new id: itself, and all that were made upon it. */
 export function renamed(items: readonly Item[], old: string, next: string): Item[] {
   const touched = items.filter((item) => !isSent(item) && (item.id === old || speaksOf(item, old)));
-  return touched.map((item) => {
-    const said = JSON.stringify({ ...item }).replaceAll(old, next);
-    return JSON.parse(said) as Item;
-  });
+  return touched.map((item) => respelled(item, old, next));
+}
+
+/** The same with another id in all places. */
+export function respelled<T extends Draft>(said: T, old: string, next: string): T {
+  return JSON.parse(JSON.stringify(said).replaceAll(old, next)) as T;
 }
 
 /** All that would mean nothing without `id`. */

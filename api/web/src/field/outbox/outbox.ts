@@ -1,29 +1,56 @@
 /** The outbox: nothing leaves it but what the server has, or what its owner throws away. */
-import { type Database, isFull, type Picture } from "./database";
-import { dependents, type Draft, fresh, inOrder, isOpen, type Item, type Outcome, renamed, settled } from "./items";
+import { uuid7 } from "../../shared/uuid";
+import { isFull, type Picture } from "./database";
+import type { Disk } from "./disk";
+import {
+  dependents,
+  type Draft,
+  fresh,
+  inOrder,
+  isOpen,
+  type Item,
+  notKept,
+  type Outcome,
+  renamed,
+  respelled,
+  righted,
+  settled,
+} from "./items";
 
 /** Written through to the disk before we say that it is kept: a phone may lose its power at any moment. */
 const DURABLE: IDBTransactionOptions = { durability: "strict" };
 
 const KEPT_AFTER_MS = 2 * 86_400_000;
 
+interface Ways {
+  now?: () => number;
+  random?: () => number;
+  /** Called when the disk holds something else: other tabs want to know. */
+  onWritten?: () => void;
+}
+
 export class Outbox {
   private items = new Map<string, Item>();
+  /** Photos that the disk had no room for. */
   private pictures = new Map<string, Picture>();
   private heard = new Set<() => void>();
   private changes = 0;
+  private last = 0;
+  private readonly now: () => number;
+  private readonly random: () => number;
+  private readonly onWritten: () => void;
 
   private constructor(
-    private readonly database: Database,
-    private readonly now: () => number,
-    private readonly random: () => number,
-  ) {}
+    private readonly disk: Disk,
+    { now = Date.now, random = Math.random, onWritten = () => undefined }: Ways,
+  ) {
+    this.now = now;
+    this.random = random;
+    this.onWritten = onWritten;
+  }
 
-  static async open(
-    database: Database,
-    { now = Date.now, random = Math.random }: { now?: () => number; random?: () => number } = {},
-  ): Promise<Outbox> {
-    const outbox = new Outbox(database, now, random);
+  static async open(disk: Disk, ways: Ways = {}): Promise<Outbox> {
+    const outbox = new Outbox(disk, ways);
     await outbox.reload();
     return outbox;
   }
@@ -49,66 +76,91 @@ export class Outbox {
     let stored: Item[];
     do {
       before = this.changes;
-      stored = await this.database.getAllFromIndex("outbox", "order");
+      stored = await this.disk.use((database) => database.getAllFromIndex("outbox", "order"));
     } while (before !== this.changes);
     const unsaved = [...this.items.values()].filter((item) => item.unsaved);
     this.items = new Map([...stored, ...unsaved].map((item) => [item.id, item]));
     this.tell();
   }
 
-  /** Keeps items with their photos, all or none. False: the disk is full, and they live in this page's memory only. */
+  /** Keeps items with their photos. False: the disk is full, and some of it lives in this page's memory only. */
   async add(drafts: readonly Draft[], pictures: readonly Picture[] = []): Promise<boolean> {
     await this.save();
-    let order = Math.max(0, ...[...this.items.values()].map((item) => item.order));
-    const made = drafts.map((draft) => fresh(draft, (order += 1)));
-    const kept = !this.unsaved().length && (await this.write(made, pictures));
-    for (const item of made) this.items.set(item.id, kept ? item : { ...item, unsaved: true });
-    if (!kept) for (const picture of pictures) this.pictures.set(picture.id, picture);
+    this.last = Math.max(this.last, ...[...this.items.values()].map((item) => item.order));
+    const made = this.unlike(drafts).map((draft) => fresh(draft, (this.last += 1)));
+    const { words, loose } = await this.write(made, pictures);
+    for (const item of made) this.items.set(item.id, words ? item : { ...item, unsaved: true });
+    for (const picture of loose) this.pictures.set(picture.id, picture);
     this.tell();
-    return kept;
+    return this.isSaved();
   }
 
-  unsaved(): Item[] {
-    return this.all().filter((item) => item.unsaved);
+  /** Whether all of it is on the disk. */
+  isSaved(): boolean {
+    return this.pictures.size === 0 && !this.all().some((item) => item.unsaved);
   }
 
   /** Tries once more to keep what the disk had no room for. */
   async save(): Promise<boolean> {
-    const waiting = this.unsaved();
-    if (!waiting.length) return true;
-    const plain = waiting.map((item) => without(item, "unsaved"));
-    if (!(await this.write(plain, [...this.pictures.values()]))) return false;
-    for (const item of plain) this.items.set(item.id, item);
-    this.pictures.clear();
+    if (this.isSaved()) return true;
+    const waiting = this.all().filter((item) => item.unsaved);
+    const { words, loose } = await this.write(
+      waiting.map((item) => without(item, "unsaved")),
+      [...this.pictures.values()],
+    );
+    for (const { id } of words ? waiting : []) {
+      const item = this.items.get(id);
+      if (item) this.items.set(id, without(item, "unsaved"));
+    }
+    this.pictures = new Map(loose.map((picture) => [picture.id, picture]));
     this.tell();
-    return true;
+    return this.isSaved();
   }
 
   async picture(id: string): Promise<Picture | undefined> {
-    return this.pictures.get(id) ?? (await this.database.get("blobs", id));
+    return this.pictures.get(id) ?? (await this.disk.use((database) => database.get("blobs", id)));
   }
 
-  async begin(id: string): Promise<void> {
-    const item = this.items.get(id);
-    if (item) await this.put({ ...item, state: "sending" });
+  /** Writes down that an item goes out now, and returns it as it goes; null where it is gone, or was sent elsewhere. */
+  async begin(id: string, aheadMs = 0): Promise<Item | null> {
+    const item = await this.change(id, (found) => {
+      if (!isOpen(found)) return null;
+      const request = found.begun ? found.request : righted(found.request, aheadMs, this.now());
+      return { ...found, request, state: "sending", begun: true };
+    });
+    return item && isOpen(item) ? item : null;
   }
 
   /** Writes down what became of an attempt. A photo that has arrived leaves the phone. */
   async settle(id: string, outcome: Outcome): Promise<void> {
-    const item = this.items.get(id);
-    if (!item) return;
-    const next = settled(item, outcome, this.now(), this.random());
-    await this.put(next);
-    if (next.state === "sent" && item.kind === "evidence") await this.dropPictures([id]);
+    if (outcome.is === "gone") {
+      await this.discard(id);
+      return;
+    }
+    const random = this.random();
+    const next = await this.change(id, (found) => (isOpen(found) ? settled(found, outcome, this.now(), random) : null));
+    if (next?.state === "sent" && next.kind === "evidence") await this.dropPicture(id);
   }
 
   /** Gives back what was under way when a page was closed, and lets everything try again at once. */
   async wake(): Promise<void> {
-    for (const item of this.all()) {
-      if (item.state === "sending" || (isOpen(item) && item.notBefore > 0)) {
-        await this.put({ ...item, state: "waiting", notBefore: 0 });
-      }
+    for (const { id, state, notBefore } of this.all()) {
+      if (state !== "sending" && (state !== "waiting" || notBefore === 0)) continue;
+      await this.change(id, (found) => (isOpen(found) ? { ...found, state: "waiting", notBefore: 0 } : null));
     }
+  }
+
+  /**
+   * Takes something back that has not been sent, with all that means nothing without it. What never went out is gone at
+   * once; of a report that did, the server is asked whether it has it. False: it is too late.
+   */
+  async withdraw(id: string): Promise<boolean> {
+    const found = await this.change(id, (item) => {
+      const can = isOpen(item) && (!item.begun || item.kind === "report");
+      return can ? { ...item, withdrawn: true, notBefore: 0 } : null;
+    });
+    if (found?.withdrawn && !found.begun) await this.discard(id);
+    return found?.withdrawn ?? false;
   }
 
   /** Sends a stuck item again as something new: under another id, changed by `mend`; what hangs on it follows. */
@@ -116,27 +168,31 @@ export class Outbox {
     const touched = renamed(this.all(), id, next);
     const kept = touched.map((item) => {
       if (item.id !== next) return item;
-      return mend({ ...without(item, "trouble", "settledAt"), state: "waiting", tries: 0, notBefore: 0 });
+      const plain = without(item, "trouble", "settledAt", "begun");
+      return mend({ ...plain, state: "waiting", tries: 0, notBefore: 0 });
     });
     const picture = await this.picture(id);
-    const transaction = this.database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
-    void transaction.objectStore("outbox").delete(id);
-    for (const item of kept) if (!item.unsaved) void transaction.objectStore("outbox").put(item);
-    if (picture) {
-      void transaction.objectStore("blobs").put({ ...picture, id: next });
-      void transaction.objectStore("blobs").delete(id);
-    }
-    await transaction.done;
-    this.changes += 1;
+    await this.disk.use(async (database) => {
+      const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
+      void transaction.objectStore("outbox").delete(id);
+      for (const item of kept) if (!item.unsaved) void transaction.objectStore("outbox").put(item);
+      if (picture) {
+        void transaction.objectStore("blobs").put({ ...picture, id: next });
+        void transaction.objectStore("blobs").delete(id);
+      }
+      await transaction.done;
+    });
     this.items.delete(id);
+    this.pictures.delete(id);
     for (const item of kept) this.items.set(item.id, item);
-    this.tell();
+    this.written();
   }
 
   /** Lets a stuck item try once more as it is. */
   async retry(id: string): Promise<void> {
-    const item = this.items.get(id);
-    if (item) await this.put({ ...without(item, "trouble", "settledAt"), state: "waiting", tries: 0, notBefore: 0 });
+    await this.change(id, (item) => {
+      return { ...without(item, "trouble", "settledAt"), state: "waiting", tries: 0, notBefore: 0 };
+    });
   }
 
   /** Throws an item away with all that means nothing without it. Only its owner may want that. */
@@ -144,7 +200,10 @@ export class Outbox {
     await this.remove([id, ...dependents(this.all(), id).map((item) => item.id)]);
   }
 
-  /** Lets go of what was sent: what `shown` says is on the server's own list, and whatever was sent days ago. */
+  /**
+   * Lets go of what was sent: what `shown` says is on the server's own list, and whatever was sent days ago. Not of what
+   * others hang on, and not of positions that were refused before their owner has seen that.
+   */
   async sweep(shown: (item: Item) => boolean): Promise<void> {
     const old = this.now() - KEPT_AFTER_MS;
     const needed = new Set(
@@ -152,61 +211,115 @@ export class Outbox {
         .filter((item) => item.state !== "sent")
         .flatMap((item) => item.after),
     );
-    const gone = this.all().filter(
-      (item) =>
-        item.state === "sent" && !needed.has(item.id) && (shown(item) || Date.parse(item.settledAt ?? "") < old),
-    );
+    const gone = this.all()
+      .filter((item) => item.state === "sent" && !needed.has(item.id))
+      .filter((item) => Date.parse(item.settledAt ?? "") < old || (shown(item) && !notKept(item).count));
     if (gone.length) await this.remove(gone.map((item) => item.id));
   }
 
-  private async put(item: Item): Promise<void> {
+  /** What of `drafts` is new. The same once more is no second one; another thing under an id that is taken gets its own. */
+  private unlike(drafts: readonly Draft[]): Draft[] {
+    let said = [...drafts];
+    for (const { id } of drafts) {
+      const known = this.items.get(id);
+      const twin = said.find((one) => one.id === id);
+      if (!known || !twin) continue;
+      const same = JSON.stringify(core(known)) === JSON.stringify(core(twin));
+      const next = uuid7(this.now());
+      said = same ? said.filter((one) => one !== twin) : said.map((one) => respelled(one, id, next));
+    }
+    return said;
+  }
+
+  /** Changes an item as it lies on the disk, since another tab may have sent it; null leaves it as it is. */
+  private async change(id: string, next: (item: Item) => Item | null): Promise<Item | undefined> {
+    const known = this.items.get(id);
+    if (!known) return undefined;
+    const found = known.unsaved ? (next(known) ?? known) : await this.changeKept(known, next);
+    if (found) this.items.set(id, found);
+    else this.items.delete(id);
+    this.written();
+    return found;
+  }
+
+  private async changeKept(known: Item, next: (item: Item) => Item | null): Promise<Item | undefined> {
     this.changes += 1;
-    this.items.set(item.id, item);
-    this.tell();
-    if (item.unsaved) return;
     try {
-      await this.database.put("outbox", item);
+      return await this.disk.use(async (database) => {
+        const transaction = database.transaction("outbox", "readwrite");
+        const found = await transaction.store.get(known.id);
+        const made = found && next(found);
+        if (made) await transaction.store.put(made);
+        await transaction.done;
+        return made ?? found;
+      });
     } catch (error) {
-      // The disk still holds the item as it was before this attempt: it would be sent once more, which does no harm.
+      // The disk still holds it as it was before: if this page ends now it is sent once more, which does no harm.
       if (!isFull(error)) throw error;
+      return { ...(next(known) ?? known), unsaved: true };
     }
   }
 
-  private async write(items: readonly Item[], pictures: readonly Picture[]): Promise<boolean> {
+  /** Writes all or, if there is no room for that, the words at least: what was seen can be photographed again. */
+  private async write(
+    items: readonly Item[],
+    pictures: readonly Picture[],
+  ): Promise<{ words: boolean; loose: readonly Picture[] }> {
+    if (await this.fits(items, pictures)) return { words: true, loose: [] };
+    const words = await this.fits(items, []);
+    const loose: Picture[] = [];
+    for (const picture of pictures) if (!words || !(await this.fits([], [picture]))) loose.push(picture);
+    return { words, loose };
+  }
+
+  private async fits(items: readonly Item[], pictures: readonly Picture[]): Promise<boolean> {
     this.changes += 1;
     try {
-      const transaction = this.database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
-      const puts = [
-        ...pictures.map((picture) => transaction.objectStore("blobs").put(picture)),
-        ...items.map((item) => transaction.objectStore("outbox").put(item)),
-      ];
-      await Promise.all([...puts, transaction.done]);
-      this.changes += 1;
+      await this.disk.use(async (database) => {
+        const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
+        const puts = [
+          ...pictures.map((picture) => transaction.objectStore("blobs").put(picture)),
+          ...items.map((item) => transaction.objectStore("outbox").put(item)),
+        ];
+        await Promise.all([...puts, transaction.done]);
+      });
       return true;
     } catch (error) {
-      if (isFull(error)) return false;
-      throw error;
+      if (!isFull(error)) throw error;
+      return false;
+    } finally {
+      this.changes += 1;
+      this.onWritten();
     }
   }
 
   private async remove(ids: readonly string[]): Promise<void> {
-    this.changes += 1;
-    const transaction = this.database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
+    await this.disk.use(async (database) => {
+      const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
+      for (const id of ids) {
+        void transaction.objectStore("outbox").delete(id);
+        void transaction.objectStore("blobs").delete(id);
+      }
+      await transaction.done;
+    });
     for (const id of ids) {
-      void transaction.objectStore("outbox").delete(id);
-      void transaction.objectStore("blobs").delete(id);
       this.items.delete(id);
       this.pictures.delete(id);
     }
-    await transaction.done;
-    this.tell();
+    this.written();
   }
 
-  private async dropPictures(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      this.pictures.delete(id);
-      await this.database.delete("blobs", id);
-    }
+  /** A photo that has arrived makes room for others. */
+  private async dropPicture(id: string): Promise<void> {
+    this.pictures.delete(id);
+    await this.disk.use((database) => database.delete("blobs", id));
+    await this.save();
+  }
+
+  private written(): void {
+    this.changes += 1;
+    this.onWritten();
+    this.tell();
   }
 
   private tell(): void {
@@ -214,7 +327,15 @@ export class Outbox {
   }
 }
 
-function without(item: Item, ...names: ("unsaved" | "trouble" | "settledAt")[]): Item {
+/** What a draft asks, but for the moment at which it was pressed. */
+function core({ kind, chain, request }: Draft): unknown {
+  const { path, body } = request;
+  return [kind, chain, path, { ...body, reported_at: null }];
+}
+
+type Passing = "unsaved" | "trouble" | "settledAt" | "begun";
+
+function without(item: Item, ...names: Passing[]): Item {
   const left = { ...item };
   for (const name of names) Reflect.deleteProperty(left, name);
   return left;

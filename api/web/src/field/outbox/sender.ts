@@ -1,14 +1,17 @@
 /** Sends what waits: in order, one at a time, whenever it is worth trying. */
-import type { Database } from "./database";
-import { type Item, nextTry, type Outcome, patience, ready } from "./items";
+import type { Disk } from "./disk";
+import { hasCome, type Item, nextTry, type Outcome, patience, ready } from "./items";
 import { inTurn, type Turn } from "./lock";
 import type { Outbox } from "./outbox";
 
-export type Courier = (item: Item) => Promise<Outcome>;
+/** Carries an item once; it ends early when `stop` says so. */
+export type Attempt = (item: Item, stop: AbortSignal) => Promise<Outcome>;
 
 export interface Surroundings {
   /** Whose session it is; null where nobody is logged in, and then nothing is sent. */
   account: () => string | null;
+  /** How far this phone's clock is ahead of the server's. */
+  aheadMs?: () => number;
   now?: () => number;
   random?: () => number;
   /** Called when the server no longer knows the session. */
@@ -19,6 +22,9 @@ export interface Surroundings {
 }
 
 const OTHER_TAB_MS = 5_000;
+const LONGEST_REST_MS = 60_000;
+/** So many items in a row that the server cannot take just now, and it is taken for ill: the others need not try. */
+const ILL_AFTER = 3;
 
 export class Sender {
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,14 +32,16 @@ export class Sender {
   private again = false;
   private closedUntil = 0;
   private failures = 0;
+  private misses = 0;
   private stopped = false;
+  private under: { item: Item; stop: AbortController } | null = null;
   private readonly now: () => number;
   private readonly random: () => number;
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly database: Database,
-    private readonly courier: Courier,
+    private readonly disk: Disk,
+    private readonly carry: Attempt,
     private readonly around: Surroundings,
   ) {
     this.now = around.now ?? Date.now;
@@ -42,6 +50,7 @@ export class Sender {
 
   /** Something is new: look what can go. */
   wake(): void {
+    this.makeWay();
     void this.run();
   }
 
@@ -67,53 +76,91 @@ export class Sender {
     try {
       do {
         this.again = false;
-        const ours = await inTurn(this.database, this.around.holder ?? "page", (turn) => this.drain(turn));
+        const ours = await inTurn(this.disk, this.around.holder ?? "page", (turn) => this.drain(turn));
         if (!ours) this.closedUntil = Math.max(this.closedUntil, this.now() + OTHER_TAB_MS);
       } while (this.again as boolean);
+    } catch (error) {
+      this.close(null);
+      throw error;
     } finally {
       this.running = false;
+      this.rest();
     }
-    this.rest();
   }
 
   /** Sends until nothing can go. Public for tests, which want no timers. */
   async drain(turn: Turn = { renew: () => Promise.resolve(true) }): Promise<void> {
     await this.outbox.reload();
     for (;;) {
-      const account = this.around.account();
-      const item = account && this.closedUntil <= this.now() ? this.pick(account) : undefined;
+      const item = this.pick();
       if (!item || this.stopped || !(await turn.renew())) return;
       if (!(await this.attempt(item))) return;
     }
   }
 
-  private pick(account: string): Item | undefined {
+  private pick(): Item | undefined {
+    const account = this.around.account();
+    if (!account || !hasCome(this.closedUntil, this.now())) return undefined;
     return ready(this.outbox.all(), account, this.now())[0];
   }
 
-  private async attempt(item: Item): Promise<boolean> {
-    await this.outbox.begin(item.id);
-    const outcome = await this.courier(item);
+  private async attempt({ id }: Item): Promise<boolean> {
+    const item = await this.outbox.begin(id, this.around.aheadMs?.() ?? 0);
+    if (!item) return true; // another tab was quicker
+    const stop = new AbortController();
+    this.under = { item, stop };
+    const outcome = await this.carry(item, stop.signal);
+    this.under = null;
     if (this.stopped) return false;
-    await this.outbox.settle(item.id, outcome);
-    const reached = outcome.is !== "wait" || !outcome.all;
-    this.around.onReach?.(reached);
-    if (reached) this.failures = 0;
-    if (outcome.is === "login") this.around.onLogin?.();
-    if (outcome.is === "wait" && outcome.all) {
-      this.failures += 1;
-      this.closedUntil = this.now() + (outcome.afterMs ?? patience(this.failures, this.random()));
-    }
-    return outcome.is !== "login" && reached;
+    return await this.settle(item, outcome);
   }
 
-  /** Sleeps until the next of them may be tried. */
+  private async settle({ id, kind }: Item, outcome: Outcome): Promise<boolean> {
+    if (outcome.is === "wait") {
+      // Photos wait for one another while the server looks at one: that says nothing of the rest.
+      if (kind !== "evidence") this.misses += 1;
+      return await this.settleWait(id, outcome);
+    }
+    this.failures = 0;
+    this.misses = 0;
+    await this.outbox.settle(id, outcome);
+    this.around.onReach?.(true);
+    if (outcome.is === "login") this.around.onLogin?.();
+    return outcome.is !== "login";
+  }
+
+  /** Where the way is closed for all, the others try first once it opens: what never gets through must not block them. */
+  private async settleWait(id: string, outcome: Outcome & { is: "wait" }): Promise<boolean> {
+    const closed = outcome.all || this.misses >= ILL_AFTER;
+    const afterMs = closed ? 2 * this.close(outcome.afterMs) : outcome.afterMs;
+    await this.outbox.settle(id, { ...outcome, afterMs });
+    this.around.onReach?.(!outcome.all);
+    return !closed;
+  }
+
+  /** Closes the way for a while, and returns for how long. */
+  private close(afterMs: number | null): number {
+    this.failures += 1;
+    const pause = afterMs === null ? patience(this.failures, this.random()) : afterMs * (1 + this.random() / 4);
+    this.closedUntil = this.now() + pause;
+    this.misses = 0;
+    return pause;
+  }
+
+  /** A photo may take minutes: what has a limit of minutes does not wait behind it. Its parts go on afterwards. */
+  private makeWay(): void {
+    const next = this.pick();
+    const isUrgent = next?.kind === "check_in" || next?.kind === "whistle_act";
+    if (isUrgent && this.under?.item.kind === "evidence") this.under.stop.abort();
+  }
+
+  /** Sleeps until the next of them may be tried; never long, since a phone's clock may be put back meanwhile. */
   private rest(): void {
     clearTimeout(this.timer);
     const account = this.around.account();
     const next = account ? nextTry(this.outbox.all(), account) : null;
     if (next === null || this.stopped) return;
     const wait = Math.max(next, this.closedUntil) - this.now();
-    this.timer = setTimeout(() => this.wake(), Math.max(50, wait));
+    this.timer = setTimeout(() => this.wake(), Math.min(Math.max(50, wait), LONGEST_REST_MS));
   }
 }

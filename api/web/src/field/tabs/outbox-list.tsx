@@ -2,10 +2,14 @@
 import { useState } from "preact/hooks";
 import { dayTime } from "../../shared/time";
 import { Dialog } from "../../shared/ui/dialog";
+import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say, type Words } from "../../shared/words";
-import { held, isOpen, isStuck, type Item, type State } from "../outbox/items";
-import { items, mine, theOutbox } from "../phone";
-import { Stuck } from "./stuck";
+import { held, isOpen, isStuck, type Item, notKept, type State } from "../outbox/items";
+import { items, mine, post, theOutbox, wake } from "../phone";
+import { photoOf, type Shot } from "../report/draft";
+import { Camera } from "../report/photo-part";
+import { keepPhoto, looseOf } from "../report/writing";
+import { Stuck, wordsOf } from "./stuck";
 
 const STATES: Record<State, Words> = {
   waiting: { zh: "待发送", en: "Waits" },
@@ -17,7 +21,7 @@ const STATES: Record<State, Words> = {
 
 export function OutboxList() {
   const [open, setOpen] = useState<string | null>(null);
-  const shown = mine.value.filter((item) => isOpen(item) || isStuck(item));
+  const shown = mine.value.filter((item) => isOpen(item) || isStuck(item) || isNews(item));
   const sent = mine.value.filter((item) => item.state === "sent").length;
   const waits = held(items.value);
   const chosen = shown.find((item) => item.id === open);
@@ -31,28 +35,13 @@ export function OutboxList() {
         </p>
       )}
       <ul class="f-list">
-        {shown.map((item) => (
-          <li key={item.id} class="f-line-item">
-            <p class="f-row">
-              <strong class="grow">{said(item.label)}</strong>
-              <span class={isStuck(item) ? "f-late" : "f-soft"}>
-                {waits.has(item.id) ? say("等待上一件", "Waits for another") : said(STATES[item.state])}
-              </span>
-            </p>
-            <p class="f-soft small">
-              {dayTime(item.madeAt)}
-              {item.tries > 0 && say(` · 已试 ${item.tries} 次`, ` · ${item.tries} tries`)}
-              {item.unsaved && say(" · 仅在内存", " · in memory only")}
-            </p>
-            {isStuck(item) && (
-              <button type="button" onClick={() => setOpen(item.id)}>
-                {item.state === "conflict"
-                  ? say("对照两个版本", "Compare both")
-                  : say("查看原因并处理", "See why, and mend")}
-              </button>
-            )}
-          </li>
-        ))}
+        {shown.map((item) =>
+          isNews(item) ? (
+            <News key={item.id} item={item} />
+          ) : (
+            <Waiting key={item.id} item={item} held={waits.has(item.id)} open={() => setOpen(item.id)} />
+          ),
+        )}
       </ul>
       {chosen && (
         <Dialog title={said(chosen.label)} close={() => setOpen(null)} wide>
@@ -60,6 +49,116 @@ export function OutboxList() {
         </Dialog>
       )}
     </section>
+  );
+}
+
+/** Sent, but not as its owner thinks: they see it once, and say that they did. */
+function isNews(item: Item): boolean {
+  return item.state === "sent" && (item.withdrawn === true || notKept(item).count > 0);
+}
+
+function Waiting({ item, held: isHeld, open }: { item: Item; held: boolean; open: () => void }) {
+  const words = wordsOf(item);
+  return (
+    <li class="f-line-item">
+      <p class="f-row">
+        <strong class="grow">{said(item.label)}</strong>
+        <span class={isStuck(item) ? "f-late" : "f-soft"}>
+          {item.withdrawn
+            ? say("撤回中", "Being taken back")
+            : isHeld
+              ? say("等待上一件", "Waits for another")
+              : said(STATES[item.state])}
+        </span>
+      </p>
+      {words && <p>{words}</p>}
+      <p class="f-soft">
+        {dayTime(item.madeAt)}
+        {item.tries > 0 && say(` · 已试 ${item.tries} 次`, ` · ${item.tries} tries`)}
+        {item.unsaved && say(" · 仅在内存", " · in memory only")}
+      </p>
+      {isStuck(item) ? (
+        <button type="button" onClick={open}>
+          {item.state === "conflict" ? say("对照两个版本", "Compare both") : say("查看原因并处理", "See why, and mend")}
+        </button>
+      ) : (
+        <Unsent item={item} />
+      )}
+    </li>
+  );
+}
+
+/** What can still be done with something that has not arrived: a report may get more photos, or be taken back. */
+function Unsent({ item }: { item: Item }) {
+  const [sure, setSure] = useState(false);
+  const isReport = item.kind === "report";
+  if (item.withdrawn || (item.begun && !isReport)) return null;
+  const back = async (): Promise<void> => {
+    const done = await theOutbox().withdraw(item.id);
+    wake();
+    toast(
+      done
+        ? item.begun
+          ? say("有信号时核对：未送达即撤回", "Once there is signal: taken back if it has not arrived")
+          : say("已撤回", "Taken back")
+        : say("已经送达，不能撤回", "It has arrived already"),
+    );
+  };
+  return (
+    <div class="f-row f-acts">
+      {isReport && <Camera add={(files) => morePhotos(item, files)} />}
+      <button
+        type="button"
+        class={sure ? "danger" : ""}
+        onClick={() => {
+          if (!sure) setSure(true);
+          else void back().catch(toastError);
+        }}
+      >
+        {sure ? say("再点一次，不再发送", "Once more: do not send it") : say("撤回", "Take back")}
+      </button>
+    </div>
+  );
+}
+
+async function morePhotos(report: Item, files: readonly File[]): Promise<void> {
+  const { account, chain } = report;
+  const before = mine.value.filter((item) => item.chain === chain && item.kind === "evidence").length;
+  const shots: Shot[] = [];
+  for (const file of files) shots.push(await keepPhoto(file));
+  const common = { account, chain, madeAt: new Date().toISOString() };
+  const drafts = shots.map((shot, at) => photoOf(shot, { ...common, order: before + at + 1 }));
+  await post(drafts, looseOf(shots));
+}
+
+const REASONS: Record<string, string> = {
+  "taken off duty": "不在班次时间内",
+  "too old, or from the future: check the clock of the phone": "时间过早或在未来，请核对手机时钟",
+};
+
+function News({ item }: { item: Item }) {
+  const { count, reasons } = notKept(item);
+  return (
+    <li class="f-line-item">
+      <p class="f-row">
+        <strong class="grow">{said(item.label)}</strong>
+        <span class="f-soft">{said(STATES[item.state])}</span>
+      </p>
+      <p class="f-doubt">
+        {count
+          ? say(
+              `${count} 点未被接受：${reasons.map((one) => REASONS[one] ?? one).join("；")}`,
+              `${count} positions were not kept: ${reasons.join("; ")}`,
+            )
+          : say(
+              "撤回前已经送达，可到“我上报的”查看。",
+              "It had arrived before you took it back: see what you reported.",
+            )}
+      </p>
+      <button type="button" onClick={() => void theOutbox().discard(item.id).catch(toastError)}>
+        {say("知道了", "Seen")}
+      </button>
+    </li>
   );
 }
 

@@ -16,6 +16,7 @@ const WHY: Record<number, Words> = {
   403: { zh: "您没有这项权限。", en: "No role of yours may do this." },
   404: { zh: "对象不存在，或您无权查看。", en: "It does not exist, or is not yours to see." },
   409: { zh: "服务器上已有不同的内容。", en: "Something else is stored already." },
+  413: { zh: "太大，送不过去：请缩小后重发。", en: "Too large to pass: make it smaller." },
   412: { zh: "您看过之后，别人已经办理。", en: "Somebody acted since you looked." },
   422: { zh: "内容有误，或此时不能办理。", en: "Something in it is wrong, or cannot be done now." },
 };
@@ -38,7 +39,7 @@ export function Stuck({ item, done }: { item: Item; done: () => void }) {
         <strong>{said(WHY[trouble.status] ?? { zh: "服务器没有接受。", en: "The server did not take it." })}</strong>
       </p>
       {[...trouble.faults.map((fault) => fault.message), trouble.message].slice(0, 3).map((line) => (
-        <p key={line} lang="en" class="f-soft small">
+        <p key={line} lang="en" class="f-soft">
           {line}
         </p>
       ))}
@@ -130,7 +131,8 @@ function Mine({ item }: { item: Item }) {
   );
 }
 
-function wordsOf(item: Item): string {
+/** What was written in it. */
+export function wordsOf(item: Item): string {
   const { text, reason, report } = item.request.body;
   return [text, reason, report].filter((one): one is string => typeof one === "string").join(" ");
 }
@@ -141,7 +143,8 @@ function asNote(item: Item): Item {
   const text = `${item.label.zh}（未能提交）：${wordsOf(item)}`;
   const { method } = item.request;
   const path = item.request.path.replace(/\/acts\/\w+$/, "/acts/note");
-  const request = { method, path, body: { id, text, ...(evidence ? { evidence } : {}) } };
+  const body = { id, device_time: item.madeAt, text, ...(evidence ? { evidence } : {}) };
+  const request = { method, path, body, stamped: true };
   return { ...item, label: { zh: `备注：${item.label.zh}`, en: `Note: ${item.label.en}` }, request };
 }
 
@@ -198,10 +201,24 @@ function Mend({ item, again }: { item: Item; again: Again }) {
 
 async function copy(item: Item): Promise<void> {
   const text = JSON.stringify({ label: item.label, madeAt: item.madeAt, ...item.request }, null, 2);
-  try {
-    await (navigator as { clipboard?: Clipboard }).clipboard?.writeText(text);
-    toast(say("已复制", "Copied"));
-  } catch (error) {
-    toastError(error);
-  }
+  const { clipboard } = navigator as { clipboard?: Clipboard };
+  const written = clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  const done = (await written) === true || copyOldWay(text);
+  toast(done ? say("已复制", "Copied") : say("浏览器不允许复制", "The browser does not let us copy"));
+}
+
+/** Plain http knows no other way. */
+function copyOldWay(text: string): boolean {
+  const box = document.createElement("textarea");
+  box.value = text;
+  // Inside the dialog: what lies outside of it cannot be chosen.
+  (document.querySelector("dialog[open]") ?? document.body).append(box);
+  box.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
+  const done = document.execCommand("copy");
+  box.remove();
+  return done;
 }

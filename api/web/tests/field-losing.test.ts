@@ -1,0 +1,368 @@
+/** As a stranger who wants a worker to lose a report, or to send it twice, or in another's name. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openDB } from "idb";
+import { Problem, Unreachable } from "../src/shared/api";
+import { uuid7 } from "../src/shared/uuid";
+import { courier, judged } from "../src/field/outbox/courier";
+import { dropDatabase, type Picture } from "../src/field/outbox/database";
+import { Disk } from "../src/field/outbox/disk";
+import {
+  type Draft,
+  fresh,
+  hasCome,
+  type Item,
+  type Kind,
+  type Outcome,
+  ready,
+  righted,
+} from "../src/field/outbox/items";
+import { inTurn } from "../src/field/outbox/lock";
+import { Outbox } from "../src/field/outbox/outbox";
+import { Sender } from "../src/field/outbox/sender";
+
+const ME = "account-1";
+let name: string;
+let disk: Disk;
+
+beforeEach(async () => {
+  name = `test-${uuid7()}`;
+  disk = await Disk.open(name);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  disk.close();
+  await dropDatabase(name);
+});
+
+function draft(kind: Kind, chain: string, { after = [] as string[], id = uuid7(), more = {} } = {}): Draft {
+  const request = { method: "POST" as const, path: "/api/v1/incidents", body: { id, ...more } };
+  return {
+    id,
+    account: ME,
+    kind,
+    chain,
+    after,
+    madeAt: "2026-01-01T00:00:00Z",
+    label: { zh: "事", en: "It" },
+    request,
+  };
+}
+
+function report(text = ""): Draft {
+  const id = uuid7();
+  return draft("report", id, { id, more: { text, reported_at: "2026-01-01T00:00:00.000Z" } });
+}
+
+function photoOf({ id }: Draft): { photo: Draft; picture: Picture } {
+  const photo = draft("evidence", id, { after: [id] });
+  return { photo, picture: { id: photo.id, bytes: new Uint8Array([1, 2, 3]).buffer, type: "image/jpeg" } };
+}
+
+function sender(outbox: Outbox, carry: (item: Item, stop: AbortSignal) => Promise<Outcome>, now = Date.now): Sender {
+  return new Sender(outbox, disk, carry, { account: () => ME, now, random: () => 0 });
+}
+
+const done = (): Promise<Outcome> => Promise.resolve({ is: "done", answer: {} });
+const closed = (): Promise<Outcome> => Promise.resolve({ is: "wait", all: true, afterMs: null });
+
+describe("a disk that is full", () => {
+  /** No room for photos, as on a phone that has a few kilobytes left. */
+  function noRoomForPhotos(): void {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store that it is asked of
+    const { put } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown) {
+      if (this.name === "blobs") throw new DOMException("full", "QuotaExceededError");
+      return put.call(this, value);
+    });
+  }
+
+  test("keeps the words of a report when there is no room for its photo, and the photo as long as the page lives", async () => {
+    const outbox = await Outbox.open(disk);
+    const told = report("井盖");
+    const { photo, picture } = photoOf(told);
+    noRoomForPhotos();
+    expect(await outbox.add([told, photo], [picture])).toBe(false);
+    expect(outbox.isSaved()).toBe(false);
+    vi.restoreAllMocks();
+    const afterwards = await Outbox.open(disk);
+    expect(afterwards.all().map(({ id }) => id)).toEqual([told.id, photo.id]);
+    expect((await outbox.picture(photo.id))?.bytes.byteLength).toBe(3);
+    expect(await outbox.save()).toBe(true);
+    expect((await afterwards.picture(photo.id))?.bytes.byteLength).toBe(3);
+  });
+
+  test("does not keep a phone from sending, nor by plain http", async () => {
+    vi.stubGlobal("navigator", {});
+    const full = vi.spyOn(disk.now, "transaction").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    let worked = false;
+    const work = (): Promise<void> => {
+      worked = true;
+      return Promise.resolve();
+    };
+    expect(await inTurn(disk, "me", work)).toBe(true);
+    expect([worked, full.mock.calls.length > 0]).toEqual([true, true]);
+  });
+
+  test("does not send again and again what has arrived, only because that could not be written down", async () => {
+    const outbox = await Outbox.open(disk);
+    await outbox.add([report()]);
+    const one = sender(outbox, () => {
+      vi.spyOn(disk.now, "transaction").mockImplementation(() => {
+        throw new DOMException("full", "QuotaExceededError");
+      });
+      return done();
+    });
+    await one.drain();
+    vi.restoreAllMocks();
+    await outbox.reload();
+    expect(outbox.all().map(({ state }) => state)).toEqual(["sent"]);
+  });
+});
+
+describe("several tabs", () => {
+  test("the words of one draft that is sent from two tabs are one report; other words are another", async () => {
+    const [one, two] = [await Outbox.open(disk), await Outbox.open(disk)];
+    const told = report("井盖");
+    await one.add([told]);
+    await two.reload();
+    const later = { ...told, request: { ...told.request, body: { ...told.request.body, reported_at: "later" } } };
+    await two.add([later]);
+    const other = { ...told, request: { ...told.request, body: { ...told.request.body, text: "路灯" } } };
+    await two.add([other]);
+    const kept = await Outbox.open(disk);
+    expect(kept.all().map(({ request }) => request.body["text"])).toEqual(["井盖", "路灯"]);
+    expect(new Set(kept.all().map(({ request }) => request.body["id"])).size).toBe(2);
+  });
+
+  test("what another tab has sent is not sent again, and what it has thrown away does not come back", async () => {
+    const [one, two] = [await Outbox.open(disk), await Outbox.open(disk)];
+    const [first, second] = [report(), report()];
+    await one.add([first, second]);
+    await two.reload();
+    await two.begin(first.id);
+    await two.settle(first.id, { is: "done", answer: {} });
+    await two.withdraw(second.id);
+    expect(await one.begin(first.id)).toBeNull();
+    await one.wake();
+    expect(await one.begin(second.id)).toBeNull();
+    expect((await Outbox.open(disk)).all().map(({ id, state }) => [id, state])).toEqual([[first.id, "sent"]]);
+  });
+
+  test("a lease from before the clock was put back holds nobody up", async () => {
+    vi.stubGlobal("navigator", {});
+    await disk.now.put("kept", { holder: "dead", until: Date.now() + 86_400_000 }, "gridgov-field-sender");
+    expect(await inTurn(disk, "me", () => Promise.resolve())).toBe(true);
+    await disk.now.put("kept", { holder: "alive", until: Date.now() + 10_000 }, "gridgov-field-sender");
+    expect(await inTurn(disk, "me", () => Promise.resolve())).toBe(false);
+  });
+});
+
+describe("a phone", () => {
+  test("whose browser cuts the way to the disk in the background goes on as if nothing were", async () => {
+    const outbox = await Outbox.open(disk);
+    disk.close();
+    expect(await outbox.add([report()])).toBe(true);
+    expect((await Outbox.open(disk)).all()).toHaveLength(1);
+  });
+
+  test("with a newer page in another tab keeps all of it for that, and the older page touches nothing", async () => {
+    const taken = vi.fn();
+    const old = await Disk.open(name, taken);
+    const outbox = await Outbox.open(old);
+    await outbox.add([report()]);
+    disk.close();
+    const newer = await openDB(name, 2);
+    expect(taken).toHaveBeenCalled();
+    await expect(outbox.add([report()])).rejects.toThrow(/version/);
+    expect(await newer.count("outbox")).toBe(1);
+    newer.close();
+  });
+
+  test("whose clock was put back by a year waits no year", () => {
+    const now = Date.parse("2025-01-01T00:00:00Z");
+    const item = { ...fresh(report(), 1), notBefore: Date.parse("2026-01-01T00:00:00Z") };
+    expect(ready([item], ME, now)).toEqual([item]);
+    expect(hasCome(now + 60_000, now)).toBe(false);
+  });
+
+  test("whose clock is hours ahead reports when it was, and never what is still to come", () => {
+    const HOUR = 3_600_000;
+    const now = Date.parse("2026-03-05T10:00:00Z"); // by the phone, whose clock is three hours ahead
+    const request = (at: string) => ({ ...report().request, body: { reported_at: at, positions: [{ at, lon: 1 }] } });
+    const right = (at: string, aheadMs: number) => righted(request(at), aheadMs, now).body;
+    const early = "2026-03-05T06:00:00.000Z";
+    expect(right("2026-03-05T09:00:00.000Z", 3 * HOUR)).toEqual({
+      reported_at: early,
+      positions: [{ at: early, lon: 1 }],
+    });
+    // The clock was put right before it was sent.
+    expect(right("2026-03-05T13:00:00.000Z", 0)["reported_at"]).toBe("2026-03-05T10:00:00.000Z");
+    // A minute is no skew, and whoever says when it is sent is put right by the server.
+    expect(right(early, 60_000)["reported_at"]).toBe(early);
+    expect(righted({ ...request(early), stamped: true }, 3 * HOUR, now).body["reported_at"]).toBe(early);
+  });
+
+  test("puts a moment right once: it is sent again in the same words, whatever its clock says then", async () => {
+    const outbox = await Outbox.open(disk);
+    const told = report();
+    await outbox.add([told]);
+    const first = await outbox.begin(told.id, 3_600_000);
+    const second = await outbox.begin(told.id, -7_200_000);
+    expect(first?.request.body["reported_at"]).toBe("2025-12-31T23:00:00.000Z");
+    expect(second?.request).toEqual(first?.request);
+  });
+});
+
+describe("a network", () => {
+  const told = fresh(report(), 1);
+  const answered = (status: number, type: string, body: string): void => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(body, { status, headers: { "Content-Type": type } })));
+  };
+  const carried = (): Promise<Outcome> => courier(() => Promise.resolve(undefined))(told, { csrf: "x" });
+
+  test.each([
+    [200, "text/html", "<h1>Login</h1>"],
+    [200, "text/plain", "ok"],
+    [200, "application/json", "nothing of JSON"],
+    [204, "application/json", ""],
+    [403, "text/html", "<h1>Blocked</h1>"],
+    [404, "text/html", "<h1>Nothing here</h1>"],
+    [401, "text/html", "<h1>Proxy</h1>"],
+  ])("that answers for the server (%i %s) neither takes a report nor refuses it", async (status, type, body) => {
+    answered(status, type, body);
+    expect(await carried()).toEqual({ is: "wait", all: true, afterMs: null });
+  });
+
+  test("that lets nothing so large through says so to the worker", async () => {
+    answered(413, "text/html", "<h1>Too large</h1>");
+    expect((await carried()).is).toBe("refused");
+  });
+
+  test("that brings the head of an answer and never the rest does not hold the outbox for ever", async () => {
+    vi.useFakeTimers();
+    const never = (signal: AbortSignal) =>
+      new ReadableStream({
+        start: (stream) => signal.addEventListener("abort", () => stream.error(signal.reason)),
+      });
+    const headers = { "Content-Type": "application/json" };
+    vi.stubGlobal("fetch", (_: string, { signal }: { signal: AbortSignal }) =>
+      Promise.resolve(new Response(never(signal), { headers })),
+    );
+    const outcome = carried();
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect((await outcome).is).toBe("wait");
+    vi.useRealTimers();
+  });
+
+  test("that hurts a part of a photo, or a server that lost one, lets it go again", () => {
+    const photo = { kind: "evidence" } as Item;
+    const hurt = new Problem(422, "invalid-input", "", [], [{ field: "content-digest", message: "damaged" }]);
+    const lost = new Problem(409, "conflict", "", [{ number: 2 }]);
+    expect([judged(hurt, photo).is, judged(lost, photo).is]).toEqual(["wait", "wait"]);
+    expect(judged(new Problem(409, "conflict", ""), photo).is).toBe("conflict");
+    expect(judged(new Unreachable("x"), photo)).toEqual({ is: "wait", all: true, afterMs: null });
+  });
+});
+
+describe("what waits", () => {
+  test("does not starve behind what never gets through", async () => {
+    const outbox = await Outbox.open(disk);
+    const [huge, plain] = [report("huge"), report("plain")];
+    await outbox.add([huge, plain]);
+    let now = Date.now();
+    const one = sender(
+      outbox,
+      ({ id }) => (id === huge.id ? closed() : done()),
+      () => now,
+    );
+    await one.drain();
+    now += 1_200; // the way opens again after a second at most
+    await one.drain();
+    expect(outbox.one(plain.id)?.state).toBe("sent");
+    one.stop();
+  });
+
+  test("does not ring at a server that is ill once for each item", async () => {
+    const outbox = await Outbox.open(disk);
+    await outbox.add(Array.from({ length: 10 }, () => report()));
+    let tried = 0;
+    const one = sender(outbox, () => {
+      tried += 1;
+      return Promise.resolve({ is: "wait", all: false, afterMs: 5_000 });
+    });
+    await one.drain();
+    expect(tried).toBe(3);
+    one.stop();
+  });
+
+  test("a check-in passes a photo that is on its way, whose parts go on afterwards", async () => {
+    const outbox = await Outbox.open(disk);
+    const told = draft("evidence", "case");
+    await outbox.add([told]);
+    const seen: string[] = [];
+    let halted = false;
+    const one = sender(outbox, async (item, stop) => {
+      seen.push(item.kind);
+      if (item.kind !== "evidence" || halted) return await done();
+      halted = true;
+      await outbox.add([draft("check_in", "whistle")]);
+      one.wake();
+      return stop.aborted ? { is: "on" } : await done();
+    });
+    await one.drain();
+    one.stop();
+    expect(seen).toEqual(["evidence", "check_in", "evidence"]);
+  });
+
+  test("can be taken back at once while it never went out, with its photos", async () => {
+    const outbox = await Outbox.open(disk);
+    const told = report();
+    const { photo, picture } = photoOf(told);
+    await outbox.add([told, photo], [picture]);
+    expect(await outbox.withdraw(told.id)).toBe(true);
+    expect([outbox.all(), await outbox.picture(photo.id)]).toEqual([[], undefined]);
+  });
+
+  test.each([
+    [404, "not-found", []],
+    [200, "", ["sent", "waiting"]],
+  ])("is asked for before it is taken back once it went out (%i)", async (status, kind, left) => {
+    const outbox = await Outbox.open(disk);
+    const told = report();
+    await outbox.add([told, photoOf(told).photo]);
+    await outbox.begin(told.id);
+    await outbox.settle(told.id, { is: "wait", all: true, afterMs: null }); // its answer was lost
+    expect(await outbox.withdraw(told.id)).toBe(true);
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", (path: string, { method }: { method: string }) => {
+      asked.push(`${method} ${path}`);
+      const body = JSON.stringify({ type: `/problems/${kind}`, id: told.id });
+      return Promise.resolve(new Response(body, { status, headers: { "Content-Type": "application/json" } }));
+    });
+    const carry = courier(() => Promise.resolve(undefined));
+    const one = sender(outbox, (item) => (item.kind === "report" ? carry(item, { csrf: "x" }) : closed()));
+    await one.drain();
+    one.stop();
+    expect(asked).toEqual([`GET /api/v1/incidents/${told.id}`]);
+    expect(outbox.all().map(({ state }) => state)).toEqual(left);
+  });
+
+  test("positions that were refused stay until their owner has seen why", async () => {
+    const outbox = await Outbox.open(disk);
+    const [good, bad] = [draft("positions", "duty"), draft("positions", "duty")];
+    await outbox.add([good, bad]);
+    for (const [one, refused] of [
+      [good, []],
+      [bad, [{ index: 0, reason: "taken off duty" }]],
+    ] as const) {
+      await outbox.begin(one.id);
+      await outbox.settle(one.id, { is: "done", answer: { kept: 1, refused } });
+    }
+    await outbox.sweep(() => true);
+    expect(outbox.all().map(({ id }) => id)).toEqual([bad.id]);
+  });
+});
