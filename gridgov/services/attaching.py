@@ -1,7 +1,7 @@
 """Attaching: a photo or a short video comes in parts, is cleaned, and hangs on its incident for good."""
 
 from contextlib import AbstractContextManager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import BinaryIO, Self
 from uuid import UUID
 
@@ -27,15 +27,13 @@ from gridgov.evidence import (
     require_announceable,
 )
 from gridgov.incidents import FactKind, Head
+from gridgov.services.claiming import claim_kept, claim_until
 from gridgov.services.preparing import Prepared, measured, prepare
 from gridgov.services.uploading import Progress, own, require_open, require_part, require_same, taken, wanted_upload
 from gridgov.settings import Settings
 from gridgov.store.evidence import Evidence, Upload
 from gridgov.store.objects import Objects
 from gridgov.store.unit import Store, Unit
-
-_CLAIMED_FOR = timedelta(minutes=5)
-"""Longer than cleaning may take; after that somebody else may try, for whoever claimed it was killed."""
 
 _ALLOWANCE = Allowance()
 
@@ -193,9 +191,11 @@ class Attaching:
                 return done
             parts = self._require_whole(unit, found)
             _require_idle(unit, found, now)
-            unit.evidence.claim(found, now + _CLAIMED_FOR)
+            unit.evidence.claim(found, claim_until(now))
         try:
-            added = self._add(caller, found, prepare(self._objects, found, parts))
+            with claim_kept(self._store, found, clock=self._clock):
+                prepared = prepare(self._objects, found, parts)
+            added = self._add(caller, found, prepared)
         except NotFoundError as error:
             added = self._completed_meanwhile(caller, found, error)
         except FileFormatError as refusal:

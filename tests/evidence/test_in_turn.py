@@ -1,6 +1,9 @@
 """Files are looked at in turn: each once, one of an account at a time, and nobody waits without end."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -66,7 +69,40 @@ def test_a_claim_ends_with_what_claimed_it_and_by_itself_where_that_was_killed(
             attaching.complete(worker, wanted.id)
     with pytest.raises(EvidenceUnavailableError):
         attaching.complete(worker, wanted.id)
-    clock.move(timedelta(minutes=6))
+    clock.move(timedelta(seconds=11))
+    assert attaching.complete(worker, wanted.id).id == wanted.id
+
+
+def test_a_claim_is_renewed_as_long_as_its_file_is_looked_at(attaching, store, worker, incident_id, clock, monkeypatch):
+    from gridgov.services import attaching as module  # noqa: PLC0415 - to look in while it prepares
+
+    wanted = sent(attaching, worker, photo(), incident_id)
+    pace, real, begin, renewed = (
+        "gridgov.services.claiming._RENEWED_EVERY_S",
+        module.prepare,
+        store.transaction,
+        Event(),
+    )
+    monkeypatch.setattr(pace, 0.01)
+
+    @contextmanager
+    def transaction() -> Iterator[Any]:
+        with begin() as unit:
+            yield unit
+        monkeypatch.setattr(pace, 60)  # once is enough
+        renewed.set()
+
+    def slow(*given: Any):
+        monkeypatch.setattr(module, "prepare", real)
+        clock.move(timedelta(seconds=9))
+        monkeypatch.setattr(store, "transaction", transaction)
+        assert renewed.wait(20)
+        clock.move(timedelta(seconds=9))
+        with pytest.raises(EvidenceUnavailableError):
+            attaching.complete(worker, wanted.id)
+        return real(*given)
+
+    monkeypatch.setattr(module, "prepare", slow)
     assert attaching.complete(worker, wanted.id).id == wanted.id
 
 

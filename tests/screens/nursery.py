@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 import traceback
-from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -18,7 +17,6 @@ import uvicorn
 from api.app import create_app
 from gridgov import logs
 from gridgov.clock import system_clock
-from gridgov.services import attaching
 from gridgov.services.intake import Intake
 from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.settings import Settings
@@ -61,8 +59,6 @@ def _serve(url: str, folder: Path, port: int, keeper: KnowledgeKeeper) -> None:
     os.close(0)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     logs.configure("WARNING")
-    # A server that is killed while it looks at a photo keeps it for this long: five minutes would be a long test.
-    attaching._CLAIMED_FOR = timedelta(seconds=10)
     try:
         app = create_app(Store(url), Settings(data_dir=folder))
         app.state.intake = Intake(app.state.store, clock=system_clock, home_district="370102", keeper=keeper)
