@@ -113,7 +113,8 @@ describe("the line to the server", () => {
   });
 });
 
-function refresher(run: () => Promise<void> = () => Promise.resolve(), everyMs = 500) {
+function refresher(run: () => Promise<void> = () => Promise.resolve(), ms = 500) {
+  const everyMs = (): number => ms;
   const tasks = Object.fromEntries(TOPICS.map((topic) => [topic, { run: vi.fn(run), everyMs }])) as unknown as Record<
     Topic,
     Task & { run: ReturnType<typeof vi.fn> }

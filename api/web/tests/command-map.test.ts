@@ -85,7 +85,7 @@ const scene = (ground: "day" | "night") => ({
   shown: ["base_map", ...catalogue.layers.map(({ name }) => name)].map((name) => ({ name, opacity: 0.5 })),
   ground,
   tongue: "zh" as const,
-  sight: { asOf: null },
+  sight: { asOf: null, land: null },
   origin: "http://here",
 });
 
@@ -163,14 +163,34 @@ describe("colours", () => {
 });
 
 describe("an address of tiles", () => {
-  it("carries the version where a browser may keep them, and the moment that is looked at", () => {
-    const here = "http://here";
-    expect(addressOf("land", catalogue, { asOf: null }, here)).toBe(
-      `${here}/tiles/streets,roads/{z}/{x}/{y}.mvt?v=abc`,
+  const here = "http://here";
+  const then = "2026-03-05T14:30:00+08:00";
+  const asking = (names: string[], asOf: string | null = null, land: string | null = null) => ({
+    shown: names.map((name) => ({ name })),
+    sight: { asOf, land },
+    origin: here,
+  });
+
+  it("of the land carries the version, so that a browser may keep it, whatever else is shown", () => {
+    const address = `${here}/tiles/streets,roads/{z}/{x}/{y}.mvt?v=abc`;
+    expect(addressOf("land", catalogue, asking([]))).toBe(address);
+    expect(addressOf("land", catalogue, asking(["streets"], then))).toBe(address);
+    expect(addressOf("land", catalogue, asking([], then, then))).toContain(
+      "as_of=2026-03-05T14%3A30%3A00%2B08%3A00&v=",
     );
-    expect(addressOf("cells", catalogue, { asOf: null }, here)).toBe(`${here}/tiles/cells/{z}/{x}/{y}.mvt`);
-    expect(addressOf("cells", catalogue, { asOf: "2026-03-05T14:30:00+08:00" }, "")).toContain(
-      "as_of=2026-03-05T14%3A30%3A00%2B08%3A00",
+  });
+
+  it("of what happens asks for what is shown, in one tile, and nothing else", () => {
+    const address = (...names: string[]) => addressOf("live", catalogue, asking(names));
+    expect(address("incidents")).toBe(`${here}/tiles/incidents/{z}/{x}/{y}.mvt`);
+    expect(address("incidents", "whistle_parts", "streets")).toBe(
+      `${here}/tiles/whistle_parts,incidents/{z}/{x}/{y}.mvt`,
     );
+    expect(address("streets")).toBe("");
+  });
+
+  it("of loads names the moment that is looked at", () => {
+    expect(addressOf("loads", catalogue, asking(["cells"]))).toBe(`${here}/tiles/cells/{z}/{x}/{y}.mvt`);
+    expect(addressOf("loads", catalogue, asking(["cells"], then))).toContain("as_of=2026-03-05T14%3A30%3A00%2B08%3A00");
   });
 });

@@ -4,12 +4,13 @@ import { fullTime, now, span } from "../shared/time";
 import { chooseTheme, type Choice, themeChoice } from "../shared/ui/theme";
 import { toast } from "../shared/ui/toasts";
 import { say, switchTongue, tongue } from "../shared/words";
-import { AutoIcon, BellIcon, LinkIcon, MoonIcon, SilentIcon, SunIcon } from "./icons";
+import { AutoIcon, BellIcon, LinkIcon, MoonIcon, PrintIcon, SilentIcon, SunIcon } from "./icons";
 import { helpOpen } from "./keys";
 import { Search } from "./Search";
-import { soundOn, switchSound } from "./sound";
+import { chooseSize, sizeChoice, SIZES } from "./size";
+import { audible, soundOn, switchSound } from "./sound";
 import { moment, nameOf, staleSince } from "./state";
-import { link } from "./view";
+import { linkForOthers } from "./view";
 
 const THEMES: { choice: Choice; Icon: FunctionComponent; zh: string; en: string }[] = [
   { choice: "auto", Icon: AutoIcon, zh: "主题：自动", en: "Theme: automatic" },
@@ -32,9 +33,19 @@ export function Header() {
         <button type="button" lang={tongue.value === "zh" ? "en" : "zh-CN"} onClick={switchTongue}>
           {say("English", "中文")}
         </button>
+        <SizeButton />
         <ThemeButton />
         <SoundButton />
         <ShareButton />
+        <button
+          type="button"
+          class="c-print"
+          aria-label={say("打印", "Print")}
+          title={say("打印", "Print")}
+          onClick={() => print()}
+        >
+          <PrintIcon />
+        </button>
         <button type="button" aria-label={say("快捷键（?）", "Keys (?)")} onClick={() => (helpOpen.value = true)}>
           <span aria-hidden="true">?</span>
         </button>
@@ -60,19 +71,41 @@ function ThemeButton() {
   );
 }
 
-function SoundButton() {
-  const label = soundOn.value
-    ? say("应急提示音：开", "Sound for emergencies: on")
-    : say("应急提示音：关（点一下打开）", "Sound for emergencies: off (click to switch on)");
+/** Larger and larger, and then by itself again. */
+function SizeButton() {
+  const at = SIZES.indexOf(sizeChoice.value);
+  const here = sizeChoice.value === "auto" ? say("自动", "automatic") : `${sizeChoice.value * 100}%`;
+  const label = say(`字号：${here}`, `Size: ${here}`);
   return (
     <button
       type="button"
+      class="c-size"
+      aria-label={label}
+      title={label}
+      onClick={() => chooseSize(SIZES[(at + 1) % SIZES.length] ?? "auto")}
+    >
+      <span aria-hidden="true">{sizeChoice.value === "auto" ? say("字", "A") : `${sizeChoice.value * 100}%`}</span>
+    </button>
+  );
+}
+
+function SoundButton() {
+  const label = !soundOn.value
+    ? say("应急提示音：关（点一下打开）", "Sound for emergencies: off (click to switch on)")
+    : audible.value
+      ? say("应急提示音：开", "Sound for emergencies: on")
+      : say("应急提示音：等您点一下页面才能出声", "Sound for emergencies: waits for a click on the page");
+  return (
+    <button
+      type="button"
+      data-sound
+      class={soundOn.value && !audible.value ? "c-waits" : ""}
       aria-pressed={soundOn.value}
       aria-label={label}
       title={label}
       onClick={() => void switchSound()}
     >
-      {soundOn.value ? <BellIcon /> : <SilentIcon />}
+      {soundOn.value && audible.value ? <BellIcon /> : <SilentIcon />}
     </button>
   );
 }
@@ -80,7 +113,7 @@ function SoundButton() {
 /** The link holds place, layers, moment and ids; nothing of anybody. */
 function ShareButton() {
   const share = async (): Promise<void> => {
-    const address = location.origin + link();
+    const address = location.origin + linkForOthers();
     try {
       await navigator.clipboard.writeText(address);
       toast(

@@ -7,6 +7,11 @@ const ALWAYS: [string, Words][] = [
   [`${KEYS.down} / ${KEYS.up}`, { zh: "预警列表：下一件 / 上一件", en: "The list: next / previous" }],
   ["Enter", { zh: "打开所在的一件；在表单里是确认", en: "Open it; in a form: confirm" }],
   ["Esc", { zh: "取消，关闭", en: "Cancel, close" }],
+  [
+    `${KEYS.next} / ${KEYS.previous}`,
+    { zh: "地图上：下一个 / 上一个案件或哨", en: "On the map: next / previous case or whistle" },
+  ],
+  ["↑ ↓ ← →  + −", { zh: "地图（先用 Tab 选中）：移动、缩放", en: "The map (reached by Tab): move, zoom" }],
   [KEYS.search, { zh: "搜索", en: "Search" }],
   [KEYS.blow, { zh: "对所选案件吹哨", en: "Blow a whistle over the case" }],
   [`${KEYS.back} / ${KEYS.forth}`, { zh: "回看：早 / 晚十分钟", en: "Look back: ten minutes earlier / later" }],

@@ -86,13 +86,16 @@ function Switch({ row, on }: { row: Row; on: boolean }) {
 }
 
 function ShownRow({ row }: { row: Row }) {
-  const opacity = shown.value.find(({ name }) => name === row.name)?.opacity ?? 1;
+  const at = shown.value.findIndex(({ name }) => name === row.name);
+  const opacity = shown.value[at]?.opacity ?? 1;
   const title = said(row.title);
   return (
     <li
       data-layer={row.name}
       draggable
+      data-dragged={dragged.value === row.name}
       onDragStart={() => (dragged.value = row.name)}
+      onDragEnd={() => (dragged.value = null)}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -102,26 +105,20 @@ function ShownRow({ row }: { row: Row }) {
     >
       <Switch row={row} on />
       <span class="c-layer-tools">
-        <button
-          type="button"
-          aria-label={say(`${title}：上移`, `${title}: up`)}
-          onClick={() => show(moved(shown.value, row.name, 1))}
-        >
-          <span aria-hidden="true">↑</span>
-        </button>
-        <button
-          type="button"
-          aria-label={say(`${title}：下移`, `${title}: down`)}
-          onClick={() => show(moved(shown.value, row.name, -1))}
-        >
-          <span aria-hidden="true">↓</span>
-        </button>
+        <Mover row={row} by={1} end={at === shown.value.length - 1} />
+        <Mover row={row} by={-1} end={at === 0} />
         <input
           type="range"
           min={10}
           max={100}
           step={5}
           value={Math.round(opacity * 100)}
+          draggable
+          onDragStart={(event) => {
+            // The hand that moves the slider does not mean the row.
+            event.preventDefault();
+            event.stopPropagation();
+          }}
           aria-label={say(`${title}：不透明度`, `${title}: opacity`)}
           aria-valuetext={`${Math.round(opacity * 100)}%`}
           onInput={(event) => show(faded(shown.value, row.name, event.currentTarget.valueAsNumber / 100))}
@@ -133,6 +130,27 @@ function ShownRow({ row }: { row: Row }) {
         row.layer && <Legend look={row.layer.look} note={row.layer.note} />
       )}
     </li>
+  );
+}
+
+/** Moves a layer and keeps the focus: the row takes another place in the list, and browsers let it go at that. */
+function Mover({ row, by, end }: { row: Row; by: 1 | -1; end: boolean }) {
+  const title = said(row.title);
+  return (
+    <button
+      type="button"
+      data-by={by}
+      aria-label={by > 0 ? say(`${title}：上移`, `${title}: up`) : say(`${title}：下移`, `${title}: down`)}
+      aria-disabled={end}
+      onClick={() => {
+        show(moved(shown.value, row.name, by));
+        requestAnimationFrame(() =>
+          document.querySelector<HTMLElement>(`[data-layer="${row.name}"] [data-by="${by}"]`)?.focus(),
+        );
+      }}
+    >
+      <span aria-hidden="true">{by > 0 ? "↑" : "↓"}</span>
+    </button>
   );
 }
 

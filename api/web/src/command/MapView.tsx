@@ -1,106 +1,174 @@
 /** The live map. It is a chunk of its own: lists and acts work before it is there, and without it. */
-import { effect } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { addressOf, type Catalogue, INCIDENTS, sourceNameOf, styleOf } from "../shared/map";
-import { GlMap, makeMap, type StyleSpecification, type VectorTileSource } from "../shared/map/map";
+import { INCIDENTS, styleOf } from "../shared/map";
+import { GlMap, makeMap, type StyleSpecification } from "../shared/map/map";
 import { theme } from "../shared/ui/theme";
 import { useful } from "../shared/useful";
-import { tongue } from "../shared/words";
+import { say, tongue } from "../shared/words";
 import { story } from "./chosen";
-import { aim } from "./flying";
+import { aim, spoken, steps } from "./flying";
 import { middleOf, type Shape } from "./footprint";
-import { connected, loadsTurn, marksTurn, want, whistlesTurn } from "./keeping";
+import { watchOver } from "./health";
+import { loadsTurn, marksTurn } from "./keeping";
 import { Markers } from "./markers";
 import { overlays } from "./overlays";
-import { catalogue, chosen, moment, place, pointInTime, shown, whistles } from "./state";
+import { tilesInSight, tilesOf } from "./pace";
+import { followPrinting } from "./paper";
+import { mapSize } from "./size";
+import { catalogue, chosen, middle, place, pointInTime, shown, sight, whistles } from "./state";
+import { chooseNext } from "./stepping";
+import { Tiling } from "./tiling";
 import { begunAt, look } from "./view";
 
-const MARKS = [...INCIDENTS, "doubtful"];
-const WHISTLES = ["whistles", "whistle_parts"];
-const LOADS = ["cells_by_reports", "cells_by_rate", "heat"];
+export { fetchWorker } from "../shared/map/map";
+
 const NEAR_ZOOM = 15.5;
-const AGAIN_MS = 5_000;
+const BLIND_MS = 60_000;
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Whether this machine cannot draw at all, for now. */
+const blind = signal(false);
 
 export default function MapView() {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => (box.current ? begin(box.current) : undefined), []);
-  return <div class="c-canvas" ref={box} />;
+  useEffect(() => (box.current ? keepDrawn(box.current) : undefined), []);
+  return (
+    <>
+      <div class="c-canvas" ref={box} />
+      {blind.value && (
+        <p class="c-wait c-blind" role="status">
+          {say(
+            "这台电脑眼下画不出地图（需要 WebGL2）。列表与办理照常。",
+            "This machine cannot draw the map now (WebGL2 is needed). Lists and acts work as ever.",
+          )}
+        </p>
+      )}
+      <p class="hidden-but-read" role="status">
+        {spoken.value}
+      </p>
+    </>
+  );
 }
 
-/** Draws into the box what the signals say, until what it returns is called. */
-function begin(box: HTMLElement): () => void {
-  let map: GlMap | null = null;
-  const stops: (() => void)[] = [];
-  stops.push(
-    effect(() => {
-      const found = catalogue.value;
-      if (!found || shown.value.length === 0) return;
-      const style = drawn(found);
-      if (map) {
-        restyle(map, style, found);
-        return;
-      }
-      map = open(box, found, style);
-      stops.push(...follow(map));
-    }),
-  );
+/** Keeps a map in the box until what it returns is called; one that died is made anew, at the same place. */
+function keepDrawn(box: HTMLElement): () => void {
+  let end = (): void => undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let deaths = 0;
+  const draw = (): void => {
+    end();
+    end = begin(
+      box,
+      () => deaths,
+      (seen) => {
+        blind.value = !seen;
+        if (seen) deaths += 1;
+        clearTimeout(timer);
+        timer = setTimeout(draw, seen ? 0 : BLIND_MS);
+      },
+    );
+  };
+  draw();
   return () => {
-    for (const stop of stops) stop();
+    clearTimeout(timer);
+    end();
+  };
+}
+
+/** Draws into the box what the signals say, until what it returns is called. `gone` is told that it must begin anew. */
+function begin(box: HTMLElement, deaths: () => number, gone: (seen: boolean) => void): () => void {
+  let map: GlMap | null = null;
+  let tiling: Tiling | null = null;
+  const stops: (() => void)[] = [];
+  const stop = effect(() => {
+    const found = catalogue.value;
+    if (!found || shown.value.length === 0) return;
+    const asking = { shown: shown.value, sight: sight.value, origin: location.origin };
+    const scene = { ...asking, ground: theme.value, tongue: tongue.value, more: overlays(story.value, theme.value) };
+    const style = styleOf(found, scene);
+    if (tiling) {
+      tiling.restyle(style, found, asking);
+      return;
+    }
+    try {
+      box.replaceChildren();
+      map = open(box, style);
+    } catch (error) {
+      console.warn(error);
+      gone(false);
+      return;
+    }
+    blind.value = false;
+    tiling = new Tiling(map);
+    stops.push(
+      ...follow(map, tiling),
+      watchOver(map, deaths(), () => gone(true)),
+    );
+  });
+  return () => {
+    stop();
+    for (const one of stops) one();
     map?.remove();
   };
 }
 
-function drawn(found: Catalogue): StyleSpecification {
-  return styleOf(found, {
-    shown: shown.value,
-    ground: theme.value,
-    tongue: tongue.value,
-    sight: { asOf: moment.value },
-    origin: location.origin,
-    more: overlays(story.value, theme.value),
-  });
-}
-
-function open(box: HTMLElement, found: Catalogue, style: StyleSpecification): GlMap {
-  const at = begunAt.peek();
-  const view = at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds: found.bounds };
+function open(box: HTMLElement, style: StyleSpecification): GlMap {
+  const found = catalogue.peek();
+  const at = middle.peek() ?? begunAt.peek();
+  lay(box, mapSize.peek());
+  const view = at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds: found?.bounds };
   const map = makeMap(
-    { container: box, style, fitBoundsOptions: { padding: 24 }, ...view },
+    { container: box, style, fitBoundsOptions: { padding: 24 }, ...view } as Parameters<typeof makeMap>[0],
     tongue.peek() === "zh",
-    found.base_map?.attribution,
+    found?.base_map?.attribution,
   );
-  map.on("moveend", () => {
+  const here = (): { lon: number; lat: number; zoom: number } => {
     const { lng, lat } = map.getCenter();
-    place.value = { lon: lng, lat, zoom: map.getZoom() };
+    return { lon: lng, lat, zoom: map.getZoom() };
+  };
+  middle.value = here();
+  let whole = at === null;
+  map.on("moveend", () => {
+    middle.value = here();
+    if (!whole) place.value = middle.value;
   });
-  listenForTrouble(map);
+  // Nobody has moved it: it shows the whole of the district, however large the window becomes.
+  map.on("movestart", (event) => {
+    if (!("fitting" in event)) whole = false;
+  });
+  map.on("resize", () => {
+    tilesInSight.value = tilesOf(box.clientWidth, box.clientHeight);
+    if (whole && found && box.clientWidth > 0)
+      map.fitBounds(found.bounds, { padding: 24, animate: false }, { fitting: true });
+  });
   map.once("idle", useful);
   map.on("click", (event) => {
     const layers = [...INCIDENTS].flatMap((name) => [`${name}:one`, `${name}:many`]).filter((id) => map.getLayer(id));
     const [hit] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];
     if (!hit) return;
     const { id, count } = hit.properties as { id?: string; count?: number };
-    if (count) map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2 });
+    if (count) map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2, animate: !CALM.matches });
     else if (id && chosen.value?.id !== id) look({ kind: "case", id });
   });
   return map;
 }
 
 /** Keeps the map with what changes; returns the ways to stop. */
-function follow(map: GlMap): (() => void)[] {
+function follow(map: GlMap, tiling: Tiling): (() => void)[] {
   const markers = new Markers(map);
-  const refreshing = [
-    [marksTurn, MARKS],
-    [whistlesTurn, WHISTLES],
-    [loadsTurn, LOADS],
-  ] as const;
+  const [aimed, stepped] = [aim.peek(), steps.peek()];
   return [
-    ...refreshing.map(([turn, layers]) =>
-      effect(() => {
-        if (turn.value) refresh(map, layers);
-      }),
-    ),
+    effect(() => {
+      lay(map.getContainer(), mapSize.value);
+      map.setPixelRatio(devicePixelRatio * mapSize.value);
+    }),
+    effect(() => {
+      if (marksTurn.value) tiling.refresh("live");
+    }),
+    effect(() => {
+      if (loadsTurn.value) tiling.refresh("loads");
+    }),
     effect(() => {
       const on = shown.value.some(({ name }) => name === "whistles" || name === "whistle_parts");
       if (on) markers.show(whistles.value, pointInTime.peek());
@@ -109,57 +177,36 @@ function follow(map: GlMap): (() => void)[] {
     effect(() => markers.tick(pointInTime.value)),
     effect(() => {
       const found = aim.value;
-      if (!found) return;
+      if (!found || found === aimed) return;
       if ("bounds" in found) map.fitBounds(found.bounds, { padding: 60, maxZoom: 17, animate: !CALM.matches });
       else go(map, [found.lon, found.lat]);
     }),
     effect(() => {
       const shape = story.value?.incident.geometry as Shape | null | undefined;
-      const middle = shape && middleOf(shape);
-      if (middle && !map.getBounds().contains(middle)) go(map, middle);
+      const at = shape && middleOf(shape);
+      if (at && !map.getBounds().contains(at)) go(map, at);
     }),
+    effect(() => {
+      const step = steps.value;
+      // What it reads on the way must not make it step again.
+      if (step !== stepped) untracked(() => chooseNext(map, markers, step.by));
+    }),
+    followPrinting(map, markers),
+    () => tiling.end(),
     () => markers.clear(),
   ];
+}
+
+/** The map is drawn small and sharp, and shown large: words, lines and marks grow together, and tiles become fewer. */
+function lay(box: HTMLElement, by: number): void {
+  const percent = `${100 / by}%`;
+  Object.assign(box.style, { width: percent, height: percent, transform: by === 1 ? "" : `scale(${by})` });
+  box.parentElement?.style.setProperty("--map-size", String(by));
+  tilesInSight.value = tilesOf(box.clientWidth, box.clientHeight);
 }
 
 function go(map: GlMap, center: [number, number]): void {
   const options = { center, zoom: Math.max(map.getZoom(), NEAR_ZOOM) };
   if (CALM.matches) map.jumpTo(options);
   else map.flyTo(options);
-}
-
-/** A style that comes while the one before is still being read would throw all away and begin again. */
-function restyle(map: GlMap, style: StyleSpecification, found: Catalogue): void {
-  if (!map.style._loaded) {
-    map.once("style.load", () => map.setStyle(style, { diff: true }));
-    return;
-  }
-  // Another moment is other tiles of the same source: what is drawn stays until they are there.
-  for (const name of new Set(found.layers.map(sourceNameOf))) {
-    const source = map.getSource<VectorTileSource>(name);
-    const address = addressOf(name, found, { asOf: moment.value }, location.origin);
-    if (source && source.tiles[0] !== address) source.setTiles([address]);
-  }
-  map.setStyle(style, { diff: true });
-}
-
-function refresh(map: GlMap, layers: readonly string[]): void {
-  for (const name of layers) if (map.getSource(name)) map.refreshTiles(name);
-  // Tiles that failed are not tried again by themselves: whoever comes back asks for all of theirs.
-  for (const name of troubled) map.getSource<VectorTileSource>(name)?.setTiles([...tilesOf(map, name)]);
-  troubled.clear();
-}
-
-const tilesOf = (map: GlMap, name: string): string[] => map.getSource<VectorTileSource>(name)?.tiles ?? [];
-
-/** Sources of which a tile failed while the server or the network was away; the badge says so meanwhile. */
-const troubled = new Set<string>();
-
-function listenForTrouble(map: GlMap): void {
-  map.on("error", (event) => {
-    const { sourceId } = event as { sourceId?: string };
-    if (sourceId === undefined) console.error(event.error);
-    else if (connected.peek()) setTimeout(() => want("marks"), AGAIN_MS);
-    if (sourceId !== undefined) troubled.add(sourceId);
-  });
 }

@@ -12,6 +12,8 @@ import { Left } from "./Left";
 import { followPeople } from "./people";
 import { PeopleNote, Purpose } from "./Purpose";
 import { Right } from "./Right";
+import { connected } from "./keeping";
+import { followSize } from "./size";
 import { listenForEmergencies } from "./sound";
 import { chosen, over, past } from "./state";
 import { TimeBar } from "./TimeBar";
@@ -31,7 +33,7 @@ const SHEETS: { name: Sheet; zh: string; en: string }[] = [
 
 export function Page() {
   useEffect(() => {
-    const stops = [listenToKeys(), followPeople(), listenForEmergencies()];
+    const stops = [listenToKeys(), followPeople(), listenForEmergencies(), followSize()];
     return () => stops.forEach((stop) => stop());
   }, []);
   useEffect(
@@ -76,12 +78,30 @@ export function Page() {
 /** The map is the largest part by far: what is late is shown before it is there. */
 function LateMap() {
   useEffect(() => {
-    void import("./MapView").then((found) => (mapView.value = found.default));
+    let [timer, inVain] = [0, 0];
+    const fetchMap = async (): Promise<void> => {
+      try {
+        const found = await import("./MapView");
+        await found.fetchWorker();
+        mapView.value = found.default;
+      } catch {
+        // The server went away before the map had come. Some browsers remember for ever that a part did not come, and
+        // a newer server has other parts: where it is there and the map is not, the page begins anew, at this view.
+        inVain = connected.peek() ? inVain + 1 : 0;
+        if (inVain > MOST_IN_VAIN) location.reload();
+        timer = window.setTimeout(() => void fetchMap(), AGAIN_MS);
+      }
+    };
+    void fetchMap();
+    return () => clearTimeout(timer);
   }, []);
   const Found = mapView.value;
   return Found ? <Found /> : <p class="c-wait">{say("正在加载地图……", "Loading the map …")}</p>;
 }
 
+const AGAIN_MS = 3_000;
+/** So many tries of half a minute: whoever is typing has time to end the sentence. */
+const MOST_IN_VAIN = 10;
 const LOGIN_MS = 4_000;
 
 /** The session is over: what is shown stays in sight for a moment, and the way back leads to the same view. */

@@ -1,8 +1,23 @@
-import { clockTime, fullTime } from "../shared/time";
+import { signal } from "@preact/signals";
+import { clockTime, fullTime, now } from "../shared/time";
 import { say } from "../shared/words";
 import { PastIcon } from "./icons";
 import { past, moment } from "./state";
-import { dayShown, minuteShown, momentOf, play, playing, STEP_MIN, toLive, travel, travelling } from "./time-travel";
+import {
+  dayOf,
+  dayShown,
+  minuteShown,
+  momentOf,
+  play,
+  playing,
+  STEP_MIN,
+  toLive,
+  travel,
+  travelling,
+} from "./time-travel";
+
+/** The minute that the hand is at while it still holds the slider. */
+const held = signal<number | null>(null);
 
 /** Under the map: closed while the picture is of now. */
 export function TimeBar() {
@@ -16,6 +31,8 @@ export function TimeBar() {
     );
   }
   const at = moment.value;
+  const minute = held.value ?? minuteShown.value;
+  const shownTime = clockTime(momentOf(dayShown.value, minute));
   return (
     <section class="c-time" aria-label={say("回看某一时刻", "A moment of the past")}>
       <label>
@@ -23,20 +40,25 @@ export function TimeBar() {
         <input
           type="date"
           value={dayShown.value}
+          max={dayOf(now.value)}
           onChange={(event) => travel(event.currentTarget.value, minuteShown.value)}
         />
       </label>
       <label class="c-slider">
-        <span>{clockTime(momentOf(dayShown.value, minuteShown.value))}</span>
+        <span>{shownTime}</span>
         <input
           type="range"
           min={0}
           max={1_439}
           step={STEP_MIN / 2}
-          value={minuteShown.value}
+          value={minute}
           aria-label={say("时刻", "Time of day")}
-          aria-valuetext={clockTime(momentOf(dayShown.value, minuteShown.value))}
-          onChange={(event) => travel(dayShown.value, event.currentTarget.valueAsNumber)}
+          aria-valuetext={shownTime}
+          onInput={(event) => (held.value = event.currentTarget.valueAsNumber)}
+          onChange={(event) => {
+            held.value = null;
+            travel(dayShown.value, event.currentTarget.valueAsNumber);
+          }}
         />
       </label>
       <button type="button" aria-pressed={playing.value} onClick={play}>

@@ -156,6 +156,8 @@ export const KEYS = {
   live: "0",
   back: "[",
   forth: "]",
+  next: ".",
+  previous: ",",
 } as const;
 
 /** The values that go out: what is empty is left out, numbers are numbers, times have an offset. */

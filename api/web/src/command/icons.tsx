@@ -26,3 +26,4 @@ export const SunIcon = () => (
 export const MoonIcon = () => <Icon path="M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z" />;
 export const AutoIcon = () => <Icon path="M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16M15 8h3M16 12h4M15 16h3" />;
 export const PastIcon = () => <Icon path="M4 12a8 8 0 1 0 3-6L4 8M4 4v4h4M12 8v5l3 2" />;
+export const PrintIcon = () => <Icon path="M7 9V3h10v6M7 17H4v-6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v6h-3M7 14h10v7H7z" />;

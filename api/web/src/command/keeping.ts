@@ -4,29 +4,31 @@ import { Problem } from "../shared/api";
 import { loadChosen, shownIds } from "./chosen";
 import { Line, SILENCE_MS } from "./live";
 import { loadCatalogue, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
+import { EVERY_MS } from "./pace";
 import { Refresher, TOPICS, type Topic, topicsOf } from "./refresh";
 import { moment, over, past, staleSince } from "./state";
 
 /** Counts up when the map's tiles of what happens must be drawn anew; `loads` are the slower ones. */
 export const marksTurn = signal(0);
-export const whistlesTurn = signal(0);
 export const loadsTurn = signal(0);
 /** Whether the line to the server is up. */
 export const connected = signal(false);
 
 const SWEEP_MS = 30_000;
+/** So many sweeps until the catalogue is read again: its classes slide with the day, and grids change without an event. */
+const LAND_SWEEPS = 10;
 const broken = new Set<Topic | "line">();
 let lastAliveAt = Date.now();
 
 const refresher = new Refresher(
   {
-    watch: { run: loadWatch, everyMs: 700 },
-    figures: { run: loadFigures, everyMs: 1_500 },
-    whistles: { run: () => loadWhistles().then(() => turned(whistlesTurn)), everyMs: 4_000 },
-    chosen: { run: loadChosen, everyMs: 400 },
-    // Each turn asks for a dozen tiles: a storm of events must leave room for acts below the server's rate.
-    marks: { run: () => turned(marksTurn), everyMs: 3_000 },
-    loads: { run: () => turned(loadsTurn), everyMs: 20_000 },
+    watch: { run: loadWatch, everyMs: EVERY_MS.watch },
+    figures: { run: loadFigures, everyMs: EVERY_MS.figures },
+    whistles: { run: loadWhistles, everyMs: EVERY_MS.whistles },
+    chosen: { run: loadChosen, everyMs: EVERY_MS.chosen },
+    land: { run: loadCatalogue, everyMs: EVERY_MS.land },
+    marks: { run: () => turned(marksTurn), everyMs: EVERY_MS.marks },
+    loads: { run: () => turned(loadsTurn), everyMs: EVERY_MS.loads },
   },
   {
     fresh: (topic) => mended(topic),
@@ -49,7 +51,10 @@ const line = new Line({
   changes: (changes) => {
     if (!past.value) refresher.want(topicsOf(changes, shownIds()));
   },
-  anew: () => refresher.want(past.value ? [] : TOPICS),
+  anew: () => {
+    refresher.hurry();
+    refresher.want(past.value ? [] : TOPICS);
+  },
   down: () => {
     connected.value = false;
     hurt("line");
@@ -68,9 +73,13 @@ export function keepRight(): void {
   void line.open();
   void loadRules();
   refresher.want(TOPICS);
-  // Deadlines come near without anybody doing anything.
+  // Deadlines come near without anybody doing anything, and pass on the map as they do in the list.
+  let sweeps = 0;
   setInterval(() => {
-    if (!past.value && document.visibilityState === "visible") refresher.want(["watch", "figures"]);
+    if (past.value || document.visibilityState !== "visible") return;
+    sweeps += 1;
+    refresher.want(["watch", "figures", "marks"]);
+    if (sweeps % LAND_SWEEPS === 0) refresher.want(["land", "loads"]);
   }, SWEEP_MS);
   const again = (): void => {
     if (document.visibilityState !== "visible") return;
@@ -87,8 +96,8 @@ export function keepRight(): void {
 export function seek(to: string | null): void {
   if (moment.value === to) return;
   moment.value = to;
-  void loadCatalogue().catch(() => hurt("marks"));
-  refresher.want(TOPICS);
+  // The map's tiles follow the catalogue of that moment by themselves.
+  refresher.want(["land", "watch", "figures", "whistles", "chosen"]);
 }
 
 function turned(turn: { value: number }): Promise<void> {

@@ -4,6 +4,7 @@ import { begin, leaveAct, open } from "./acting";
 import { type Act, CASE_ACTS, KEYS, WHISTLE_ACTS } from "./acts";
 import { kindsFor, mean, meant } from "./Blow";
 import { story } from "./chosen";
+import { stepMark } from "./flying";
 import { chosen, past } from "./state";
 import { look } from "./view";
 import { cursor, move, rowAt } from "./watching";
@@ -72,6 +73,10 @@ function does(key: string, at: HTMLElement | null): boolean {
     case KEYS.back:
     case KEYS.forth:
       stepTime(key === KEYS.back ? -1 : 1);
+      return true;
+    case KEYS.next:
+    case KEYS.previous:
+      stepMark(key === KEYS.next ? 1 : -1);
       return true;
     case KEYS.blow:
       return blow();

@@ -1,4 +1,5 @@
 /** Fetches what the page shows. A moment of the past asks for it as of then. */
+import { batch } from "@preact/signals";
 import { Problem, read, readAll } from "../shared/api";
 import type { Catalogue } from "../shared/map";
 import { heardTime } from "../shared/time";
@@ -14,8 +15,20 @@ export function asOf(path: string): string {
   return `${path}${path.includes("?") ? "&" : "?"}as_of=${encodeURIComponent(moment)}`;
 }
 
+/** The moment at which each version of the land was met first: the same version is the same tiles. */
+const met = new Map<string, string | null>();
+
+/** Fetches the catalogue of the moment that is looked at; one that somebody no longer waits for is dropped. */
 export async function loadCatalogue(): Promise<void> {
-  state.catalogue.value = await read<Catalogue>(asOf("/tiles"));
+  const moment = state.moment.value;
+  const found = await read<Catalogue>(asOf("/tiles"));
+  if (state.moment.value !== moment) return;
+  const version = found.layers.find(({ periodic }) => !periodic)?.version ?? "";
+  if (!met.has(version)) met.set(version, moment);
+  batch(() => {
+    state.sight.value = { asOf: moment, land: met.get(version) ?? null };
+    state.catalogue.value = found;
+  });
 }
 
 export async function loadWatch(): Promise<void> {

@@ -1,5 +1,7 @@
 /** The command centre's page: what is late, where it is, and what can be done about it. */
 import { render } from "preact";
+// Beside the map's own part: what the browser fetches for a part it tries once, and never again.
+import "maplibre-gl/dist/maplibre-gl.css";
 import "../shared/theme.css";
 import "./command.css";
 import "./acts.css";

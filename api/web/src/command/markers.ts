@@ -1,70 +1,74 @@
 /** Open whistles as marks that stand out on the map: a sign, what is left of the time, a ring that pulses. */
-import { Marker } from "../shared/map/map";
+import { LngLatBounds, Marker } from "../shared/map/map";
 import type { GlMap } from "../shared/map/map";
-import { countdown } from "../shared/time";
+import { briefly, countdown } from "../shared/time";
 import { say } from "../shared/words";
+import { fitted } from "./declutter";
 import { middleOf } from "./footprint";
-import { matters, type WhistleRow } from "./state";
+import { chosen, matters, type WhistleRow } from "./state";
 import { look } from "./view";
 import { nextDue } from "./whistles";
 
 /** More would cover the map; the list beside it has them all. */
 const MOST = 120;
-const CROWD = 16;
-const NEAR_ZOOM = 13;
+/** From so near, marks that still lie over each other stand at one place. */
+const NEAREST_ZOOM = 17;
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 interface Held {
   marker: Marker;
   button: HTMLButtonElement;
   words: HTMLElement;
+  more: HTMLElement;
+  at: [number, number];
   row: WhistleRow;
+  under: string[];
 }
 
 export class Markers {
-  readonly #held = new Map<string, Held>();
+  /** From the most urgent. */
+  #held = new Map<string, Held>();
+  #waits = false;
+  readonly #later = (): void => {
+    if (this.#waits) return;
+    this.#waits = true;
+    requestAnimationFrame(() => {
+      this.#waits = false;
+      this.#fit();
+    });
+  };
 
   constructor(private readonly map: GlMap) {
-    map.on("zoomend", () => this.#crowd());
+    map.on("zoom", this.#later);
+    map.on("resize", this.#later);
   }
 
   /** Shows these whistles and no others; emergencies and what is due first come first. */
   show(rows: readonly WhistleRow[], at: number): void {
-    const wanted = [...rows].sort(moreUrgent).slice(0, MOST);
-    const ids = new Set(wanted.map(({ id }) => id));
-    for (const [id, held] of this.#held) {
-      if (ids.has(id)) continue;
-      held.marker.remove();
-      this.#held.delete(id);
+    const before = this.#held;
+    this.#held = new Map();
+    for (const row of [...rows].sort(moreUrgent).slice(0, MOST)) {
+      const held = before.get(row.id) ?? this.#made(row);
+      if (!held) continue;
+      before.delete(row.id);
+      this.#held.set(row.id, Object.assign(held, { row }));
     }
-    for (const row of wanted) {
-      const held = this.#held.get(row.id);
-      if (held) held.row = row;
-      else this.#add(row);
-    }
-    this.#crowd();
+    for (const { marker } of before.values()) marker.remove();
+    this.#fit();
     this.tick(at);
-  }
-
-  /** From afar many marks show their signs alone. */
-  #crowd(): void {
-    const crowded = this.#held.size > CROWD && this.map.getZoom() < NEAR_ZOOM;
-    this.map.getContainer().classList.toggle("crowded", crowded);
   }
 
   /** Writes how much time is left; nothing is touched that says the same. */
   tick(at: number): void {
-    for (const { row, button, words } of this.#held.values()) {
+    for (const { row, button, words, under } of this.#held.values()) {
       const due = nextDue(row);
-      const late = due !== null && Date.parse(due) < at;
-      const said = due ? countdown(due, at) : "";
+      const said = due ? briefly(due, at) : "";
       if (words.textContent !== said) words.textContent = said;
-      button.classList.toggle("late", late);
-      const what = matters.value.get(row.matter_code)?.name ?? row.incident_number;
-      const label = `${signOf(row)} ${what}`;
-      if (button.title !== label) {
-        button.title = label;
-        button.setAttribute("aria-label", say(`吹哨：${label}`, `Whistle: ${label}`));
-      }
+      button.classList.toggle("late", due !== null && Date.parse(due) < at);
+      const label = labelOf(row, due && countdown(due, Math.floor(at / 60_000) * 60_000), under.length);
+      if (button.title === label) continue;
+      button.title = label;
+      button.setAttribute("aria-label", label);
     }
   }
 
@@ -73,27 +77,93 @@ export class Markers {
     this.#held.clear();
   }
 
-  #add(row: WhistleRow): void {
-    const place = middleOf(row.geometry);
-    if (!place) return;
+  /** The whistles that lie within the map's edges, each with its place in pixels. */
+  inSight(): { row: WhistleRow; x: number; y: number }[] {
+    const box = this.map.getBounds();
+    return [...this.#held.values()]
+      .filter(({ at }) => box.contains(at))
+      .map(({ row, at }) => ({ row, ...this.#spot(at) }));
+  }
+
+  #spot(at: [number, number]): { x: number; y: number } {
+    const { x, y } = this.map.project(at);
+    return { x, y };
+  }
+
+  /** Gives each mark the room that there is; one of them is reached by Tab, and the others from there by arrows. */
+  #fit(): void {
+    const spots = [...this.#held].map(([id, { at }]) => ({ id, ...this.#spot(at) }));
+    const fits = fitted(spots);
+    let first = true;
+    for (const [id, held] of this.#held) {
+      const { button, more } = held;
+      const fit = fits.get(id);
+      button.classList.toggle("under", !fit);
+      button.classList.toggle("full", fit?.as === "full");
+      held.under = fit?.under ?? [];
+      const count = held.under.length ? `+${held.under.length}` : "";
+      if (more.textContent !== count) more.textContent = count;
+      const focused = button === document.activeElement;
+      button.tabIndex = focused || (fit && first) ? 0 : -1;
+      if (fit) first = false;
+    }
+  }
+
+  #made(row: WhistleRow): Held | null {
+    const at = middleOf(row.geometry);
+    if (!at) return null;
     const button = document.createElement("button");
     button.type = "button";
     button.className = `c-marker ${row.kind === "emergency" ? "emergency" : ""}`;
+    button.dataset["whistleMark"] = row.id;
     const sign = document.createElement("b");
     sign.textContent = signOf(row);
-    const words = document.createElement("span");
-    button.append(sign, words);
+    const [words, more] = [document.createElement("span"), document.createElement("i")];
+    button.append(sign, words, more);
     button.addEventListener("click", (event) => {
       event.stopPropagation();
-      look({ kind: "whistle", id: row.id });
+      this.#open(row.id);
     });
-    const marker = new Marker({ element: button, anchor: "bottom" }).setLngLat(place).addTo(this.map);
-    this.#held.set(row.id, { marker, button, words, row });
+    button.addEventListener("keydown", (event) => this.#onKey(event, button));
+    const marker = new Marker({ element: button, anchor: "bottom" }).setLngLat(at).addTo(this.map);
+    return { marker, button, words, more, at, row, under: [] };
+  }
+
+  /** Opens a mark; what others lie under comes nearer, or where all stand at one place opens them in turn. */
+  #open(id: string): void {
+    const group = [id, ...(this.#held.get(id)?.under ?? [])];
+    if (group.length > 1 && this.map.getZoom() < NEAREST_ZOOM) {
+      const bounds = new LngLatBounds();
+      for (const one of group) bounds.extend(this.#held.get(one)?.at ?? bounds);
+      this.map.fitBounds(bounds, { padding: 120, maxZoom: NEAREST_ZOOM, animate: !CALM.matches });
+    }
+    const at = group.indexOf(chosen.value?.id ?? "");
+    look({ kind: "whistle", id: group[(at + 1) % group.length] ?? id });
+  }
+
+  #onKey(event: KeyboardEvent, button: HTMLButtonElement): void {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const seen = [...this.#held.values()].map((held) => held.button).filter((one) => !one.matches(".under"));
+    const next = seen[(seen.indexOf(button) + by + seen.length) % seen.length];
+    if (!next) return;
+    button.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
   }
 }
 
+function labelOf(row: WhistleRow, left: string | null, under: number): string {
+  const what = [signOf(row), matters.value.get(row.matter_code)?.name ?? row.incident_number, left];
+  const label = what.filter(Boolean).join(say("，", ", "));
+  const more = under ? say(`；另有 ${under} 个在此`, `; ${under} more here`) : "";
+  return say(`吹哨：${label}${more}`, `Whistle: ${label}${more}`);
+}
+
 /** Emergencies, combined ones and the others differ by their sign, not by colour alone. */
-function signOf(row: WhistleRow): string {
+export function signOf(row: WhistleRow): string {
   if (row.kind === "emergency") return say("急", "!");
   return row.combined ? say("联", "C") : say("哨", "W");
 }

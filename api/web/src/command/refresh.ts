@@ -1,13 +1,13 @@
 /** What must be fetched again, and when: many changes make one request, and no request overtakes another. */
 import type { Change } from "./live";
 
-export const TOPICS = ["watch", "figures", "whistles", "chosen", "marks", "loads"] as const;
+export const TOPICS = ["watch", "figures", "whistles", "chosen", "land", "marks", "loads"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Task {
   run: () => Promise<void>;
-  /** The least time between two beginnings. */
-  everyMs: number;
+  /** The least time between two beginnings, asked for each time. */
+  everyMs: () => number;
 }
 
 interface Standing {
@@ -74,7 +74,7 @@ export class Refresher {
 
   #plan(topic: Topic, standing: Standing): void {
     if (standing.running || standing.timer || !standing.wanted) return;
-    const patience = this.tasks[topic].everyMs * 2 ** Math.min(standing.failures, 6);
+    const patience = this.tasks[topic].everyMs() * 2 ** Math.min(standing.failures, 6);
     const wait = Math.max(0, standing.begunAt + Math.min(patience, LONGEST_MS) - this.now());
     standing.timer = setTimeout(() => {
       standing.timer = null;
@@ -107,7 +107,7 @@ export function topicsOf(changes: readonly Change[], shown: ReadonlySet<string>)
     const noun = kind.split(".", 1)[0] ?? "";
     if (noun === "inbox") continue;
     topics.add("watch").add("figures");
-    if (noun === "whistle" || noun === "summons") topics.add("whistles");
+    if (noun === "whistle" || noun === "summons") topics.add("whistles").add("marks");
     if (noun === "incident" || noun === "case") topics.add("marks");
     if (kind === "incident.reported") topics.add("loads");
     if (shown.has(subject) || (incident !== null && shown.has(incident))) topics.add("chosen");

@@ -1,21 +1,64 @@
-/** A sound for each new emergency. Browsers make none until somebody has clicked: so it is off until it is switched on. */
+/**
+ * A sound for each new emergency. It is off until it is switched on, and then stays on in this browser. Browsers make no
+ * sound until somebody has touched the page (a kiosk can be told to): until then the button says that it waits for that.
+ */
 import { effect, signal } from "@preact/signals";
 import { past, watch, whistles } from "./state";
 
-export const soundOn = signal(false);
+const KEY = "gridgov.command.sound";
+
+export const soundOn = signal(kept());
+/** Whether the browser lets us be heard. */
+export const audible = signal(false);
 
 let context: AudioContext | null = null;
-let known: ReadonlySet<string> | null = null;
+/** Emergencies that were shown, the newest last: one that comes back from a look at the past is no news. */
+let known: Set<string> | null = null;
+const MOST_KNOWN = 1_000;
+const NOT_READ = whistles.peek();
 
 export async function switchSound(): Promise<void> {
-  if (soundOn.value) {
-    soundOn.value = false;
-    return;
+  soundOn.value = !(soundOn.value && audible.value);
+  try {
+    localStorage.setItem(KEY, soundOn.value ? "on" : "off");
+  } catch {
+    // A browser that keeps nothing switches for now.
   }
-  context ??= new AudioContext();
-  await context.resume();
-  soundOn.value = true;
-  beep();
+  if (soundOn.value && (await wake())) beep();
+}
+
+/** Gets the browser's leave; returns whether it is given. */
+async function wake(): Promise<boolean> {
+  context ??= made();
+  // Without a touch the browser does not refuse: it never answers.
+  if (context?.state === "suspended") {
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, LEAVE_MS))]);
+  }
+  audible.value = context?.state === "running";
+  return audible.value;
+}
+
+const LEAVE_MS = 1_000;
+
+function made(): AudioContext | null {
+  try {
+    const found = new AudioContext();
+    // A machine that slept, or whose loudspeaker was taken, falls silent: the button must not say otherwise.
+    found.onstatechange = () => {
+      audible.value = found.state === "running";
+    };
+    return found;
+  } catch {
+    return null;
+  }
+}
+
+function kept(): boolean {
+  try {
+    return localStorage.getItem(KEY) === "on";
+  } catch {
+    return false;
+  }
 }
 
 /** The emergencies that are shown, by what they are about. */
@@ -32,13 +75,25 @@ export function isNews(before: ReadonlySet<string> | null, after: ReadonlySet<st
 }
 
 export function listenForEmergencies(): () => void {
-  return effect(() => {
-    if (past.value || watch.value === null) return;
+  const touched = (event?: Event): void => {
+    const button = event?.target instanceof Element && event.target.closest("[data-sound]");
+    if (soundOn.peek() && !audible.peek() && !button) void wake();
+  };
+  for (const touch of TOUCHES) addEventListener(touch, touched);
+  touched();
+  const stop = effect(() => {
+    if (past.value || watch.value === null || whistles.value === NOT_READ) return;
     const now = emergencies();
-    if (soundOn.peek() && isNews(known, now)) beep();
-    known = now;
+    if (soundOn.peek() && isNews(known, now)) void wake().then((leave) => leave && beep());
+    known = new Set([...(known ?? []), ...now].slice(-MOST_KNOWN));
   });
+  return () => {
+    stop();
+    for (const touch of TOUCHES) removeEventListener(touch, touched);
+  };
 }
+
+const TOUCHES = ["pointerup", "keyup"] as const;
 
 function beep(): void {
   if (!context) return;

@@ -1,6 +1,6 @@
 /** What the page shows, as signals. Everything here can be thrown away and fetched again. */
 import { computed, signal } from "@preact/signals";
-import type { Catalogue, Shown } from "../shared/map";
+import type { Catalogue, Shown, Sight } from "../shared/map";
 import type { components } from "../shared/schema";
 import { now } from "../shared/time";
 import type { Chosen, Place } from "./link";
@@ -19,6 +19,8 @@ export type Matter = Schemas["MatterOut"];
 export type Kind = Schemas["KindOut"];
 
 export const catalogue = signal<Catalogue | null>(null);
+/** The moment that the catalogue is of: tiles are drawn with its classes, never with those of another moment. */
+export const sight = signal<Sight>({ asOf: null, land: null });
 export const watch = signal<Watch | null>(null);
 export const figures = signal<Figures | null>(null);
 export const whistles = signal<readonly WhistleRow[]>([]);
@@ -30,7 +32,10 @@ export const names = signal<ReadonlyMap<string, string>>(new Map());
 export const chosen = signal<Chosen | null>(null);
 /** Null is now. */
 export const moment = signal<string | null>(null);
+/** Where somebody moved the map to; null while it shows the whole. */
 export const place = signal<Place | null>(null);
+/** Where the map's middle is, moved or not. */
+export const middle = signal<Place | null>(null);
 export const shown = signal<readonly Shown[]>([]);
 
 /** Since when the picture may be old; null while it is right. */

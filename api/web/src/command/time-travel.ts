@@ -2,18 +2,18 @@
 import { computed, signal } from "@preact/signals";
 import { now } from "../shared/time";
 import { seek } from "./keeping";
+import { stepMs } from "./pace";
 import { moment } from "./state";
 
 /** Minutes from one step to the next. */
 export const STEP_MIN = 10;
-const PLAY_MS = 1_500;
 const MINUTE_MS = 60_000;
 const ZONE = "+08:00";
 const ZONE_MS = 8 * 60 * MINUTE_MS;
 
 export const travelling = signal(false);
 export const playing = signal(false);
-let timer: ReturnType<typeof setInterval> | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The day (Shanghai's) and the minute of it that are shown. */
 export const dayShown = computed(() => dayOf(moment.value ? Date.parse(moment.value) : now.value));
@@ -62,10 +62,16 @@ export function play(): void {
   }
   if (!moment.value) travel(dayShown.value, 0);
   playing.value = true;
-  timer = setInterval(() => stepTime(1), PLAY_MS);
+  const step = (): void => {
+    timer = setTimeout(() => {
+      stepTime(1);
+      if (playing.peek()) step();
+    }, stepMs());
+  };
+  step();
 }
 
 function stopPlaying(): void {
-  clearInterval(timer);
+  clearTimeout(timer);
   playing.value = false;
 }

@@ -4,12 +4,10 @@ import { type Shown } from "../shared/map";
 import { chooseTheme, themeChoice } from "../shared/ui/theme";
 import { switchTongue, tongue } from "../shared/words";
 import { keepRight, want } from "./keeping";
-import { addressOfView, type Chosen, viewOfAddress } from "./link";
-import { loadCatalogue } from "./load";
-import { catalogue, chosen, moment, orderOf, place, shown, shownAtFirst } from "./state";
+import { addressOfView, type Chosen, type View, viewOfAddress } from "./link";
+import { catalogue, chosen, middle, moment, orderOf, place, shown, shownAtFirst } from "./state";
 
 const KEY = "gridgov.command.layers";
-const PAUSE_MS = 3_000;
 const WRITE_MS = 250;
 
 /** Whether the address has been read, and the page may show what it says. */
@@ -26,7 +24,7 @@ export function openView(): void {
   place.value = view.place;
   begunAt.value = view.place;
   opened.value = true;
-  void withCatalogue(view.shown ?? kept());
+  showFirst(view.shown ?? kept());
   keepRight();
   addEventListener("popstate", () => {
     const found = viewOfAddress(location.href);
@@ -40,16 +38,19 @@ export function openView(): void {
   });
 }
 
-/** The address of what is seen now. */
+/** The address of what is seen now: what is as at first is left out. */
 export function link(): string {
-  return addressOfView({
-    chosen: chosen.value,
-    place: place.value,
-    shown: catalogue.value && !isAtFirst() ? shown.value : null,
-    moment: moment.value,
-    tongue: tongue.value,
-    theme: themeChoice.value,
-  });
+  return addressOfView({ ...seen(), shown: catalogue.value && !isAtFirst() ? shown.value : null });
+}
+
+/** The same for somebody else, whose browser may keep other layers and have another size. */
+export function linkForOthers(): string {
+  return addressOfView({ ...seen(), place: middle.value ?? place.value, shown: catalogue.value ? shown.value : null });
+}
+
+function seen(): Omit<View, "shown"> {
+  const [chosenNow, placeNow, momentNow] = [chosen.value, place.value, moment.value];
+  return { chosen: chosenNow, place: placeNow, moment: momentNow, tongue: tongue.value, theme: themeChoice.value };
 }
 
 /** Chooses a case or a whistle; the way back leads to what was chosen before. */
@@ -84,11 +85,13 @@ export function toggle(name: string): void {
   show([...rest.slice(0, place), { name, opacity: 1 }, ...rest.slice(place)]);
 }
 
-async function withCatalogue(wanted: readonly Shown[] | null): Promise<void> {
-  while (!catalogue.value) {
-    await loadCatalogue().catch(() => new Promise((resolve) => setTimeout(resolve, PAUSE_MS)));
-  }
-  shown.value = wanted ?? shownAtFirst(catalogue.value);
+/** Shows layers as soon as the catalogue is there to tell them. */
+function showFirst(wanted: readonly Shown[] | null): void {
+  const stop = catalogue.subscribe((found) => {
+    if (!found) return;
+    shown.value = wanted ?? shownAtFirst(found);
+    queueMicrotask(() => stop());
+  });
 }
 
 function isAtFirst(): boolean {

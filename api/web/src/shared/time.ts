@@ -45,6 +45,23 @@ export function countdown(at: string | number, from: number = now.value): string
     : say(`超时 ${span(-left)}`, `${span(-left)} late`);
 }
 
+/** The same in as few words as a mark on a map has room for: to the second below ten minutes, else one unit. */
+export function briefly(at: string | number, from: number = now.value): string {
+  const left = Math.round((new Date(at).getTime() - from) / 1_000);
+  const length = oneUnit(Math.abs(left));
+  return left >= 0 ? say(`还剩 ${length}`, `${length} left`) : say(`超时 ${length}`, `${length} late`);
+}
+
+function oneUnit(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 10) return `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+  if (minutes < 60) return say(`${minutes} 分`, `${minutes} min`);
+  const hours = Math.floor(minutes / 60);
+  return hours < 24
+    ? say(`${hours} 时`, `${hours} h`)
+    : say(`${Math.floor(hours / 24)} 天`, `${Math.floor(hours / 24)} d`);
+}
+
 /** A length of time in its two largest units. */
 export function span(seconds: number): string {
   const [days, hours, minutes, rest] = [

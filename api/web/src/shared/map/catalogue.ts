@@ -77,23 +77,41 @@ export interface Catalogue {
 /** The moment that a map shows; null is now, and the period the 24 hours up to it. */
 export interface Sight {
   asOf: string | null;
+  /** A moment of the same grid and base map: their tiles are the same ones, and a browser has them already. */
+  land: string | null;
 }
 
-/** What hangs on the grid alone comes as one source, many layers a tile: a view asks for a dozen tiles, not for a hundred. */
+/** What is asked for of a catalogue, and of whom. */
+export interface Asking {
+  shown: readonly { name: string }[];
+  sight: Sight;
+  origin: string;
+}
+
+/**
+ * Layers come as three sources, many layers a tile, so that a view asks for a dozen tiles and not for a hundred: what
+ * hangs on the grid alone and may be kept, what happens, and what is counted over areas and moves slowly.
+ */
 export const LAND = "land";
+export const LIVE = "live";
+export const LOADS = "loads";
 
 export function sourceNameOf(layer: Layer): string {
-  return layer.periodic ? layer.name : LAND;
+  if (!layer.periodic) return LAND;
+  return layer.look.kind === "class" ? LOADS : LIVE;
 }
 
-/** Where the tiles of a source are, as of a moment; with a version a browser may keep them. */
-export function addressOf(source: string, catalogue: Catalogue, sight: Sight, origin: string): string {
-  const layers = catalogue.layers.filter((layer) => sourceNameOf(layer) === source);
+/** Where the tiles of a source are; with a version a browser may keep them. Of what changes only what is shown is asked for. */
+export function addressOf(source: string, catalogue: Catalogue, { shown, sight, origin }: Asking): string {
+  const layers = catalogue.layers.filter(
+    (layer) => sourceNameOf(layer) === source && (source === LAND || shown.some(({ name }) => name === layer.name)),
+  );
   const [first] = layers;
   if (!first) return "";
   const asked = new URLSearchParams();
-  if (sight.asOf) asked.set("as_of", sight.asOf);
-  if (!first.periodic) asked.set("v", first.version);
+  const asOf = source === LAND ? sight.land : sight.asOf;
+  if (asOf) asked.set("as_of", asOf);
+  if (source === LAND) asked.set("v", first.version);
   const query = asked.toString();
   const path = first.tiles.replace(`/${first.name}/`, `/${layers.map((layer) => layer.name).join(",")}/`);
   return `${origin}${path}${query ? `?${query}` : ""}`;

@@ -23,6 +23,9 @@ export function incidentLayers(layer: Layer, drawing: Drawing, tongue: Tongue): 
   const size = ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 11, 20, 24, 100, 40] as never;
   const lateMany = [">", ["to-number", ["coalesce", ["get", "overdue"], 0]], 0];
   const line = tongue === "zh" ? "超时 " : "late ";
+  // Who takes part in more cases than the server looks through for one answer is told a count that lacks some.
+  const least = ["case", ["to-boolean", ["coalesce", ["get", "at_least"], false]], "≥", ""];
+  const counted = ["concat", least, ["to-string", ["get", "count"]]];
   return [
     {
       id: `${layer.name}:many`,
@@ -46,8 +49,8 @@ export function incidentLayers(layer: Layer, drawing: Drawing, tongue: Tongue): 
         "text-field": [
           "case",
           lateMany,
-          ["concat", ["to-string", ["get", "count"]], "\n", line, ["to-string", ["get", "overdue"]]],
-          ["to-string", ["get", "count"]],
+          ["concat", counted, "\n", line, ["to-string", ["get", "overdue"]]],
+          counted,
         ] as never,
         "text-size": 12,
         "text-font": LABEL_FONTS,
@@ -62,7 +65,7 @@ export function incidentLayers(layer: Layer, drawing: Drawing, tongue: Tongue): 
       ...source,
       filter: ONE,
       paint: {
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 4, 14, 8, 17, 12] as never,
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 5, 12, 8, 14, 9, 17, 12] as never,
         "circle-color": (staged ? byStage((one) => one.colour) : colourOf(layer.look, "fillColor", "day")) as never,
         "circle-opacity": drawing.opacity,
         "circle-stroke-width": ["case", LATE, 3.5, ["to-boolean", ["get", "emergency"]], 3, 1.2] as never,
@@ -74,10 +77,10 @@ export function incidentLayers(layer: Layer, drawing: Drawing, tongue: Tongue): 
       type: "symbol",
       ...source,
       filter: ONE,
-      minzoom: 13,
+      minzoom: 12,
       layout: {
         "text-field": signs(tongue, staged) as never,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 13, 9, 17, 14] as never,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 12, 10, 17, 14] as never,
         "text-font": LABEL_FONTS,
         "text-allow-overlap": true,
         "text-ignore-placement": true,

@@ -6,6 +6,16 @@ import { said } from "../words";
 
 setWorkerUrl(workerUrl);
 
+/**
+ * Fetches the worker's program, for the browser to have it when the map wants it: MapLibre waits for ever for a worker
+ * whose program did not come. Throws where it does not come now.
+ */
+export async function fetchWorker(): Promise<void> {
+  const answer = await fetch(workerUrl);
+  if (!answer.ok) throw new Error(`${answer.status}: ${workerUrl}`);
+  await answer.arrayBuffer();
+}
+
 export { LngLatBounds, Marker, Popup } from "maplibre-gl";
 export type { GeoJSONSource, MapGeoJSONFeature, MapOptions, StyleSpecification, VectorTileSource } from "maplibre-gl";
 export { GlMap };

@@ -1,7 +1,7 @@
 /** The whole map as MapLibre takes it: ground, layers from below to above, labels over all of them. */
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Tongue } from "../words";
-import { addressOf, type Catalogue, type Layer, type Sight, sourceNameOf } from "./catalogue";
+import { addressOf, type Asking, type Catalogue, type Layer, sourceNameOf } from "./catalogue";
 import { type Ground, GROUNDS } from "./colours";
 import { incidentLayers, INCIDENTS } from "./incidents";
 import { labelsOf, layersOf } from "./looks";
@@ -12,13 +12,11 @@ export interface Shown {
   opacity: number;
 }
 
-export interface Scene {
+export interface Scene extends Asking {
   /** From below to above. */
   shown: readonly Shown[];
   ground: Ground;
   tongue: Tongue;
-  sight: Sight;
-  origin: string;
   /** Layers of the page's own, drawn over the catalogue's. */
   more?: { sources: Record<string, SourceSpecification>; layers: LayerSpecification[] };
 }
@@ -38,12 +36,13 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
     const layer = byName.get(name);
     if (name === BASE && catalogue.base_map) {
       sources[BASE] = rasterOf(catalogue, scene.origin);
-      layers.push({ id: BASE, type: "raster", source: BASE, paint: { "raster-opacity": opacity } });
+      const dimmed = scene.ground === "night" ? { "raster-brightness-max": 0.55, "raster-saturation": -0.4 } : {};
+      layers.push({ id: BASE, type: "raster", source: BASE, paint: { "raster-opacity": opacity, ...dimmed } });
     }
     if (!layer) continue;
     sources[sourceNameOf(layer)] ??= sourceOf(layer, catalogue, scene);
-    if (INCIDENTS.has(name)) layers.push(...incidentLayers(layer, drawing, scene.tongue));
-    else layers.push(...layersOf(layer, drawing).map((one) => from(layer, one)));
+    const drawn = INCIDENTS.has(name) ? incidentLayers(layer, drawing, scene.tongue) : layersOf(layer, drawing);
+    layers.push(...drawn.map((one) => from(layer, one)));
     const label = labelsOf(layer, drawing);
     if (label) labels.push(from(layer, label));
   }
@@ -64,7 +63,7 @@ function from(layer: Layer, drawn: LayerSpecification): LayerSpecification {
 function sourceOf(layer: Layer, catalogue: Catalogue, scene: Scene): SourceSpecification {
   return {
     type: "vector",
-    tiles: [addressOf(sourceNameOf(layer), catalogue, scene.sight, scene.origin)],
+    tiles: [addressOf(sourceNameOf(layer), catalogue, scene)],
     minzoom: 0,
     maxzoom: DEEPEST_TILES,
     ...(layer.periodic ? {} : { bounds: widened(catalogue.bounds) }),
