@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     tuple_,
     update,
 )
@@ -173,8 +172,8 @@ class CaseStore:
         self._connection.execute(_ADMIT, row)
 
     def tell_parties(self, head: Head) -> None:
-        """Let lists of what is open know whether a locked case is open, wherever its stage changed."""
-        self._connection.execute(_TELL_PARTIES, _key(head))
+        """Let lists of what is open know whether a locked case is open, with the fact that tells of its new stage."""
+        self._past.turn(head)
 
     def dismiss(self, head: Head, accounts: Iterable[UUID]) -> None:
         """Take accounts off a case that see it only because what they reported was merged into it."""
@@ -340,7 +339,6 @@ _LOCKED = _READ.with_for_update(of=incident_state)
 _PARTIES = select(incident_party.c.party).where(*_asked(incident_party))
 _ADMIT = upsert(incident_party).on_conflict_do_nothing()
 _LAST_FACTS = _last_facts()
-_TELL_PARTIES = text("SELECT gridgov_tell_parties(:of_district, :of_incident)")
 _ADD_FACTS = insert(incident_fact)
 _ADD_CHANGES = insert(change).inline()
 _SAVE = update(incident_state).where(*_asked(incident_state))

@@ -24,14 +24,15 @@ def untold_standings(unit: Unit, now: datetime, limit: int) -> int:  # noqa: ARG
     """Tell of at most `limit` cases how they stood before an upgrade, and return of how many."""
     store = UntoldStore(unit.connection)
     untold = store.some(limit)
-    for head, until in untold:
+    for one in untold:
         try:
-            rows = list(_stood(unit, store, head, until))
+            rows = list(_stood(unit, store, one.head, one.since))
         except (GridgovError, LookupError, ValueError, StopIteration) as error:
             # Its facts do not tell; that must not keep everybody from the past of the others.
-            _log.warning("facts do not tell how a case stood", incident=str(head.incident_id), why=type(error).__name__)
+            why = type(error).__name__
+            _log.warning("facts do not tell how a case stood", incident=str(one.head.incident_id), why=why)
             rows = []
-        store.tell(head, rows)
+        store.tell(one, rows)
     return len(untold)
 
 
