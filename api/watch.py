@@ -1,13 +1,39 @@
 """What a wall reads, as types: what is late and soon, and the numbers of the moment."""
 
+import gzip
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Self
 from uuid import UUID
 
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from api.shapes import Lat, Lon, Moment
 from gridgov.services.watching import Watch
+
+_LEVEL = 4  # of gzip: a wall is near, and asks often
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer as it goes out, to one or to all who asked at once."""
+
+    plain: bytes
+    zipped: bytes
+
+    @classmethod
+    def of(cls, answer: BaseModel) -> Self:
+        """Return an answer written down."""
+        plain = answer.model_dump_json().encode()
+        return cls(plain, gzip.compress(plain, _LEVEL, mtime=0))
+
+    def answer(self, request: Request) -> Response:
+        """Return it as a request can take it."""
+        headers = {"Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(self.zipped, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
+        return Response(self.plain, media_type="application/json", headers=headers)
 
 
 class DueOut(BaseModel):

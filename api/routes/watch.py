@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.auth import TheCaller, logged_in
 from api.deps import service
 from api.past import moment_asked
 from api.problems import Problem
-from api.watch import FiguresOut, FoundOut, WatchOut
+from api.watch import FiguresOut, FoundOut, Told, WatchOut
 from gridgov.services.searching import Searching
 from gridgov.services.watching import Watching
 
@@ -38,24 +38,34 @@ class WatchAsked(Asked):
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many of each to show at most")] = 200
 
 
-@router.get("/watch", responses=_READ)
-def watch(watching: TheWatching, caller: TheCaller, asked: Annotated[WatchAsked, Query()]) -> WatchOut:
+@router.get("/watch", response_model=WatchOut, responses=_READ)
+def watch(
+    request: Request, watching: TheWatching, caller: TheCaller, asked: Annotated[WatchAsked, Query()]
+) -> Response:
     """Return what is late, and what will be soon: of cases, of sides that must confirm or close, of summons.
 
     `as_of` a moment, as things stood then, of what you may see now; a moment to come is answered by the present.
     """
-    within = timedelta(minutes=asked.within_minutes)
-    moment = moment_asked(asked.as_of)
-    return WatchOut.of(watching.watch(caller, within=within, limit=asked.limit, as_of=moment))
+    within, moment = timedelta(minutes=asked.within_minutes), moment_asked(asked.as_of)
+
+    def tell() -> Told:
+        return Told.of(WatchOut.of(watching.watch(caller, within=within, limit=asked.limit, as_of=moment)))
+
+    return watching.once(caller, ("watch", within, asked.limit, moment), tell).answer(request)
 
 
-@router.get("/figures", responses=_READ)
-def figures(watching: TheWatching, caller: TheCaller, asked: Annotated[Asked, Query()]) -> FiguresOut:
+@router.get("/figures", response_model=FiguresOut, responses=_READ)
+def figures(request: Request, watching: TheWatching, caller: TheCaller, asked: Annotated[Asked, Query()]) -> Response:
     """Return the wall's numbers, of what you see; `as_of` a moment, as `GET /api/v1/watch` does.
 
     `gridgov.connect().figures()` tells the same of everything.
     """
-    return FiguresOut.model_validate(watching.figures(caller, as_of=moment_asked(asked.as_of)))
+    moment = moment_asked(asked.as_of)
+
+    def tell() -> Told:
+        return Told.of(FiguresOut.model_validate(watching.figures(caller, as_of=moment)))
+
+    return watching.once(caller, ("figures", moment), tell).answer(request)
 
 
 class SearchAsked(BaseModel):

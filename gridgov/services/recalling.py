@@ -57,13 +57,9 @@ def incidents_then(unit: Unit, which: Filter, window: Window) -> list[dict[str, 
         As for `require_told`.
     """
     require_told(unit, window.now)
-    past = PastStore(unit.connection, unit.acting)
-    if which.overdue and not past.knows_deadlines(window.now):
-        said = window.now.astimezone(SHANGHAI).isoformat()
-        message = f"Which incidents were overdue at {said} cannot be told: rules of time were changed since, and of "
-        message += "some that were open then only the facts tell, which hold no deadline. Ask without overdue."
-        raise RuleError(message, field="overdue")
-    return past.page(which, window)
+    if which.overdue:
+        require_deadlines(unit, window.now, field="overdue")
+    return PastStore(unit.connection, unit.acting).page(which, window)
 
 
 def require_told(unit: Unit, moment: datetime) -> None:
@@ -77,6 +73,21 @@ def require_told(unit: Unit, moment: datetime) -> None:
     if not is_told(unit.connection, moment):
         message = "How incidents stood before the upgrade is still being told from their facts: try again later."
         raise UnavailableError(message, field="as_of")
+
+
+def require_deadlines(unit: Unit, moment: datetime, *, field: str) -> None:
+    """Refuse to answer what was late at a moment where nobody knows of all that was open then.
+
+    Raises
+    ------
+    RuleError
+        If of some that whoever acts sees only the facts tell, and rules of time were changed since.
+    """
+    if not PastStore(unit.connection, unit.acting).knows_deadlines(moment):
+        said = moment.astimezone(SHANGHAI).isoformat()
+        message = f"What was overdue at {said} cannot be told: rules of time were changed since, and of some that were "
+        message += "open then only the facts tell, which hold no deadline. List incidents as of then without overdue."
+        raise RuleError(message, field=field)
 
 
 def no_incident(incident_id: UUID) -> NotFoundError:

@@ -1,15 +1,17 @@
 """Watching: what a command centre's wall shows of all cases and whistles at once. Reads only."""
 
 from collections import Counter
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from gridgov.access import Caller
 from gridgov.clock import Clock
 from gridgov.incidents import ENDED, Stage
-from gridgov.services.recalling import require_told
+from gridgov.services.recalling import require_deadlines, require_told
+from gridgov.services.rounds import Rounds
 from gridgov.settings import Settings, settings
 from gridgov.store.unit import Store, Unit
 from gridgov.store.watching import Watched, WatchStore
@@ -17,6 +19,7 @@ from gridgov.store.watching import Watched, WatchStore
 SOON = timedelta(minutes=30)
 """What falls due within so long is soon."""
 _NOWHERE = None
+T = TypeVar("T")
 _OPEN = tuple(stage.value for stage in Stage if stage not in ENDED)
 
 
@@ -34,11 +37,29 @@ class Watching:
     def __init__(self, store: Store, *, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._rounds = Rounds()
 
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:  # noqa: ARG003 - all alike
         """Return the service as an installation's settings want it."""
         return cls(store, clock=clock)
+
+    def once(self, caller: Caller, asked: Hashable, find: Callable[[], T]) -> T:
+        """Return what `find` returns, found once for all who ask the same at the same moment and see the same.
+
+        Every change makes every wall ask anew. Two see the same by the same grants, where neither takes part in
+        anything beside them: those ask alone.
+
+        Raises
+        ------
+        NotAllowedError
+            If no role of the caller's reads cases.
+        """
+        with self._store.acting(caller, now=self._clock()) as unit:
+            unit.subject.require("case.read")
+            alone = unit.summary.wall.takes_part_beside()
+            sees = (frozenset(unit.subject.grants), unit.subject.scopes)
+        return find() if alone else self._rounds.once((sees, asked), find)
 
     def watch(
         self, caller: Caller | None, *, within: timedelta = SOON, limit: int = 200, as_of: datetime | None = None
@@ -54,6 +75,8 @@ class Watching:
         ------
         NotAllowedError
             If no role of the caller's reads cases.
+        RuleError
+            If not of all that was open at that moment the deadline can be told.
         UnavailableError
             If the past is still being written down.
         """
@@ -73,7 +96,7 @@ class Watching:
 
         Raises
         ------
-        NotAllowedError, UnavailableError
+        NotAllowedError, RuleError, UnavailableError
             As for `watch`.
         """
         at, past = self._moment(as_of)
@@ -113,6 +136,7 @@ def _wall(unit: Unit, at: datetime, *, past: bool) -> WatchStore:
     if not past:
         return unit.summary.wall
     require_told(unit, at)
+    require_deadlines(unit, at, field="as_of")
     return unit.summary.wall.then()
 
 

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, text
 
 from gridgov.access import Subject
 from gridgov.ids import first_id_of
-from gridgov.store.walking import MADE, PLANNER, Filter, Window, codes_of, is_district
+from gridgov.store.walking import MADE, PLANNER, Filter, Window, codes_of, is_district, moved
 
 _LATE = 2 * MADE  # a clock that is a little ahead reports from the future, and its ids are made within `MADE` of that
+_FIRST = UUID(int=0)
 _OPEN = "stage NOT IN ('closed', 'rejected', 'merged')"  # as the partial index says it
 _AT = "CAST(:at AS timestamptz)"
 _STOOD = f"t.since <= {_AT} AND (t.until > {_AT} OR t.until IS NULL)"
@@ -51,9 +52,12 @@ _NUMBERED = """
     WHERE district_code = left(CAST(:number AS text), 6) AND number >= :number
       AND number < CAST(:number AS text) || '~'
 """
-_ALL = "SELECT district_code, id AS incident_id FROM incident WHERE id < :below"
+_ALL = "SELECT district_code, id AS incident_id FROM incident WHERE id >= :first AND id < :below"
 _ODD = "SELECT district_code, incident_id FROM incident_state WHERE gridgov_is_odd(incident_id, reported_at)"
-_OWN = "SELECT district_code, incident_id FROM incident_party WHERE party = own.party AND incident_id < :below"
+_OWN = """
+    SELECT district_code, incident_id FROM incident_party
+    WHERE party = own.party AND incident_id >= :first AND incident_id < :below
+"""
 _ROWS = text(f"""
     SELECT i.district_code, i.id, i.number, i.received_at, i.reported_at, i.channel, i.external_number, i.list_version,
            i.text, t.stage, t.placement, t.cell_code, t.matter_code, t.priority, t.handling_organisation_code,
@@ -104,8 +108,8 @@ class PastStore:
             return
         codes = self._codes(which)
         if which.matter or which.handling_organisation:
-            query = f"SELECT t.incident_id FROM incident_standing AS t WHERE {asked} AND t.incident_id < :below"  # noqa: S608 - ours
-            yield f"{query} ORDER BY 1 DESC LIMIT :limit", False
+            walked = "t.incident_id >= :first AND t.incident_id < :below ORDER BY 1 DESC LIMIT :limit"
+            yield f"SELECT t.incident_id FROM incident_standing AS t WHERE {asked} AND {walked}", False  # noqa: S608 - ours
         elif codes:
             walk = _joined(_OWN, asked, window)
             own = "unnest(CAST(:codes AS text[])) AS own (party)"
@@ -119,14 +123,20 @@ class PastStore:
         return [] if all(is_district(code) for code in codes) else codes
 
     def _parameters(self, which: Filter, window: Window) -> dict[str, Any]:
-        below = first_id_of(window.now + _LATE)
         asked = {**asdict(which), "at": window.now, "limit": window.limit, "before": window.before}
-        asked |= {"below": min(below, window.before) if window.before else below, "codes": self._codes(which)}
-        return {**asked, "place": which.place}
+        return {**asked, **_bounds(which, window), "codes": self._codes(which), "place": which.place}
 
     def _rows(self, ids: Sequence[UUID], moment: datetime) -> list[dict[str, Any]]:
         rows = self._connection.execute(_ROWS, {"ids": list(ids), "at": moment}).mappings()
         return [_plain(dict(row)) for row in rows]
+
+
+def _bounds(which: Filter, window: Window) -> dict[str, UUID]:
+    """Return between which ids to walk: what there was at the moment, reported in the time that is asked for."""
+    ends = [first_id_of(window.now + _LATE)]
+    ends += [window.before] if window.before else []
+    ends += [first_id_of(moved(which.until, MADE))] if which.until else []
+    return {"first": first_id_of(moved(which.since, -MADE)) if which.since else _FIRST, "below": min(ends)}
 
 
 def _given(which: Filter) -> list[str]:

@@ -166,9 +166,9 @@ def _bounds(walked: ColumnElement[UUID], which: Filter, window: Window) -> list[
     """Return between which ids a walk goes: those of the time that is asked for, the odd ones apart."""
     bounds = _strictly_before(walked, window)
     if which.since:
-        bounds.append(walked >= first_id_of(_moved(which.since, -MADE)))
+        bounds.append(walked >= first_id_of(moved(which.since, -MADE)))
     if which.until:
-        bounds.append(walked < first_id_of(_moved(which.until, MADE)))
+        bounds.append(walked < first_id_of(moved(which.until, MADE)))
     return bounds
 
 
@@ -176,10 +176,11 @@ def _strictly_before(walked: ColumnElement[UUID], window: Window) -> list[Column
     return [walked < window.before] if window.before else []
 
 
-def _moved(moment: datetime, by: timedelta) -> datetime:
+def moved(moment: datetime, by: timedelta) -> datetime:
+    """Return a moment so much later, or the same one at an end of the calendar: there is nothing beyond."""
     try:
         return moment + by
-    except OverflowError:  # at an end of the calendar there is nothing beyond
+    except OverflowError:
         return moment
 
 

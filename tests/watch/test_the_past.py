@@ -202,6 +202,11 @@ def test_where_a_deadline_of_then_is_unknown_nobody_is_told_which_were_late(life
         unit.connection.exec_driver_sql("UPDATE incident_standing SET clock_told = false")
     with pytest.raises(RuleError, match="cannot be told"):
         desk.incidents(life.people["centre"], Filter(overdue=True), limit=5, as_of=then)
+    for look in (Watching(store, clock=clock).watch, Watching(store, clock=clock).figures):
+        with pytest.raises(RuleError, match="cannot be told"):
+            look(life.people["centre"], as_of=then)
+        look(life.people["centre"])
+        look(life.people["other_centre"], as_of=then)  # of what they see, all is known
     (row,) = desk.incidents(life.people["centre"], Filter(), limit=5, as_of=then)
     assert "deadline_at" not in row
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
@@ -57,6 +58,18 @@ def test_where_nothing_happened_nothing_is_late(client, as_of):
     figures = client.get("/api/v1/figures", params=asked).json()
     assert figures["open"] == figures["reports_24h"] == figures["whistles"]["open"] == 0
     assert set(figures["by_stage"].values()) == {0}
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "0001-01-01T12:00:00Z", "1949-10-01T15:00:00+08:00"])
+@pytest.mark.parametrize("path", ["watch?", "figures?", "incidents?", "incidents?since=0001-01-01T00:00:00Z&"])
+def test_before_anything_there_was_nothing_not_even_where_the_calendar_begins(client, cast, path, as_of):
+    cast.drafted()
+    answer = client.get(f"/api/v1/{path}as_of={quote(as_of)}")
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert said.get("late", []) in ([], 0)
+    assert said.get("items", []) == []
+    assert said.get("open", 0) == 0
 
 
 def kinds(rows) -> Counter:

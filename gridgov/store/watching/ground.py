@@ -54,6 +54,7 @@ open_case AS (
     SELECT {_THEN}, handling_organisation_code, cell_code FROM incident_standing
     WHERE tstzrange(since, until) @> CAST(:at AS timestamptz) AND {_OPEN}
 )"""  # noqa: S608 - ours
+# A whistle never outlives its case: whatever was open leads to all that lived, along the index of whistles by incident.
 # What an act set is a time of its own; only an arrival counts from another time than that at which it was known.
 _LIVING_THEN = """
 living AS (
@@ -62,7 +63,7 @@ living AS (
                SELECT FROM whistle_side AS s
                WHERE s.district_code = w.district_code AND s.whistle_id = w.id AND s.closed_at <= :at
            ) THEN 'closing' ELSE 'blown' END AS stage
-    FROM whistle AS w
+    FROM open_case AS o JOIN whistle AS w ON w.district_code = o.district_code AND w.incident_id = o.incident_id
     WHERE w.drafted_at <= :at AND coalesce(w.closed_at > :at, true) AND coalesce(w.withdrawn_at > :at, true)
 ),
 called AS (

@@ -12,7 +12,7 @@ from gridgov.access import Subject
 from gridgov.areas import Level
 from gridgov.ids import first_id_of
 from gridgov.store.visible import READ
-from gridgov.store.walking import MADE
+from gridgov.store.walking import MADE, moved
 from gridgov.store.watching.ground import codes, ground, is_wide
 
 _HERE = files("gridgov.store.watching")
@@ -64,6 +64,14 @@ _ALL_ON_DUTY = text("""
     SELECT count(DISTINCT (district_code, person_id)) FROM shift
     WHERE started_at <= :at AND coalesce(ended_at, due_at) > :at
 """)
+# Of what somebody reported themselves, they see what lies in no area of theirs.
+_BESIDE = text("""
+    SELECT EXISTS (
+        SELECT FROM incident_party AS p WHERE p.party = :account AND NOT EXISTS (
+            SELECT FROM unnest(CAST(:areas AS text[])) AS a (code) WHERE starts_with(p.district_code, a.code)
+        )
+    )
+""")
 DAY = timedelta(days=1)
 
 
@@ -106,8 +114,8 @@ class WatchStore:
 
     def reported(self, at: datetime) -> dict[str | None, int]:
         """Return how many incidents were reported in the day before a moment, by street."""
-        since, made = at - DAY, MADE
-        asked = {"at": at, "since": since, "first": first_id_of(since - made), "last": first_id_of(at + made)}
+        since = moved(at, -DAY)
+        asked = {"at": at, "since": since, "first": first_id_of(moved(since, -MADE)), "last": first_id_of(at + MADE)}
         reported = _REPORTED if is_wide(self._subject) else _REPORTED_OWN
         found = self._rows(f"reported AS ({reported}) {_REPORTED_PER_STREET}", asked)
         return {row["street_code"]: row["reports"] for row in found}
@@ -117,6 +125,13 @@ class WatchStore:
         asked = _ALL_ON_DUTY if self._subject is None else _ON_DUTY
         found: int | None = self._connection.execute(asked, {"at": at}).scalar_one()
         return found
+
+    def takes_part_beside(self) -> bool:
+        """Return whether somebody sees incidents for having reported them, beyond what their areas let them see."""
+        if self._subject is None:
+            return False
+        asked = {"account": str(self._subject.account_id), "areas": list(self._subject.areas(READ))}
+        return bool(self._connection.execute(_BESIDE, asked).scalar_one())
 
     def streets(self, at: datetime) -> dict[str, str]:
         """Return the names of the streets that were in force at a moment and are one's own to look at, by code."""
