@@ -33,7 +33,9 @@ SMALL = """() => {
     if (!ours(one) || !shown(one)) continue;
     const { width, height } = (one.closest("label") ?? one).getBoundingClientRect();
     if (Math.min(width, height) < LEAST_PX) found.push(`${said(one)} is ${Math.round(width)} x ${Math.round(height)}`);
-    if (one.scrollWidth > one.clientWidth + 1) found.push(`${said(one)} is cut off`);
+    if (!/^(INPUT|TEXTAREA)$/.test(one.tagName) && one.scrollWidth > one.clientWidth + 1) {
+      found.push(`${said(one)} is cut off`);
+    }
   }
   const texts = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
@@ -48,6 +50,14 @@ SMALL = """() => {
 }""".replace("LEAST_PX", str(LEAST_PX)).replace("LEAST_FONT_PX", str(LEAST_FONT_PX))
 RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
 LOOKS = [(tongue, theme) for tongue in ("zh", "en") for theme in ("day", "night")]
+
+
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @contextmanager
@@ -177,7 +187,7 @@ def intranet(town: Town, keeper: Any, tmp_path: Path) -> Iterator[Town]:
 
 def test_by_plain_http_it_reports_by_hand_and_says_what_is_missing(intranet: Town) -> None:
     with intranet.page(None, size=PHONE) as watched:
-        watched.forgive("401")
+        watched.forgive("401|Cross-Origin-Opener-Policy header has been ignored")
         page = watched.page
         page.goto("/field")
         page.fill("input[name=login]", "worker")

@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ DOT = base64.b64decode(
 """A grey JPEG of one pixel."""
 
 
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 def photo(page: Page, name: str = "现场.jpg") -> None:
     """Take a photo, and wait until the phone has it."""
     page.get_by_label("拍照或选择照片").set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": DOT})
@@ -31,8 +40,9 @@ def photo(page: Page, name: str = "现场.jpg") -> None:
 
 
 def send(page: Page) -> None:
-    """Send what is written."""
+    """Send what is written, and wait until the phone has it: a new report is begun, or the walk goes on."""
     page.locator("main").get_by_role("button", name="上报", exact=True).click()
+    expect(page.get_by_text("请先选择事项").or_(page.get_by_role("dialog"))).to_be_visible()
 
 
 def reports(town: Town, words: str) -> int:

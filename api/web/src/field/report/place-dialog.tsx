@@ -43,7 +43,7 @@ export function PlaceDialog({ close }: { close: () => void }) {
         {here && (
           <button type="button" onClick={() => setCentre({ lon: here.lon, lat: here.lat })}>
             <Icon sign="here" />
-            {say("我的位置", "Here")}
+            {say("定位", "Here")}
           </button>
         )}
       </div>
