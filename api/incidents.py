@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.cases import HopOut
-from api.shapes import Metres, Moment, Shape, Share
+from api.shapes import Metres, Moment, Said, Shape, Share
 from gridgov.incidents import Clock, Fact, Placement, Stage
 from gridgov.incidents.report import Finding
 from gridgov.services.revealing import Identity
+from gridgov.story import Told
 
 
 class IncidentRowOut(BaseModel):
@@ -109,6 +110,13 @@ class IncidentOut(IncidentRowOut):
     whistles: list[UUID] = Field(description="Ids of its whistles, oldest first")
 
 
+class FactLineOut(BaseModel):
+    """One field of a fact, and what it says."""
+
+    label: Said = Field(examples=[{"zh": "单位", "en": "Organisation"}])
+    text: Said = Field(examples=[{"zh": "城管局", "en": "城管局"}])
+
+
 class FactOut(BaseModel):
     """A fact of a case. Facts are appended and never edited."""
 
@@ -119,12 +127,20 @@ class FactOut(BaseModel):
     payload: dict[str, Any] = Field(description="What it says in particular: other fields for each kind")
     previous_hash: str = Field(description="Of the fact before it, in hexadecimal; of the first, zeros")
     hash: str = Field(description="SHA-256 over this fact and `previous_hash`, in hexadecimal")
+    title: Said = Field(description="What happened, in words", examples=[{"zh": "派遣", "en": "Dispatched"}])
+    lines: list[FactLineOut] = Field(description="What of `payload` is for people, in words and by today's names")
+    grave: bool = Field(description="Whether something went wrong or is late: worth another look")
 
     @classmethod
-    def of(cls, fact: Fact) -> "FactOut":
-        """Return a fact as it goes out."""
+    def of(cls, fact: Fact, told: Told) -> "FactOut":
+        """Return a fact as it goes out, with what it says to people."""
         hashes = {"previous_hash": fact.previous_hash.hex(), "hash": fact.hash.hex()}
-        return cls(seq=fact.seq, kind=fact.kind, at=fact.at, author=fact.author, payload=fact.payload, **hashes)
+        said = {
+            "title": Said.of(told.title),
+            "lines": [FactLineOut(label=Said.of(one.label), text=Said.of(one.text)) for one in told.lines],
+            "grave": told.grave,
+        }
+        return cls(seq=fact.seq, kind=fact.kind, at=fact.at, author=fact.author, payload=fact.payload, **hashes, **said)
 
 
 class ReporterOut(BaseModel):

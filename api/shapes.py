@@ -50,3 +50,15 @@ class Geometry(BaseModel):
 
 Shape = Annotated[Geometry, BeforeValidator(_as_geojson)]
 """A geometry of an answer, from one of the core's."""
+
+
+class Said(BaseModel):
+    """A saying in both tongues."""
+
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, pair: tuple[str, str]) -> "Said":
+        """Return a pair, the Chinese first, as it goes out."""
+        return cls(zh=pair[0], en=pair[1])

@@ -193,4 +193,4 @@ class StoryOut(BaseModel):
     evidence: list[ToldEvidence]
     facts: list[ToldFact]
     verification: ToldVerification
-    names: dict[str, str] = Field(description="Of the codes of organisations and areas in it")
+    names: dict[str, str] = Field(description="Of the codes of organisations, areas and matters in it")

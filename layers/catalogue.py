@@ -172,7 +172,7 @@ _STAGES = {
         "verified": Words("已核查", "Verified"),
         "closed": Words("已结案", "Closed"),
         "rejected": Words("不予立案", "Rejected"),
-        "suspended": Words("挂起", "Suspended"),
+        "suspended": Words("已挂起", "Suspended"),
         "merged": Words("已并案", "Merged"),
     }.items()
 }

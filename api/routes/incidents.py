@@ -145,9 +145,12 @@ def read_facts(
     caller: TheCaller,
     as_of: Annotated[AwareDatetime | None, Query(description="Only what was known at this moment")] = None,
 ) -> Page[FactOut]:
-    """Return an incident's facts in order; `hash` covers each fact and the hash before it (SHA-256)."""
+    """Return an incident's facts in order, with what each says to people, in Chinese and in English.
+
+    `hash` covers each fact and the hash before it (SHA-256); the words are none of the record, and may change.
+    """
     moment = instant(as_of, field="as_of") if as_of else None
-    return Page(items=[FactOut.of(fact) for fact in desk.facts(caller, incident_id, as_of=moment)])
+    return Page(items=[FactOut.of(*told) for told in desk.told(caller, incident_id, as_of=moment)])
 
 
 @router.get("/incidents/{incident_id}/reporter")

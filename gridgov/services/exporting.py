@@ -27,7 +27,7 @@ from gridgov.store.evidence import Evidence
 from gridgov.store.objects import Objects
 from gridgov.store.stories import SealedFact
 from gridgov.store.unit import Store, Unit
-from gridgov.story import page
+from gridgov.story import codes_in, page
 
 FORMAT = "gridgov-story/1"
 MOST_THUMBNAILS = 60
@@ -126,7 +126,7 @@ class Exporting:
                     "evidence": [_evidence(one) for one in attached],
                     "facts": [_fact(fact) for fact in facts],
                     "verification": _verified(unit, head, facts, attached, now),
-                    "names": unit.stories.names(set(_codes(said))),
+                    "names": unit.stories.names(set(codes_in(said))),
                 }
             )
             return found
@@ -168,22 +168,6 @@ def _fact(fact: SealedFact) -> dict[str, Any]:
 def _evidence(found: Evidence) -> dict[str, Any]:
     hidden = {"district_code", "account_id", "incident_id"}
     return {name: value for name, value in asdict(found).items() if name not in hidden}
-
-
-def _codes(value: Any) -> Iterator[str]:
-    """Yield every text that may be a code of an organisation or an area."""
-    match value:
-        case dict():
-            for one in value.values():
-                yield from _codes(one)
-        case list() | tuple():
-            for one in value:
-                yield from _codes(one)
-        case str() if len(value) <= 40 and value[:4].isdigit():
-            yield value
-            yield from (value[:digits] for digits in (9, 12) if value.isdigit() and len(value) == 15)
-        case _:
-            return
 
 
 def _plain(value: Any) -> Any:

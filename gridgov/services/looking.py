@@ -25,6 +25,7 @@ from gridgov.services.casework import hops_of
 from gridgov.services.recalling import incident_then, incidents_then, no_incident
 from gridgov.store.unit import Store, Unit
 from gridgov.store.walking import Filter, Window
+from gridgov.story import Told, codes_in, told
 
 __all__ = ["DayCount", "Desk", "Filter"]
 
@@ -76,11 +77,22 @@ class Desk:
             If there is none with this id that the caller may see.
         """
         with self._as(caller) as unit:
-            district_code = unit.lists.head(incident_id, unit.acting)
-            if district_code is None:
-                raise no_incident(incident_id)
-            facts = unit.incidents.facts(district_code, incident_id)
-        return facts if as_of is None else known_at(facts, as_of)
+            return _facts(unit, incident_id, as_of)
+
+    def told(
+        self, caller: Caller | None, incident_id: UUID, *, as_of: datetime | None = None
+    ) -> list[tuple[Fact, Told]]:
+        """Return an incident's facts as `facts` does, each with what it says to people, by the names of today.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none with this id that the caller may see.
+        """
+        with self._as(caller) as unit:
+            facts = _facts(unit, incident_id, as_of)
+            names = unit.stories.names({code for fact in facts for code in codes_in(fact.payload)})
+        return [(fact, told(fact.kind, fact.payload, names)) for fact in facts]
 
     def incidents(
         self,
@@ -172,3 +184,11 @@ class Desk:
 
     def _as(self, caller: Caller | None) -> AbstractContextManager[Unit]:
         return self._store.transaction() if caller is None else self._store.acting(caller, now=self._clock())
+
+
+def _facts(unit: Unit, incident_id: UUID, as_of: datetime | None) -> list[Fact]:
+    district_code = unit.lists.head(incident_id, unit.acting)
+    if district_code is None:
+        raise no_incident(incident_id)
+    facts = unit.incidents.facts(district_code, incident_id)
+    return facts if as_of is None else known_at(facts, as_of)

@@ -92,7 +92,7 @@ class StoryStore:
         return [dict(row) for row in self._connection.execute(query.order_by(*table.primary_key)).mappings()]
 
     def names(self, codes: set[str]) -> dict[str, str]:
-        """Return the names that belong to codes of organisations and areas, of those that have one."""
+        """Return the names that belong to codes of organisations, areas and matters, of those that have one."""
         rows = self._connection.execute(_NAMES, {"codes": sorted(codes)})
         return {row.code: row.name for row in rows}
 
@@ -151,5 +151,7 @@ _NAMES = text("""
     SELECT code, name FROM organisation WHERE code = ANY (:codes)
     UNION ALL
     SELECT DISTINCT ON (code) code, name FROM area_period WHERE code = ANY (:codes)
+    UNION ALL
+    (SELECT DISTINCT ON (code) code, name FROM matter WHERE code = ANY (:codes) ORDER BY code, list_version DESC)
     ORDER BY 1
 """)

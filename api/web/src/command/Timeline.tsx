@@ -2,12 +2,9 @@ import { fullTime } from "../shared/time";
 import { said, say } from "../shared/words";
 import type { Story } from "./chosen";
 import { seek } from "./keeping";
-import { matters, nameOf } from "./state";
-import { timeline } from "./timeline-words";
 
 export function Timeline({ story }: { story: Story }) {
-  const named = (code: string): string => matters.value.get(code)?.name ?? nameOf(code);
-  const events = timeline(story.facts, named).reverse();
+  const events = [...story.facts].reverse();
   return (
     <section aria-labelledby="story-title">
       <h3 id="story-title">{say("经过（最近的在上）", "What happened, newest first")}</h3>
@@ -31,8 +28,8 @@ export function Timeline({ story }: { story: Story }) {
             </p>
             {event.lines.length > 0 && (
               <dl>
-                {event.lines.map(({ label, text }) => (
-                  <div key={label.en}>
+                {event.lines.map(({ label, text }, at) => (
+                  <div key={at}>
                     <dt>{said(label)}</dt> <dd>{said(text)}</dd>
                   </div>
                 ))}

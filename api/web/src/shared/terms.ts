@@ -11,7 +11,7 @@ export const STAGES: Record<string, Words> = {
   fed_back: term("已反馈", "Fed back"),
   verified: term("已核查", "Verified"),
   closed: term("已结案", "Closed"),
-  rejected: term("不予受理", "Rejected"),
+  rejected: term("不予立案", "Rejected"),
   suspended: term("已挂起", "Suspended"),
   merged: term("已并案", "Merged"),
 };
@@ -40,6 +40,9 @@ export const PLACEMENTS: Record<string, Words> = {
 };
 
 export const CHANNELS: Record<string, Words> = {
-  grid_worker: term("网格员", "Grid worker"),
-  hotline: term("12345 热线", "Hotline"),
+  grid_worker: term("网格员上报", "Grid worker"),
+  hotline_12345: term("12345 热线", "12345 hotline"),
+  resident_app: term("市民随手拍", "Resident's app"),
+  camera: term("视频发现", "Camera"),
+  inspection: term("巡查督查", "Inspection"),
 };
