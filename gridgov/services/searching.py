@@ -31,7 +31,7 @@ class Hit:
     label
         What it is called, by language: ``zh``, ``en``.
     lon, lat, bounds
-        Degrees, EPSG:4326; bounds are west, south, east, north. None where it lies nowhere.
+        Degrees, EPSG:4326; bounds are west, south, east, north. None where it lies nowhere: of somebody without duties.
     score
         0 to 1: how well it fits.
     """
@@ -152,8 +152,7 @@ _spelled = lru_cache(maxsize=65_536)(spelled)
 
 
 def _placed(store: SearchStore, named: list[tuple[float, Named]], now: datetime) -> list[Hit]:
-    lying = [(one.kind, one.code) for _, one in named if one.kind in {"cell", "area"}]
-    places = store.places(lying, at=now) if lying else {}
+    places = store.places([one for _, one in named], at=now) if named else {}
     return [
         Hit(
             kind=one.kind,

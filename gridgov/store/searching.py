@@ -46,9 +46,14 @@ class SearchStore:
         for row in self._connection.execute(_NAMED, asked):
             yield Named(*row)
 
-    def places(self, found: list[tuple[str, str]], *, at: datetime) -> dict[tuple[str, str], dict[str, Any]]:
-        """Return a point inside, and the bounds, of each cell or area, given as its kind and its code."""
-        asked = {"kinds": [kind for kind, _ in found], "codes": [code for _, code in found], "at": at}
+    def places(self, found: list[Named], *, at: datetime) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return a point inside, and the bounds, of where each lies, by its kind and its code.
+
+        An organisation lies in the area that it answers for, somebody in the box around the cells of their duties.
+        """
+        columns = ([one.kind, one.code, one.id] for one in found)
+        kinds, codes, ids = (list(column) for column in zip(*columns, strict=True))
+        asked = {"kinds": kinds, "codes": codes, "ids": ids, "at": at}
         return {(row.kind, row.code): _placed(row) for row in self._connection.execute(_PLACES, asked)}
 
     def incidents(self, words: str, *, limit: int) -> list[dict[str, Any]]:
@@ -98,10 +103,27 @@ _BOX = "ST_XMin({0}) AS west, ST_YMin({0}) AS south, ST_XMax({0}) AS east, ST_YM
 _PLACES = text(f"""
     SELECT g.kind, g.code, ST_X(g.inside) AS lon, ST_Y(g.inside) AS lat, {_BOX.format("g.geom")}
     FROM (
-        SELECT w.kind, w.code, coalesce(c.geom, p.geom) AS geom, ST_PointOnSurface(coalesce(c.geom, p.geom)) AS inside
-        FROM unnest(CAST(:kinds AS text[]), CAST(:codes AS text[])) AS w (kind, code)
-        LEFT JOIN cell AS c ON w.kind = 'cell' AND c.code = w.code AND c.valid @> CAST(:at AS timestamptz)
-        LEFT JOIN area_period AS p ON w.kind = 'area' AND p.code = w.code AND p.valid @> CAST(:at AS timestamptz)
+        SELECT l.kind, l.code, l.geom, ST_PointOnSurface(l.geom) AS inside FROM (
+            SELECT w.kind, w.code, coalesce(c.geom, p.geom, s.geom) AS geom
+            FROM unnest(CAST(:kinds AS text[]), CAST(:codes AS text[]), CAST(:ids AS text[])) AS w (kind, code, id)
+            LEFT JOIN cell AS c ON w.kind = 'cell' AND c.code = w.code AND c.valid @> CAST(:at AS timestamptz)
+            LEFT JOIN organisation AS o ON w.kind = 'organisation' AND o.code = w.code
+            LEFT JOIN area_period AS p
+                ON p.code = CASE w.kind WHEN 'area' THEN w.code ELSE o.area_code END
+                AND p.valid @> CAST(:at AS timestamptz)
+            LEFT JOIN LATERAL (
+                SELECT ST_SetSRID(CAST(ST_Extent(coalesce(k.geom, q.geom)) AS geometry), 4326) AS geom
+                FROM person AS h
+                JOIN duty AS d
+                    ON d.district_code = h.district_code AND d.person_id = h.id
+                    AND d.valid @> CAST(:at AS timestamptz)
+                LEFT JOIN cell AS k ON k.district_code = d.district_code AND k.id = d.cell_id
+                LEFT JOIN area_period AS q
+                    ON q.district_code = d.district_code AND q.area_id = d.area_id
+                    AND q.valid @> CAST(:at AS timestamptz)
+                WHERE h.id = CAST(w.id AS uuid)
+            ) AS s ON w.kind = 'person'
+        ) AS l
     ) AS g WHERE g.geom IS NOT NULL
 """)  # noqa: S608 - ours
 _NUMBERED = text("""

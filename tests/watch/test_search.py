@@ -79,6 +79,22 @@ def test_organisations_and_people_are_found_and_no_telephone_number_is(client, s
     assert found(client, person.phone) == []
 
 
+def test_people_lie_where_their_duties_are_and_organisations_where_they_answer(client, store):
+    with store.owning() as unit:
+        asked = """
+            SELECT h.staff_code, c.code AS cell FROM person AS h JOIN duty AS d ON d.person_id = h.id
+            JOIN cell AS c ON c.id = d.cell_id WHERE upper_inf(d.valid) AND upper_inf(c.valid) LIMIT 1
+        """
+        row = unit.connection.execute(text(asked)).one()
+    (person,) = (one for one in found(client, row.staff_code) if one["code"] == row.staff_code)
+    (cell,) = (one for one in found(client, row.cell) if one["code"] == row.cell)
+    (office,) = (one for one in found(client, "370102001-S") if one["kind"] == "organisation")
+    (street,) = (one for one in found(client, "370102001") if one["code"] == "370102001")
+    assert person["bounds"][0] <= cell["bounds"][0] < cell["bounds"][2] <= person["bounds"][2]
+    assert person["bounds"][1] <= person["lat"] <= person["bounds"][3]
+    assert office["bounds"] == street["bounds"]
+
+
 def test_an_address_is_found_by_the_book(client, store):
     with store.owning() as unit:
         road = unit.connection.execute(text("SELECT road || number FROM address WHERE road <> '' LIMIT 1")).scalar_one()

@@ -1,9 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Act, bodyOf, CASE_ACTS, KEYS, missingOf, WHISTLE_ACTS } from "../src/command/acts";
 import { type Plan, planOf, scaleBar } from "../src/command/footprint";
 import { addressOfView, type View, viewOfAddress } from "../src/command/link";
-import { FACTS } from "../src/command/saying";
-import { timeline } from "../src/command/timeline-words";
 import { nextDue } from "../src/command/whistles";
 import { tongue } from "../src/shared/words";
 
@@ -67,76 +64,6 @@ describe("a link to a view", () => {
   it("carries ids and codes, and no words of anybody", () => {
     const view = { ...anyView(dice(1)), chosen: { kind: "case", id: ID } as const };
     expect(decodeURIComponent(addressOfView(view))).toMatch(/^[\w/?=&.,~:+-]+$/);
-  });
-});
-
-describe("keys", () => {
-  it("mean one thing each", () => {
-    const letters = [...CASE_ACTS, ...WHISTLE_ACTS].map(({ letter }) => letter).concat(Object.values(KEYS));
-    expect(new Set(letters).size).toBe(letters.length);
-  });
-});
-
-describe("an act's body", () => {
-  const act = (name: string) => CASE_ACTS.filter((one) => one.name === name)[0] as Act;
-
-  it("leaves out what is empty, and has times with an offset", () => {
-    expect(bodyOf(act("file"), "x", { text: "  " })).toEqual({ id: "x" });
-    expect(bodyOf(act("suspend"), "x", { until: "2026-07-01T09:00", reason: "汛期" })).toEqual({
-      id: "x",
-      until: "2026-07-01T09:00:00+08:00",
-      reason: "汛期",
-    });
-    expect(bodyOf(act("ask_extension"), "x", { minutes: "240", reason: "吊车" })).toMatchObject({ minutes: 240 });
-  });
-
-  it("says what is still wanted", () => {
-    expect(missingOf(act("reject"), { reason: " " })).toEqual(["reason"]);
-    expect(missingOf(act("accept"), {})).toEqual([]);
-  });
-});
-
-describe("the story", () => {
-  const fact = (kind: string, payload: Record<string, unknown>) => ({
-    seq: 1,
-    kind,
-    at: "2026-03-05T14:30:00+08:00",
-    author: "centre",
-    payload,
-  });
-  const names: Record<string, string> = {
-    "370102-D-CG": "城管局",
-    "370102001": "解放路街道",
-    "370102002": "千佛山街道",
-  };
-  const name = (code: string): string => names[code] ?? code;
-
-  it("has words in both tongues for every fact it knows, and shows a new one by its name", () => {
-    for (const { zh, en } of Object.values(FACTS)) expect(zh && en).toBeTruthy();
-    expect(timeline([fact("something_new", {})], name)[0]?.title).toEqual({ zh: "something_new", en: "something_new" });
-  });
-
-  it("calls organisations by their names and hides what is for machines", () => {
-    const [event] = timeline(
-      [fact("dispatched", { organisation: "370102-D-CG", digest: "ff", due_step: 1, evidence: ["e1"] })],
-      name,
-    );
-    expect(event?.lines).toEqual([{ label: { zh: "单位", en: "Organisation" }, text: { zh: "城管局", en: "城管局" } }]);
-    expect(event?.evidence).toEqual(["e1"]);
-  });
-
-  it("says shares of a combined whistle as people do", () => {
-    const sides = [
-      ["370102001", 2 / 3, 400],
-      ["370102002", 1 / 3, 200],
-    ];
-    const [event] = timeline([fact("whistle_drafted", { sides })], name);
-    expect(event?.lines[0]?.text.zh).toBe("解放路街道 66.7%、千佛山街道 33.3%");
-  });
-
-  it("takes what it does not expect as it is", () => {
-    const [event] = timeline([fact("noted", { sides: "odd", deep: { a: [1, null, true] }, n: 0.123456 })], name);
-    expect(event?.lines.map(({ text }) => text.en)).toEqual(["odd", "a 1, null, yes", "0.1235"]);
   });
 });
 

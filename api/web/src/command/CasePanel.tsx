@@ -2,15 +2,16 @@ import { useEffect } from "preact/hooks";
 import { dayTime, fullTime, span } from "../shared/time";
 import { CHANNELS, PLACEMENTS, STAGES, STEPS } from "../shared/terms";
 import { said, say } from "../shared/words";
-import { Acts, type Possible } from "./Acts";
-import { CASE_ACTS } from "./acts";
-import { answerersOf, learnAnswerers } from "./answerers";
+import { Acts } from "./Acts";
+import { learnAnswerers } from "./answerers";
 import { Blow } from "./Blow";
 import type { Story } from "./chosen";
 import { Evidence } from "./Evidence";
 import { Countdown } from "./Left";
 import { Line } from "./Line";
-import { CODES, FINDINGS } from "./saying";
+import { caseActs, likelyFor } from "./prospects";
+import { Reporter } from "./Reporter";
+import { FINDINGS } from "./saying";
 import { chosen, type Incident, matters, nameOf, past } from "./state";
 import { Timeline } from "./Timeline";
 import { look } from "./view";
@@ -35,8 +36,9 @@ export function CasePanel({ story }: { story: Story }) {
       )}
       {whistleFirst && panels}
       {!past.value && <CaseActs story={story} />}
-      {!past.value && <Blow incident={incident} />}
+      {!past.value && <Blow story={story} />}
       <Place incident={incident} />
+      {!past.value && <Reporter key={incident.id} incident={incident} />}
       {!whistleFirst && panels}
       <Evidence items={story.evidence} />
       <Hops incident={incident} />
@@ -74,28 +76,19 @@ function Head({ incident }: { incident: Incident }) {
 }
 
 function CaseActs({ story }: { story: Story }) {
-  const { incident, acts, etag } = story;
-  const { lead, cooperating } = answerersOf(incident.matter_code, incident.cell_code);
-  const likely = [...new Set([lead, incident.lead_organisation_code, ...cooperating])].filter((code) => code !== null);
-  const known = acts.flatMap(({ act, possible, why_not: whyNot }): Possible[] => {
-    const found = CASE_ACTS.find(({ name }) => name === act);
-    if (!found) return [];
-    const values: Record<string, string> = act === "dispatch" && likely[0] ? { organisation_code: likely[0] } : {};
-    return [{ act: found, possible, whyNot, values }];
-  });
   return (
     <Acts
       title={say("现在可以办", "What you may do now")}
-      target={{ kind: "case", id: incident.id, etag }}
-      acts={known}
-      organisations={likely}
+      target={{ kind: "case", id: story.incident.id, etag: story.etag }}
+      acts={caseActs(story)}
+      organisations={likelyFor(story)}
     />
   );
 }
 
 function Place({ incident }: { incident: Incident }) {
   const findings = incident.findings.map((one) => said(FINDINGS[one]) || one).join(say("、", ", "));
-  const channel = said(CHANNELS[incident.channel]) || said(CODES[incident.channel]) || incident.channel;
+  const channel = said(CHANNELS[incident.channel]) || incident.channel;
   return (
     <dl class="c-facts">
       <Line label={say("地址", "Address")} value={incident.address} />

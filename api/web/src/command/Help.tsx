@@ -13,7 +13,8 @@ const ALWAYS: [string, Words][] = [
   ],
   ["↑ ↓ ← →  + −", { zh: "地图（先用 Tab 选中）：移动、缩放", en: "The map (reached by Tab): move, zoom" }],
   [KEYS.search, { zh: "搜索", en: "Search" }],
-  [KEYS.blow, { zh: "对所选案件吹哨", en: "Blow a whistle over the case" }],
+  [KEYS.blow, { zh: "对所选案件吹哨；再按换一种哨", en: "Blow a whistle over the case; again: the next kind" }],
+  [KEYS.whistle, { zh: "案件 / 它的哨", en: "The case / its whistle" }],
   [`${KEYS.back} / ${KEYS.forth}`, { zh: "回看：早 / 晚十分钟", en: "Look back: ten minutes earlier / later" }],
   [KEYS.live, { zh: "回到实时", en: "Back to now" }],
   [KEYS.help, { zh: "这一页", en: "This page" }],
@@ -36,7 +37,7 @@ export function Help() {
         />
         <Keys
           title={say("对哨（Shift 加字母）", "Upon a whistle (Shift and the letter)")}
-          rows={WHISTLE_ACTS.map((act) => [act.letter, act.words])}
+          rows={WHISTLE_ACTS.map((act) => [`⇧ ${act.letter}`, act.words])}
         />
       </div>
     </Dialog>

@@ -123,11 +123,16 @@ function Row({ row, at }: { row: Due; at: number }) {
       </span>
       <Countdown at={row.deadline_at} />
       <span class="c-row-who">
-        {said(STEPS[row.due_kind ?? ""])} · {row.organisation ?? row.street ?? row.number}
+        {stepOf(row)} · {row.organisation ?? row.street ?? row.number}
       </span>
       <span class="c-row-where">{row.street ?? ""}</span>
     </button>
   );
+}
+
+/** A whistle is closed by its own word: a case by another. */
+function stepOf({ whistle_id: whistle, due_kind: kind }: Due): string {
+  return whistle && kind === "close" ? say("销哨", "Close the whistle") : said(STEPS[kind ?? ""]);
 }
 
 /** Ticks alone: nothing around it is drawn again. */

@@ -1,9 +1,10 @@
 /** One box for places, numbers, people and codes; the arrows choose, Enter goes there. */
 import { signal } from "@preact/signals";
 import { Problem, read } from "../shared/api";
+import { toast } from "../shared/ui/toasts";
 import { said, say, type Words } from "../shared/words";
 import { flyTo } from "./flying";
-import { CODES, WHISTLE_STAGES } from "./saying";
+import { HITS } from "./saying";
 import { nameOf } from "./state";
 import { look } from "./view";
 
@@ -35,6 +36,8 @@ const at = signal(0);
 const trouble = signal<Words | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
 let turn = 0;
+/** The words that the hits answer: whoever types on and presses Enter means the new ones. */
+let answered = "";
 
 export function Search() {
   const found = hits.value;
@@ -82,15 +85,14 @@ const worded = (given: Words | string | null): string => (typeof given === "stri
 
 /** What a hit is besides: a code of ours in words, a code of somebody by name, or the words themselves. */
 function detailed(given: Hit["detail"]): string {
-  return typeof given === "string" ? said(CODES[given]) || said(WHISTLE_STAGES[given]) || nameOf(given) : said(given);
+  return typeof given === "string" ? said(HITS[given]) || nameOf(given) : said(given);
 }
 
 function type(value: string): void {
   text.value = value;
   clearTimeout(timer);
   if (value.trim().length < 2) {
-    hits.value = null;
-    trouble.value = null;
+    forget();
     return;
   }
   timer = setTimeout(() => void search(value.trim()), PAUSE_MS);
@@ -102,6 +104,7 @@ async function search(wanted: string): Promise<void> {
     const { items } = await read<{ items: Hit[] }>(`/api/v1/search?text=${encodeURIComponent(wanted)}&limit=12`);
     if (mine !== turn) return;
     hits.value = items;
+    answered = wanted;
     trouble.value = null;
     at.value = 0;
   } catch (error) {
@@ -119,17 +122,35 @@ function onKey(event: KeyboardEvent): void {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     at.value = Math.min(Math.max(at.value + (event.key === "ArrowDown" ? 1 : -1), 0), Math.max(found.length - 1, 0));
+    document.getElementById(`hit-${at.value}`)?.scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter") {
-    const hit = found[at.value];
-    if (hit) go(hit);
+    void enter();
   } else if (event.key === "Escape" && text.value) {
     event.stopPropagation();
     close();
   }
 }
 
+async function enter(): Promise<void> {
+  const wanted = text.value.trim();
+  if (wanted.length < 2) return;
+  if (answered !== wanted) {
+    clearTimeout(timer);
+    await search(wanted);
+  }
+  const hit = hits.value?.[at.value];
+  if (hit && answered === wanted) go(hit);
+}
+
 function close(): void {
   text.value = "";
+  forget();
+}
+
+/** Nothing is found, and what is still under way is not waited for. */
+function forget(): void {
+  turn += 1;
+  answered = "";
   hits.value = null;
   trouble.value = null;
 }
@@ -139,6 +160,11 @@ function go(hit: Hit): void {
   else if (hit.lon !== null && hit.lat !== null) flyTo({ lon: hit.lon, lat: hit.lat });
   if (hit.kind === "incident" && hit.id) look({ kind: "case", id: hit.id });
   if (hit.kind === "whistle" && hit.id) look({ kind: "whistle", id: hit.id });
+  if (hit.lon === null && !hit.bounds) {
+    toast(
+      `${worded(hit.label)} · ${detailed(hit.detail)}：${say("地图上没有它的位置。", "it has no place on the map.")}`,
+    );
+  }
   close();
   document.getElementById("search")?.blur();
 }

@@ -1,10 +1,11 @@
 /** The keyboard alone is enough: through the list, into a case, and what may be done with it. */
 import { signal } from "@preact/signals";
-import { begin, leaveAct, open } from "./acting";
-import { type Act, CASE_ACTS, KEYS, WHISTLE_ACTS } from "./acts";
-import { kindsFor, mean, meant } from "./Blow";
+import { begin, leaveAct, open, type Target } from "./acting";
+import { KEYS } from "./acts";
+import { meant, meanNext } from "./Blow";
 import { story } from "./chosen";
 import { stepMark } from "./flying";
+import { caseActs, type Possible, whistleActs } from "./prospects";
 import { chosen, past } from "./state";
 import { look } from "./view";
 import { cursor, move, rowAt } from "./watching";
@@ -80,6 +81,8 @@ function does(key: string, at: HTMLElement | null): boolean {
       return true;
     case KEYS.blow:
       return blow();
+    case KEYS.whistle:
+      return turn();
     default:
       return act(key);
   }
@@ -88,41 +91,45 @@ function does(key: string, at: HTMLElement | null): boolean {
 /** A button that has the focus is pressed by Enter as ever. */
 function openRow(at: HTMLElement | null): boolean {
   const row = rowAt(cursor.value);
-  if (!row || at?.closest("button, a, summary, [tabindex], form")) return false;
+  if (!row || at?.closest("button, a, summary, [tabindex='0'], form")) return false;
   look(row.whistle_id ? { kind: "whistle", id: row.whistle_id } : { kind: "case", id: row.incident_id });
   return true;
 }
 
+/** Means the first kind; pressed again, the next. */
 function blow(): boolean {
   const found = story.value;
-  const [kind] = found && !past.value ? kindsFor(found.incident) : [];
-  if (!found || !kind) return false;
-  mean(found.incident, kind);
+  if (!found || past.value || !meanNext(found)) return false;
   setTimeout(() => document.querySelector<HTMLElement>("[data-confirm]")?.focus());
   return true;
 }
 
+/** From the case to its newest whistle, and back. */
+function turn(): boolean {
+  const found = story.value;
+  const whistle = found?.whistles.at(-1)?.whistle;
+  if (!found || !whistle) return false;
+  look(
+    chosen.value?.kind === "whistle" ? { kind: "case", id: found.incident.id } : { kind: "whistle", id: whistle.id },
+  );
+  return true;
+}
+
+/** Opens what its button would do at once: a letter that was hit by mistake does nothing. */
 function act(key: string): boolean {
   const found = story.value;
   if (!found || past.value) return false;
-  const ofCase = byLetter(CASE_ACTS, key);
-  if (ofCase)
-    return press(`[data-act="${ofCase.name}"]`, () =>
-      begin({ kind: "case", id: found.incident.id, etag: found.etag }, ofCase),
-    );
-  const ofWhistle = byLetter(WHISTLE_ACTS, key);
   const held = found.whistles.find(({ whistle }) => whistle.id === chosen.value?.id) ?? found.whistles.at(-1);
-  if (!ofWhistle || !held) return false;
-  const target = { kind: "whistle" as const, id: held.whistle.id, etag: held.etag };
-  return press(`[data-whistle="${held.whistle.id}"] [data-act="${ofWhistle.name}"]`, () => begin(target, ofWhistle));
+  return (
+    opens({ kind: "case", id: found.incident.id, etag: found.etag }, caseActs(found), key) ||
+    (held !== undefined && opens({ kind: "whistle", id: held.whistle.id, etag: held.etag }, whistleActs(held), key))
+  );
 }
 
-const byLetter = (acts: readonly Act[], letter: string): Act | undefined => acts.find((one) => one.letter === letter);
-
-/** Opens what its button would do at once: a letter that was hit by mistake does nothing. */
-function press(button: string, opens: () => void): boolean {
-  if (!document.querySelector(button)) return false;
-  opens();
+function opens(target: Target, acts: readonly Possible[], letter: string): boolean {
+  const found = acts.find((one) => one.act.letter === letter);
+  if (!found?.possible) return false;
+  begin(target, found);
   return true;
 }
 

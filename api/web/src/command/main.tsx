@@ -5,6 +5,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "../shared/theme.css";
 import "./command.css";
 import "./acts.css";
+import "./story.css";
 import "./parts.css";
 import "./print.css";
 import { enter, me, toLogin } from "../shared/session";

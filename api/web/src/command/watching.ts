@@ -51,5 +51,8 @@ export function move(by: 1 | -1): void {
   const count = late.length + soon.length;
   if (count === 0) return;
   cursor.value = Math.min(Math.max(cursor.value + by, 0), count - 1);
-  document.querySelector(`[data-at="${cursor.value}"]`)?.scrollIntoView({ block: "nearest" });
+  // Enter means the row that has the focus: it must be the one that the keyboard stands at.
+  const row = document.querySelector<HTMLElement>(`.c-dues [data-at="${cursor.value}"]`);
+  row?.focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
 }

@@ -47,3 +47,22 @@ export function arrivedOf(row: { summons: readonly { arrived_at: string | null; 
   const wanted = row.summons.filter((one) => one.stage !== "excused");
   return [wanted.filter((one) => one.arrived_at !== null).length, wanted.length];
 }
+
+const FREE = new Set(["released", "excused", "rated", "withdrawn"]);
+
+interface Called {
+  summons: readonly { organisation_code: string; stage: string }[];
+  releases: readonly { organisation_code: string; street_code: string }[];
+}
+
+/** Whom a side has not let go yet. */
+export function heldBy(whistle: Called, street: string): string[] {
+  const mine = whistle.releases.filter((one) => one.street_code === street);
+  const letGo = new Set(mine.map((one) => one.organisation_code));
+  return whistle.summons
+    .filter((one) => !FREE.has(one.stage) && !letGo.has(one.organisation_code))
+    .map((one) => one.organisation_code);
+}
+
+/** Whether it is still being answered. */
+export const isOpen = ({ stage }: { stage: string }): boolean => stage !== "closed" && stage !== "withdrawn";

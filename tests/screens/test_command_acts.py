@@ -1,0 +1,259 @@
+"""Acts at the wall: three clicks to a whistle, refusals that lose nothing, and who reported behind a purpose."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from gridgov.clock import system_clock
+from tests.screens.conftest import Town
+from tests.screens.test_field_journeys import ILLEGAL_BUILDING, IN_THE_CELL, LAMP, acting, do, report
+
+pytestmark = pytest.mark.browser
+
+SINKHOLE = "20301"  # of the first priority: once filed it is dispatched within ten minutes, and so in the list
+
+COUNTED = """
+window.touched = [];
+for (const kind of ["click", "keydown"])
+  addEventListener(kind, (event) => event.isTrusted && window.touched.push(kind), { capture: true });
+"""
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """Wait for pages that share their machine with others."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def _stage(page: Page) -> Locator:
+    return page.locator(".c-case > .c-standing .c-stage")
+
+
+def _facts(town: Town, case: str, kind: str) -> list[dict[str, Any]]:
+    with acting(town, "centre") as client:
+        facts: list[dict[str, Any]] = client.get(f"/api/v1/incidents/{case}/facts").json()["items"]
+    return [fact for fact in facts if fact["kind"] == kind]
+
+
+def _due(town: Town, words: str) -> None:
+    """Report something that is to be dispatched within minutes."""
+    do(town, "centre", f"incidents/{report(town, SINKHOLE, words)}/acts/file")
+
+
+def _due_case(page: Page) -> int:
+    """Return which row of the list is a case that whoever looks may whistle for."""
+    matters = {m["code"]: m for m in page.request.get("/api/v1/matters").json()["items"]}
+    watch = page.request.get("/api/v1/watch").json()
+    rows = [*watch["late"], *watch["soon"]]
+    return next(
+        at for at, row in enumerate(rows) if row["subject"] == "case" and matters[row["matter_code"]]["whistle_kind"]
+    )
+
+
+def test_a_whistle_is_blown_in_three_clicks_from_the_first_look_at_the_wall(town: Town):
+    _due(town, "路面塌陷，三下吹哨")
+    with town.page("street") as watched:
+        page = watched.page
+        page.add_init_script(COUNTED)
+        page.goto("/command")
+        expect(page.locator(".c-dues .c-row").first).to_be_visible()
+        page.locator(f".c-dues [data-at='{_due_case(page)}']").click()
+        page.locator(".c-blow [data-kind]").first.click()
+        page.locator(".c-blow [data-confirm]").click()
+        expect(page.locator(".c-whistle .c-stage").first).to_have_text("已吹哨")
+        assert page.evaluate("window.touched") == ["click", "click", "click"]
+
+
+def test_a_whistle_is_blown_by_keyboard_alone(town: Town):
+    _due(town, "路面塌陷，键盘吹哨")
+    with town.page("street") as watched:
+        page = watched.page
+        page.add_init_script(COUNTED)
+        page.goto("/command")
+        expect(page.locator(".c-dues .c-row").first).to_be_visible()
+        for _ in range(_due_case(page) + 1):
+            page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        kinds = page.locator(".c-blow [data-kind]")
+        expect(kinds.first).to_be_visible()
+        page.keyboard.press("b")
+        expect(kinds.first).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("b")
+        expect(kinds.nth(1)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("[data-confirm]")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(".c-whistle .c-stage").first).to_have_text("已吹哨")
+        page.keyboard.press("w")
+        expect(page).to_have_url(re.compile("/command/whistles/"))
+        page.keyboard.press("w")
+        expect(page).to_have_url(re.compile("/command/cases/"))
+        assert "click" not in page.evaluate("window.touched.filter((kind, at, all) => all[at - 1] !== 'keydown')")
+
+
+def test_others_than_the_list_names_are_summoned_with_a_reason(town: Town):
+    case = report(town, ILLEGAL_BUILDING, "院内违建，另请环卫")
+    with town.page("street") as watched:
+        page = watched.page
+        page.goto(f"/command/cases/{case}")
+        page.locator(".c-blow [data-kind=comprehensive_enforcement]").click()
+        confirm = page.get_by_role("group", name="确认吹哨")
+        confirm.get_by_text("加减召集单位").click()
+        options = confirm.get_by_label("另请单位").locator("option")
+        wanted = next(code for code in options.evaluate_all("all => all.map((o) => o.value)") if code.endswith("-D-HW"))
+        confirm.get_by_label("另请单位").select_option(wanted)
+        expect(confirm.locator("[data-confirm]")).to_have_attribute("aria-disabled", "true")
+        confirm.get_by_label("为什么与清单不同").fill("渣土要清运")
+        confirm.locator("[data-confirm]").click()
+        expect(page.locator(f".c-summons tr[data-organisation='{wanted}']")).to_contain_text("已召集")
+        expect(page.locator(".c-whistle")).to_contain_text("渣土要清运")
+
+
+def test_two_who_blow_at_once_make_one_whistle_and_the_second_is_told(town: Town):
+    case = report(town, ILLEGAL_BUILDING, "院内违建，两人同时吹")
+    with town.page("street") as one, town.page("street") as other:
+        for watched in (one, other):
+            watched.page.goto(f"/command/cases/{case}")
+        other.page.locator(".c-blow [data-kind=emergency]").click()
+        one.page.locator(".c-blow [data-kind=comprehensive_enforcement]").click()
+        one.page.locator("[data-confirm]").click()
+        expect(one.page.locator(".c-whistle .c-stage")).to_have_text("已吹哨")
+        expect(other.page.get_by_text("别人刚为这件案子吹了哨")).to_be_visible()
+        expect(other.page.locator(".c-whistle")).to_have_count(1)
+
+
+def test_what_the_rules_forbid_says_what_to_do_and_keeps_what_was_typed(town: Town):
+    case = report(town, LAMP, "路灯不亮，派错单位")
+    do(town, "centre", f"incidents/{case}/acts/file")
+    with town.page("centre") as watched:
+        watched.forgive("422")
+        page = watched.page
+        page.goto(f"/command/cases/{case}")
+        expect(page.locator("[data-of=case] [data-act=dispatch]")).to_contain_text("城管")
+        page.keyboard.press("d")
+        form = page.get_by_role("form", name="派遣")
+        form.get_by_label("单位").select_option("370102-D-GA")
+        form.get_by_role("button", name="确认派遣").click()
+        expect(form.get_by_role("alert")).to_contain_text("您填的还在")
+        expect(form.get_by_label("单位")).to_have_value("370102-D-GA")
+        form.get_by_label("理由").fill("公安值守，先去看护")
+        form.get_by_role("button", name="确认派遣").click()
+        expect(_stage(page)).to_have_text("已派遣")
+
+
+def test_a_form_that_was_left_by_mistake_is_found_as_it_was(town: Town):
+    case = report(town, LAMP, "路灯不亮，写了一半")
+    with town.page("centre") as watched:
+        page = watched.page
+        page.goto(f"/command/cases/{case}")
+        page.locator("[data-act=note]").click()
+        page.get_by_label("写下什么").fill("已联系电力公司，等回话")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("form", name="备注")).to_have_count(0)
+        page.keyboard.press("t")
+        expect(page.get_by_label("写下什么")).to_have_value("已联系电力公司，等回话")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(".c-story")).to_contain_text("已联系电力公司，等回话")
+        page.keyboard.press("t")
+        expect(page.get_by_label("写下什么")).to_have_value("")
+
+
+def test_whoever_writes_while_another_acts_is_told_before_they_send(town: Town):
+    case = report(town, LAMP, "路灯不亮，两人同办")
+    with town.page("centre") as watched:
+        watched.forgive("412|422")
+        page = watched.page
+        page.goto(f"/command/cases/{case}")
+        expect(_stage(page)).to_have_text("已上报")
+        page.keyboard.press("f")
+        form = page.get_by_role("form", name="立案", exact=True)
+        form.get_by_label("说明").fill("已与上报人核实")
+        do(town, "street", f"incidents/{case}/acts/file")
+        expect(_stage(page)).to_have_text("已立案")
+        expect(form.get_by_role("status")).to_contain_text("现在不能立案了")
+        form.get_by_role("button", name="确认立案").click()
+        expect(form.get_by_role("alert")).to_contain_text("别人已经改过")
+        expect(form.get_by_label("说明")).to_have_value("已与上报人核实")
+
+
+def test_an_act_whose_answer_was_lost_is_done_once(town: Town):
+    case = report(town, LAMP, "路灯不亮，应答丢失")
+    with town.page("centre") as watched:
+        watched.forgive("ERR_|Failed to load")
+        page = watched.page
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            route.abort()
+
+        page.goto(f"/command/cases/{case}")
+        page.route("**/acts/note", lose, times=1)
+        page.locator("[data-act=note]").click()
+        page.get_by_label("写下什么").fill("只记一次")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("alert")).to_contain_text("重复发送也只办一次")
+        expect(page.locator(".c-story")).to_contain_text("只记一次")
+        page.get_by_role("button", name="确认备注").click()
+        expect(page.get_by_text("已完成：备注")).to_be_visible()
+        expect(page.get_by_role("form", name="备注")).to_have_count(0)
+    assert len(_facts(town, case, "noted")) == 1
+
+
+def _from_a_resident(town: Town, words: str) -> str:
+    at = (system_clock() - timedelta(minutes=3)).isoformat()
+    told = {"reported_at": at, "channel": "grid_worker", "matter": LAMP, "text": words, "position": IN_THE_CELL}
+    return str(do(town, "worker", "incidents", **told, reporter={"name": "王小明", "phone": "13812345678"})["id"])
+
+
+def test_who_reported_is_masked_until_a_purpose_was_said_and_the_look_is_on_record(town: Town):
+    case = _from_a_resident(town, "路灯不亮，请回电")
+    with town.page("centre") as watched:
+        page = watched.page
+        page.goto(f"/command/cases/{case}")
+        reporter = page.get_by_role("region", name="上报人")
+        expect(reporter).to_contain_text("*")
+        assert "王小明" not in page.content()
+        assert "13812345678" not in page.content()
+        reporter.get_by_role("button", name="查看联系方式").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("这次查看会记录")
+        look = dialog.get_by_role("button", name="记录并查看")
+        expect(look).to_have_attribute("aria-disabled", "true")
+        dialog.get_by_label("为什么要看").fill("致电核实案情")
+        look.click()
+        expect(reporter).to_contain_text("王小明 · 13812345678")
+        expect(page.locator(".c-story")).to_contain_text("查看上报人")
+        reporter.get_by_role("button", name="遮住").click()
+        assert "13812345678" not in page.content()
+    assert len(_facts(town, case, "reporter_revealed")) == 1
+    with acting(town, "auditor") as client:
+        looks = client.get("/api/v1/looks").json()["items"]
+    assert [one["purpose"] for one in looks if one["incident_id"] == case] == ["致电核实案情"]
+
+
+def test_whoever_has_no_right_to_it_sees_the_mask_and_no_way_behind_it(town: Town):
+    case = _from_a_resident(town, "路灯不亮，部门不可看")
+    with town.page("street") as watched:
+        page = watched.page
+        page.goto(f"/command/cases/{case}")
+        reporter = page.get_by_role("region", name="上报人")
+        expect(reporter).to_contain_text("*")
+        expect(reporter.get_by_role("button")).to_have_count(0)
+
+
+def test_who_types_on_and_presses_enter_goes_where_the_new_words_lead(town: Town):
+    case = report(town, LAMP, "路灯不亮，按编号找")
+    with town.page("centre") as watched:
+        page = watched.page
+        number = page.request.get(f"/api/v1/incidents/{case}").json()["number"]
+        page.goto("/command")
+        page.locator("#search").fill("解放路")
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.locator("#search").fill(number)
+        page.keyboard.press("Enter")
+        expect(page.locator(".c-number")).to_have_text(number)
