@@ -20,10 +20,12 @@ PAGES = [
     "organisations",
     "matters",
     "whistle-kinds",
+    "teams",
     "calendar",
     "hours",
     "checklists",
     "accounts",
+    "webhooks",
     "history",
 ]
 

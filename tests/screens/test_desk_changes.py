@@ -231,3 +231,28 @@ def test_a_code_that_is_taken_changes_nothing(town: Town):
         dialog(page).get_by_role("button", name="保存").click()
         expect(dialog(page).get_by_text("已经有这一条").first).to_be_visible()
         assert get(page, "whistle-kinds") == before
+
+
+def test_a_checklist_is_walked_by_what_people_answer_as(town: Town):
+    with town.page("admin") as watched:
+        page = watched.page
+        page.goto("/desk/checklists")
+        page.get_by_role("button", name="新增清单").click()
+        form = dialog(page)
+        form.get_by_label(re.compile("^编码")).fill("stairs")
+        form.get_by_label(re.compile("^中文名")).fill("楼道巡查")
+        form.get_by_label(re.compile("^英文名")).fill("Stairs")
+        form.get_by_label(re.compile("^多久")).select_option("weekly")
+        form.get_by_label("兼职网格员").check()
+        form.get_by_label(re.compile("^检查什么")).fill("bike | 电动车 | Bicycles\nfire | 消防通道")
+        form.get_by_label(re.compile("^依据")).fill("试")
+        form.get_by_role("button", name="保存").click()
+        expect(form.get_by_text(re.compile("第 2 行")).first).to_be_visible()
+        form.get_by_label(re.compile("^检查什么")).fill("bike | 电动车 | Bicycles\nfire | 消防通道 | Fire exit")
+        form.get_by_role("button", name="保存").click()
+        expect(page.get_by_role("row", name=re.compile("楼道巡查.*兼职网格员.*2"))).to_be_visible()
+        stored = next(one for one in get(page, "checklists")["items"] if one["code"] == "stairs")
+        assert (stored["roles"], [item["code"] for item in stored["items"]]) == (
+            ["grid_worker_part_time"],
+            ["bike", "fire"],
+        )

@@ -217,3 +217,7 @@ def test_whoever_logs_in_lands_where_their_role_works(town: Town, login: str, si
         page.wait_for_url(f"{town.address}{home}")
         page.goto("/")
         expect(page.get_by_role("link", name=re.compile("工作台|Desk"))).to_be_visible()
+        page.goto("/login?home=true")  # as whoever comes back from the single sign-on without naming a page
+        page.wait_for_url(f"{town.address}{home}")
+        page.goto("/login?home=true&next=/desk/account")
+        expect(page.get_by_role("heading", name="我的账号")).to_be_visible()

@@ -146,6 +146,7 @@ export const FIELD_WORDS: Readonly<Record<string, Words>> = {
   digest_hour: f("合并时间", "Digest at"),
   title_zh: f("中文标题", "Chinese title"),
   title_en: f("英文标题", "English title"),
+  version: f("版本", "Version"),
   has_phone: f("登记了电话", "Has a phone"),
   there: f("有没有", "Whether it is there"),
   withdrawn: f("收回", "Withdrawn"),

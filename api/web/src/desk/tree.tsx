@@ -18,6 +18,7 @@ export function TreePicker({ chosen, choose }: Props) {
     .filter(({ found }) => found.length);
   const names = [say("区县", "District"), say("街道", "Street"), say("社区", "Community")];
   const id = useId();
+  if (!all.size) return <p class="ui-soft">{say("正在读取区域…", "Reading the areas…")}</p>;
   return (
     <div class="ui-row">
       {levels.map(({ above, found }, level) => (

@@ -62,7 +62,7 @@ function Years({ years, year, choose }: { years: number[]; year: number; choose:
   const next = Math.max(year, ...years) + 1;
   const all = [...new Set([...years, year])].sort();
   return (
-    <div class="ui-row" role="group" aria-label={say("年份", "Years")}>
+    <div class="ui-row years" role="group" aria-label={say("年份", "Years")}>
       {all.map((one) => (
         <Button key={one} act={() => choose(one)} pressed={one === year}>
           {one}

@@ -1,25 +1,26 @@
 /** Checklists of patrols: what is looked at, in order, and how often. */
 import { Problem, readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
+import { Shown } from "../../shared/ui/basics";
 import { type Field, flagOf, listOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
 import type { Column } from "../../shared/ui/table";
 import { say, type Words } from "../../shared/words";
 import { Book, codeField, InUse } from "../book";
 import { Page } from "../shell";
-import { named, optionsOf, ROLES } from "../words";
+import { named, optionsOf } from "../words";
 import { type Item, itemsOf, linesOf } from "./items";
 
 type Checklist = components["schemas"]["ChecklistOut"];
+type Role = components["schemas"]["DutyRoleOut"];
 
 const EVERY: Record<string, Words> = {
   daily: { zh: "每天", en: "Every day" },
   weekly: { zh: "每周", en: "Every week" },
   monthly: { zh: "每月", en: "Every month" },
 };
-const WALKERS = ["grid_worker", "community_officer", "lane_chief"];
 
-function fields(fresh: boolean): Field[] {
+function fields(fresh: boolean, walkers: readonly Role[]): Field[] {
   return [
     codeField(fresh),
     { name: "name_zh", words: { zh: "中文名", en: "Chinese name" }, required: true, most: 200 },
@@ -35,7 +36,7 @@ function fields(fresh: boolean): Field[] {
       name: "roles",
       words: { zh: "谁来走（都不选：全部）", en: "Who walks it (none: all)" },
       kind: "checks",
-      options: optionsOf(ROLES).filter(({ value }) => WALKERS.includes(value)),
+      options: walkers.map((role) => ({ value: role.code, words: { zh: role.name_zh, en: role.name_en } })),
     },
     {
       name: "items",
@@ -79,7 +80,7 @@ function bodyOf(values: Values): { items: Item[] } & Record<string, unknown> {
   return { ...plain, items, roles: listOf(values, "roles"), retired: flagOf(values, "retired") };
 }
 
-const columns = (): Column<Checklist>[] => [
+const columns = (walkers: readonly Role[]): Column<Checklist>[] => [
   {
     name: "name",
     label: say("名称", "Name"),
@@ -90,14 +91,21 @@ const columns = (): Column<Checklist>[] => [
   {
     name: "roles",
     label: say("谁来走", "Who walks"),
-    show: (row) => row.roles.map((role) => named(ROLES, role)).join(say("、", ", ")) || say("全部", "all"),
+    show: (row) => row.roles.map((role) => roleName(walkers, role)).join(say("、", ", ")) || say("全部", "all"),
   },
   { name: "items", label: say("项数", "Items"), show: (row) => row.items.length, kind: "number" },
   { name: "version", label: say("版本", "Version"), show: (row) => row.version, kind: "number" },
   { name: "state", label: say("状态", "State"), show: (row) => <InUse retired={row.retired} /> },
 ];
 
+function roleName(walkers: readonly Role[], code: string): string {
+  const found = walkers.find((role) => role.code === code);
+  return found ? say(found.name_zh, found.name_en) : code;
+}
+
 export function Checklists() {
+  // Who walks is said by what people answer for, not by what their accounts may do.
+  const walkers = useLoaded(() => readAll<Role>("/api/v1/duty-roles"));
   const rows = useLoaded(() => readAll<Checklist>("/api/v1/checklists"));
   return (
     <Page
@@ -107,18 +115,22 @@ export function Checklists() {
         "What is looked at on a patrol. A change is a new version; patrols keep theirs.",
       )}
     >
-      <Book
-        caption={{ zh: "巡查清单", en: "Checklists" }}
-        adding={{ zh: "新增清单", en: "Add a checklist" }}
-        rows={rows}
-        id={(row) => row.code}
-        name={(row) => say(row.name_zh, row.name_en)}
-        columns={columns}
-        fields={(row) => fields(!row)}
-        values={valuesOf}
-        put={(values) => ({ path: `/api/v1/checklists/${textOf(values, "code")}`, body: bodyOf(values) })}
-        wide
-      />
+      <Shown of={walkers}>
+        {(known) => (
+          <Book
+            caption={{ zh: "巡查清单", en: "Checklists" }}
+            adding={{ zh: "新增清单", en: "Add a checklist" }}
+            rows={rows}
+            id={(row) => row.code}
+            name={(row) => say(row.name_zh, row.name_en)}
+            columns={() => columns(known)}
+            fields={(row) => fields(!row, known)}
+            values={valuesOf}
+            put={(values) => ({ path: `/api/v1/checklists/${textOf(values, "code")}`, body: bodyOf(values) })}
+            wide
+          />
+        )}
+      </Shown>
     </Page>
   );
 }

@@ -43,6 +43,12 @@ export const KINDS: readonly Option[] = [
   k("whistle.rated", "评价", "Rated"),
   k("whistle.side_closed", "一方销哨", "One side closed"),
   k("whistle.closed", "销哨", "Whistle closed"),
+  k("whistle.acted_above", "上级代办", "Acted in its place"),
+  k("whistle.side_withdrawn", "一方请求撤哨", "One side withdraws"),
+  k("whistle.withdrawn", "撤销吹哨", "Whistle withdrawn"),
+  k("whistle.escalated", "吹哨升级", "Whistle escalated"),
+  k("whistle.late", "吹哨超时", "Late for a whistle"),
+  k("audit.head", "当日封印", "The day's seal"),
 ];
 
 /** What a kind is called; the code of one that is not known here. */
