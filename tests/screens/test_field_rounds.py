@@ -103,7 +103,7 @@ def test_positions_are_taken_between_the_two_touches_of_the_switch_and_ones_own_
         expect(switch).to_have_attribute("aria-checked", "false")
         switch.click()
         expect(page.get_by_text("在岗，自")).to_be_visible()
-        page.context.set_geolocation({**HERE["geolocation"], "longitude": 117.0781})
+        page.context.set_geolocation({"latitude": 36.6631, "longitude": 117.0781, "accuracy": 9})
         expect(page.get_by_text("已采集 1 点")).to_be_visible()
         switch.click()
         expect(page.get_by_text("未上岗：不记录位置")).to_be_visible()
