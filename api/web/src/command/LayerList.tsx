@@ -36,6 +36,7 @@ function rows(): Row[] {
 const baseTitle = (name: string): Words => ({ zh: `底图：${name}`, en: `Base map: ${name}` });
 
 export function LayerList() {
+  const found = catalogue.value;
   const all = rows();
   const on = shown.value.map(({ name }) => name);
   const visible = [...shown.value].reverse().flatMap((one) => all.filter(({ name }) => name === one.name));
@@ -63,9 +64,11 @@ export function LayerList() {
               </li>
             ))}
           </ul>
-          <button type="button" onClick={() => catalogue.value && show(shownAtFirst(catalogue.value))}>
-            {say("恢复默认", "As at first")}
-          </button>
+          {found && (
+            <button type="button" onClick={() => show(shownAtFirst(found))}>
+              {say("恢复默认", "As at first")}
+            </button>
+          )}
         </section>
       )}
     </div>
