@@ -14,7 +14,11 @@ from gridgov.store.changes import Change, Cursor
 INBOX = "inbox.changed"
 """The kind of a change to an account's inbox: its subject is the account, and nobody else is told."""
 
+REGISTERS = ("person.", "duty.", "organisation.", "register.")
+"""Kinds of changes to registers, which hang on no incident: whoever may read the grid of a district reads them."""
+
 _SEE = "case.read"
+_LOOK_UP = "grid.read"
 _WHOLE_DISTRICT = 6
 
 
@@ -67,12 +71,15 @@ class Scope:
         The areas among them that are larger than a district: they stand for every code that begins with them.
     areas
         All areas, for what hangs on no incident.
+    registers
+        Of which districts the subject may read the registers; fewer signs stand for all that begin with them.
     """
 
     account_id: UUID
     parties: frozenset[str]
     wide: tuple[str, ...]
     areas: tuple[str, ...]
+    registers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, subject: Subject) -> Self:
@@ -80,12 +87,15 @@ class Scope:
         areas = subject.areas(_SEE)
         wide = tuple(sorted(area for area in areas if len(area) < _WHOLE_DISTRICT))
         parties = frozenset(subject.parties(_SEE))
-        return cls(subject.account_id, parties, wide, tuple(sorted(areas)))
+        registers = tuple(sorted({area[:_WHOLE_DISTRICT] for area in subject.areas(_LOOK_UP)}))
+        return cls(subject.account_id, parties, wide, tuple(sorted(areas)), registers)
 
     def sees(self, change: Change, parties: Mapping[UUID, frozenset[str]]) -> bool:
         """Return whether the subject may know of `change`; `parties` holds those of its incident."""
         if change.kind == INBOX:
             return change.subject_id == self.account_id
+        if change.kind.startswith(REGISTERS):
+            return change.district_code.startswith(self.registers)
         if change.incident_id is None:
             return change.district_code.startswith(self.areas) if self.areas else False
         theirs = parties.get(change.incident_id, frozenset())
