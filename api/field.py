@@ -50,7 +50,7 @@ class KindOfOut(DrawnOut):
     kind: str | None
 
 
-class OrganisationOut(BaseModel):
+class CarriedOrganisationOut(BaseModel):
     """An organisation."""
 
     code: str
@@ -105,14 +105,14 @@ class PackOut(BaseModel):
     water: FeatureCollection[DrawnOut]
     green: FeatureCollection[DrawnOut]
     buildings: FeatureCollection[KindOfOut] = Field(description="At most 20,000")
-    organisations: list[OrganisationOut]
+    organisations: list[CarriedOrganisationOut]
     matters: CarriedListOut
     combined_threshold: Share = Field(description="The least of all kinds' `min_share`")
     whistle_kinds: list[CarriedKindOut]
     look: dict[str, Any] = Field(description="How each layer is drawn, as the catalogue of layers says")
 
 
-class PersonOut(BaseModel):
+class StaffOut(BaseModel):
     """A member of staff."""
 
     id: UUID
@@ -277,7 +277,7 @@ class DayOut(BaseModel):
     """Your working day."""
 
     at: Moment = Field(description="By the server's clock: what a phone's may be held against")
-    person: PersonOut | None = Field(description="null where the account is no person's")
+    person: StaffOut | None = Field(description="null where the account is no person's")
     shift: ShiftOut | None = Field(description="The one that you are on")
     duties: list[HeldDutyOut]
     tasks: list[TaskOut] = Field(description="The first due first; at most 100")
@@ -290,7 +290,7 @@ class DayOut(BaseModel):
         """Return a day as it goes out."""
         return cls(
             at=day.at,
-            person=PersonOut(id=day.person[1], name=day.name) if day.person else None,
+            person=StaffOut(id=day.person[1], name=day.name) if day.person else None,
             shift=ShiftOut.of(day.shift) if day.shift else None,
             duties=[HeldDutyOut.of(row) for row in day.duties],
             tasks=[TaskOut.of(task) for task in day.tasks],
