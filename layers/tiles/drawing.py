@@ -26,8 +26,8 @@ from layers.tiles.queries import BY_KEY, BY_PLACE, COUNTS, QUERIES, STOOD, Encod
 MOST = 5_000
 """So many single features a tile carries; a browser draws more of them slowly, and nobody tells them apart."""
 
-FEW = 2_000
-"""So many incidents of a tile are drawn one by one; of more, each would hide others."""
+FEW = 1_000
+"""So many incidents of a tile are drawn one by one: marks of 8 pixels' radius cover a tile of 512 pixels at 1,300."""
 
 NAMED_ZOOM = 8
 """From here on a tile has few enough hexagons for each to be asked for by name."""
@@ -115,19 +115,20 @@ def _cells(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
 
 def _incidents(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw incidents one by one where they can be told apart, and counted by hexagon where not."""
-    if tile.z >= DEEP_ZOOM and sight.as_of is None:
-        most = MOST if tile.z >= CLOSE_ZOOM else FEW + 1
-        drawn = (
-            None if tile.z < CLOSE_ZOOM and _is_crowded(unit, tile, sight) else _placed(unit, layer, tile, sight, most)
-        )
-        if drawn is not None and (drawn.features <= FEW or tile.z >= CLOSE_ZOOM):
-            return drawn.data
+    close, singly = tile.z >= CLOSE_ZOOM, tile.z >= SINGLE_ZOOM
+    if tile.z >= DEEP_ZOOM and not sight.as_of:
+        if close or not _is_crowded(unit, tile, sight):
+            drawn = _placed(unit, layer, tile, sight, MOST if close else FEW + 1)
+            if close or drawn.features <= FEW:
+                return drawn.data
+        singly = False
     if sight.as_of:
         require_told(unit, sight.as_of)
     resolution = resolution_of(tile.z)
     within = _hexagons(tile)
     counted = tally(unit, sight.asked(widened(tile.box(), reach_m(resolution))), resolution, within)
-    if tile.z >= CLOSE_ZOOM or (tile.z >= SINGLE_ZOOM and counted.whole() <= FEW):
+    few = counted.whole() <= FEW and not counted.from_at  # marks cannot say that others are left out
+    if close or (few and singly):
         return _told_apart(unit, layer, tile, sight)
     # A hexagon is told by the one tile that its middle lies in, so that none is counted twice.
     inside = {h: centre_of(h) for h in counted.stages if counted.total(h) and tile.holds(*centre_of(h))}
@@ -152,8 +153,8 @@ def _is_crowded(unit: Unit, tile: Tile, sight: Sight) -> bool:
 def _placed(unit: Unit, layer: Layer, tile: Tile, sight: Sight, most: int) -> Encoded:
     """Draw incidents one by one, all that somebody sees there, the newest first."""
     first, last = id_window(sight.since, sight.until)
-    given = {"whole": None, "own_districts": [], "own_ids": [], "first": first, "last": last, "most": most}
-    return _encoded(unit, layer, tile, sight, BY_PLACE, **given)
+    given: dict[str, Any] = {"whole": None, "own_districts": [], "own_ids": [], "first": first, "last": last}
+    return _encoded(unit, layer, tile, sight, BY_PLACE, **given, most=most)
 
 
 def _told_apart(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
@@ -182,7 +183,7 @@ def _heat(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     figures["rank"] = classes.ranks_by(figures["per_km2"], density(fine)["per_km2"])
     west, south, east, north = widened(tile.box(), 2 * reach_m(resolution))
     near = [west <= lon <= east and south <= lat <= north for lon, lat in map(centre_of, figures["hexagon"].tolist())]
-    figures = figures[near]
+    figures = figures.loc[pd.Series(near, index=figures.index, dtype=bool)]  # of none, a list would be one of columns
     shapes = {hexagon: Polygon(outline_of(hexagon)).wkt for hexagon in figures["hexagon"].tolist()}
     columns = ["count", "per_km2", "rank", *([] if sight.as_of else ["overdue"])]
     said = [{**row, **_least(fine)} for row in figures[columns].to_dict("records")]
@@ -203,8 +204,8 @@ def _counts(
 
 
 def _encoded(unit: Unit, layer: Layer, tile: Tile, sight: Sight, query: Query | None = None, **more: Any) -> Encoded:
-    given = {"at": sight.at, "since": sight.since, "until": sight.until, "now": sight.as_of or sight.now}
-    given |= {"stage": sight.stage, "most": MOST}
+    given: dict[str, Any] = {"at": sight.at, "since": sight.since, "until": sight.until}
+    given |= {"now": sight.as_of or sight.now, "stage": sight.stage, "most": MOST}
     return encoded(unit.connection, layer.name, query or QUERIES[layer.name], tile, {**given, **more})
 
 

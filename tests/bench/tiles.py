@@ -2,9 +2,10 @@
 
 Both serve from one process on this machine to as many clients, over fifteen months of incidents; tiles lie at random
 over the district. Ours are asked for by the command centre, under the rules of the rows: at low zoom levels, and
-wherever more than 2,000 would lie in a tile, they are counts by hexagon and stage. tipg is given the database's owner,
+wherever more than 1,000 would lie in a tile, they are counts by hexagon and stage. tipg is given the database's owner,
 whom no rule holds, and five columns; it draws the first 10,000 features that it finds and leaves the others out. Each
-row says of how many incidents a tile of either tells. Of an incident only those tables are filled that either reads.
+row says of how many incidents a tile of either tells. Of an incident those tables alone are filled that are read for
+somebody who sees the whole district.
 """
 
 import math
@@ -34,7 +35,7 @@ SIZE = 1_000_000
 ZOOMS = (10, 13, 15)
 REQUESTS = 120
 AT_ONCE = 4
-TABLES = ("incident", "incident_state", "incident_party")
+TABLES = ("incident", "incident_state")
 _PEER = "tipg 1.6"
 _COLUMNS = "incident_id,stage,placement,priority,cell_code"
 
