@@ -6,21 +6,13 @@ import { uuid7 } from "../src/shared/uuid";
 import { courier, judged } from "../src/field/outbox/courier";
 import { dropDatabase, type Picture } from "../src/field/outbox/database";
 import { Disk } from "../src/field/outbox/disk";
-import {
-  type Draft,
-  fresh,
-  hasCome,
-  type Item,
-  type Kind,
-  type Outcome,
-  ready,
-  righted,
-} from "../src/field/outbox/items";
+import { fresh, hasCome, type Item, type Outcome, ready, righted } from "../src/field/outbox/items";
 import { inTurn } from "../src/field/outbox/lock";
 import { Outbox } from "../src/field/outbox/outbox";
+import { takeReserve } from "../src/field/outbox/room";
 import { Sender } from "../src/field/outbox/sender";
+import { ME, photoOf, report } from "./outbox-things";
 
-const ME = "account-1";
 let name: string;
 let disk: Disk;
 
@@ -36,45 +28,28 @@ afterEach(async () => {
   await dropDatabase(name);
 });
 
-function draft(kind: Kind, chain: string, { after = [] as string[], id = uuid7(), more = {} } = {}): Draft {
-  const request = { method: "POST" as const, path: "/api/v1/incidents", body: { id, ...more } };
-  return {
-    id,
-    account: ME,
-    kind,
-    chain,
-    after,
-    madeAt: "2026-01-01T00:00:00Z",
-    label: { zh: "事", en: "It" },
-    request,
-  };
-}
-
-function report(text = ""): Draft {
-  const id = uuid7();
-  return draft("report", id, { id, more: { text, reported_at: "2026-01-01T00:00:00.000Z" } });
-}
-
-function photoOf({ id }: Draft): { photo: Draft; picture: Picture } {
-  const photo = draft("evidence", id, { after: [id] });
-  return { photo, picture: { id: photo.id, bytes: new Uint8Array([1, 2, 3]).buffer, type: "image/jpeg" } };
-}
-
 function sender(outbox: Outbox, carry: (item: Item, stop: AbortSignal) => Promise<Outcome>, now = Date.now): Sender {
   return new Sender(outbox, disk, carry, { account: () => ME, now, random: () => 0 });
 }
 
 const done = (): Promise<Outcome> => Promise.resolve({ is: "done", answer: {} });
-const closed = (): Promise<Outcome> => Promise.resolve({ is: "wait", all: true, afterMs: null });
 
 describe("a disk that is full", () => {
-  /** No room for photos, as on a phone that has a few kilobytes left. */
-  function noRoomForPhotos(): void {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store that it is asked of
-    const { put } = IDBObjectStore.prototype;
-    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown) {
-      if (this.name === "blobs") throw new DOMException("full", "QuotaExceededError");
+  /** A phone with so much room for photos. */
+  function roomFor(bytes: number): void {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store that they are asked of
+    const { put, delete: drop } = IDBObjectStore.prototype;
+    const taken = new Map<unknown, number>();
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: Picture) {
+      if (this.name !== "blobs") return put.call(this, value);
+      const needed = [...taken.values()].reduce((sum, one) => sum + one, value.bytes.byteLength);
+      if (needed > bytes) throw new DOMException("full", "QuotaExceededError");
+      taken.set(value.id, value.bytes.byteLength);
       return put.call(this, value);
+    });
+    vi.spyOn(IDBObjectStore.prototype, "delete").mockImplementation(function (this: IDBObjectStore, key) {
+      if (this.name === "blobs") taken.delete(key);
+      return drop.call(this, key);
     });
   }
 
@@ -82,7 +57,7 @@ describe("a disk that is full", () => {
     const outbox = await Outbox.open(disk);
     const told = report("井盖");
     const { photo, picture } = photoOf(told);
-    noRoomForPhotos();
+    roomFor(0);
     expect(await outbox.add([told, photo], [picture])).toBe(false);
     expect(outbox.isSaved()).toBe(false);
     vi.restoreAllMocks();
@@ -91,6 +66,23 @@ describe("a disk that is full", () => {
     expect((await outbox.picture(photo.id))?.bytes.byteLength).toBe(3);
     expect(await outbox.save()).toBe(true);
     expect((await afterwards.picture(photo.id))?.bytes.byteLength).toBe(3);
+  });
+
+  test("gives up the room that was kept for this day, so that the photo is kept; then little is left", async () => {
+    const MIB = 1024 * 1024;
+    roomFor(9 * MIB);
+    expect(await takeReserve(disk)).toBe(true);
+    const outbox = await Outbox.open(disk);
+    for (const [size, fits] of [
+      [2 * MIB, true],
+      [8 * MIB, false],
+    ] as const) {
+      const told = report("井盖");
+      const { photo, picture } = photoOf(told);
+      expect(await outbox.add([told, photo], [{ ...picture, bytes: new ArrayBuffer(size) }])).toBe(fits);
+      expect(await takeReserve(disk)).toBe(false);
+    }
+    expect((await Outbox.open(disk)).all()).toHaveLength(4);
   });
 
   test("does not keep a phone from sending, nor by plain http", async () => {
@@ -265,104 +257,5 @@ describe("a network", () => {
     expect([judged(hurt, photo).is, judged(lost, photo).is]).toEqual(["wait", "wait"]);
     expect(judged(new Problem(409, "conflict", ""), photo).is).toBe("conflict");
     expect(judged(new Unreachable("x"), photo)).toEqual({ is: "wait", all: true, afterMs: null });
-  });
-});
-
-describe("what waits", () => {
-  test("does not starve behind what never gets through", async () => {
-    const outbox = await Outbox.open(disk);
-    const [huge, plain] = [report("huge"), report("plain")];
-    await outbox.add([huge, plain]);
-    let now = Date.now();
-    const one = sender(
-      outbox,
-      ({ id }) => (id === huge.id ? closed() : done()),
-      () => now,
-    );
-    await one.drain();
-    now += 1_200; // the way opens again after a second at most
-    await one.drain();
-    expect(outbox.one(plain.id)?.state).toBe("sent");
-    one.stop();
-  });
-
-  test("does not ring at a server that is ill once for each item", async () => {
-    const outbox = await Outbox.open(disk);
-    await outbox.add(Array.from({ length: 10 }, () => report()));
-    let tried = 0;
-    const one = sender(outbox, () => {
-      tried += 1;
-      return Promise.resolve({ is: "wait", all: false, afterMs: 5_000 });
-    });
-    await one.drain();
-    expect(tried).toBe(3);
-    one.stop();
-  });
-
-  test("a check-in passes a photo that is on its way, whose parts go on afterwards", async () => {
-    const outbox = await Outbox.open(disk);
-    const told = draft("evidence", "case");
-    await outbox.add([told]);
-    const seen: string[] = [];
-    let halted = false;
-    const one = sender(outbox, async (item, stop) => {
-      seen.push(item.kind);
-      if (item.kind !== "evidence" || halted) return await done();
-      halted = true;
-      await outbox.add([draft("check_in", "whistle")]);
-      one.wake();
-      return stop.aborted ? { is: "on" } : await done();
-    });
-    await one.drain();
-    one.stop();
-    expect(seen).toEqual(["evidence", "check_in", "evidence"]);
-  });
-
-  test("can be taken back at once while it never went out, with its photos", async () => {
-    const outbox = await Outbox.open(disk);
-    const told = report();
-    const { photo, picture } = photoOf(told);
-    await outbox.add([told, photo], [picture]);
-    expect(await outbox.withdraw(told.id)).toBe(true);
-    expect([outbox.all(), await outbox.picture(photo.id)]).toEqual([[], undefined]);
-  });
-
-  test.each([
-    [404, "not-found", []],
-    [200, "", ["sent", "waiting"]],
-  ])("is asked for before it is taken back once it went out (%i)", async (status, kind, left) => {
-    const outbox = await Outbox.open(disk);
-    const told = report();
-    await outbox.add([told, photoOf(told).photo]);
-    await outbox.begin(told.id);
-    await outbox.settle(told.id, { is: "wait", all: true, afterMs: null }); // its answer was lost
-    expect(await outbox.withdraw(told.id)).toBe(true);
-    const asked: string[] = [];
-    vi.stubGlobal("fetch", (path: string, { method }: { method: string }) => {
-      asked.push(`${method} ${path}`);
-      const body = JSON.stringify({ type: `/problems/${kind}`, id: told.id });
-      return Promise.resolve(new Response(body, { status, headers: { "Content-Type": "application/json" } }));
-    });
-    const carry = courier(() => Promise.resolve(undefined));
-    const one = sender(outbox, (item) => (item.kind === "report" ? carry(item, { csrf: "x" }) : closed()));
-    await one.drain();
-    one.stop();
-    expect(asked).toEqual([`GET /api/v1/incidents/${told.id}`]);
-    expect(outbox.all().map(({ state }) => state)).toEqual(left);
-  });
-
-  test("positions that were refused stay until their owner has seen why", async () => {
-    const outbox = await Outbox.open(disk);
-    const [good, bad] = [draft("positions", "duty"), draft("positions", "duty")];
-    await outbox.add([good, bad]);
-    for (const [one, refused] of [
-      [good, []],
-      [bad, [{ index: 0, reason: "taken off duty" }]],
-    ] as const) {
-      await outbox.begin(one.id);
-      await outbox.settle(one.id, { is: "done", answer: { kept: 1, refused } });
-    }
-    await outbox.sweep(() => true);
-    expect(outbox.all().map(({ id }) => id)).toEqual([bad.id]);
   });
 });

@@ -9,7 +9,7 @@ import { useful } from "../shared/useful";
 import { locale, say } from "../shared/words";
 import { Icon, type Sign } from "./icons";
 import { newer } from "./install";
-import { diskFull, holder, others, reached, session, stuck, taken, waiting } from "./phone";
+import { diskFull, diskShort, holder, others, reached, session, stuck, taken, waiting } from "./phone";
 import { Report } from "./report/report";
 import { isBlank, writing } from "./report/draft";
 import { takeUp } from "./report/writing";
@@ -107,7 +107,15 @@ function Standing() {
           )}
         </p>
       )}
-      {!diskFull.value && diskWarning.value && <p class="f-bar warn">{diskWarning.value}</p>}
+      {!diskFull.value && diskShort.value && (
+        <p class="f-bar warn">
+          {say(
+            "手机存储即将用完，备用空间已动用：请尽快发送，或缩小照片。",
+            "This phone is nearly full, and its reserve is in use: send what waits, or make photos smaller.",
+          )}
+        </p>
+      )}
+      {!diskFull.value && !diskShort.value && diskWarning.value && <p class="f-bar warn">{diskWarning.value}</p>}
       {others.value > 0 && (
         <p class="f-bar">
           {say(

@@ -10,6 +10,7 @@ import { type Database, forget, keepIfRoom, keptOf, type Picture } from "./outbo
 import { Disk } from "./outbox/disk";
 import { type Draft, isOpen, isStuck, type Item, type Kind, type Outcome, patience } from "./outbox/items";
 import { Outbox } from "./outbox/outbox";
+import { takeReserve } from "./outbox/room";
 import { Sender } from "./outbox/sender";
 
 export type Session = "in" | "out" | "unknown";
@@ -23,6 +24,8 @@ export const today = signal<Today | null>(null);
 export const items = signal<Item[]>([]);
 /** The disk took nothing more: something lives in this page's memory only. */
 export const diskFull = signal(false);
+/** There is little room left: the reserve is given up, or there never was room for one. */
+export const diskShort = signal(false);
 export const mine = computed(() => items.value.filter((item) => item.account === holder.value?.account_id));
 export const others = computed(
   () => items.value.filter((item) => item.account !== holder.value?.account_id && item.state !== "sent").length,
@@ -153,6 +156,7 @@ export async function hurry(): Promise<void> {
 
 /** Brings the pack and the day's work up to date; without signal what is carried stays. */
 export async function refresh(): Promise<void> {
+  await holdReserve();
   // Somebody else may have logged in in another tab: what they may see is not shown to whom this page was opened for.
   await settleSession();
   const account = holder.value?.account_id;
@@ -193,7 +197,12 @@ async function freshPack(account: string): Promise<void> {
 export async function post(drafts: readonly Draft[], pictures: readonly Picture[] = []): Promise<boolean> {
   const kept = await outbox.add(drafts, pictures);
   sender.wake();
+  void holdReserve();
   return kept;
+}
+
+async function holdReserve(): Promise<void> {
+  diskShort.value = !(await takeReserve(disk));
 }
 
 /** Lets what was just changed in the outbox go. */

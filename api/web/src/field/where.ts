@@ -18,13 +18,15 @@ let watch: number | null = null;
 const heard = new Set<(fix: Fix) => void>();
 
 /** Begins to look; returns what ends it. The receiver rests once nobody looks any more. */
-export function look(hear: (fix: Fix) => void = () => undefined): () => void {
-  heard.add(hear);
+export function look(hear?: (fix: Fix) => void): () => void {
+  if (hear) heard.add(hear);
   watchers += 1;
+  // Whoever lies still is told nothing more by a watch that runs: who wants to hear begins it anew.
+  if (hear) rest();
   if (watch === null && lackOf() === null) {
     watch = navigator.geolocation.watchPosition(told, failed, {
       enableHighAccuracy: true,
-      maximumAge: 5_000,
+      maximumAge: hear ? 0 : 5_000,
       timeout: 30_000,
     });
   }
@@ -32,12 +34,15 @@ export function look(hear: (fix: Fix) => void = () => undefined): () => void {
   return () => {
     if (ended) return;
     ended = true;
-    heard.delete(hear);
+    if (hear) heard.delete(hear);
     watchers -= 1;
-    if (watchers > 0 || watch === null) return;
-    navigator.geolocation.clearWatch(watch);
-    watch = null;
+    if (watchers === 0) rest();
   };
+}
+
+function rest(): void {
+  if (watch !== null) navigator.geolocation.clearWatch(watch);
+  watch = null;
 }
 
 function told({ coords, timestamp }: GeolocationPosition): void {

@@ -16,9 +16,7 @@ import {
   righted,
   settled,
 } from "./items";
-
-/** Written through to the disk before we say that it is kept: a phone may lose its power at any moment. */
-const DURABLE: IDBTransactionOptions = { durability: "strict" };
+import { DURABLE, keepAll, type Left } from "./room";
 
 const KEPT_AFTER_MS = 2 * 86_400_000;
 
@@ -88,9 +86,9 @@ export class Outbox {
     await this.save();
     this.last = Math.max(this.last, ...[...this.items.values()].map((item) => item.order));
     const made = this.unlike(drafts).map((draft) => fresh(draft, (this.last += 1)));
-    const { words, loose } = await this.write(made, pictures);
-    for (const item of made) this.items.set(item.id, words ? item : { ...item, unsaved: true });
-    for (const picture of loose) this.pictures.set(picture.id, picture);
+    const left = await this.write(made, pictures);
+    for (const item of made) this.items.set(item.id, left.items.length ? { ...item, unsaved: true } : item);
+    for (const picture of left.pictures) this.pictures.set(picture.id, picture);
     this.tell();
     return this.isSaved();
   }
@@ -104,17 +102,23 @@ export class Outbox {
   async save(): Promise<boolean> {
     if (this.isSaved()) return true;
     const waiting = this.all().filter((item) => item.unsaved);
-    const { words, loose } = await this.write(
+    const left = await this.write(
       waiting.map((item) => without(item, "unsaved")),
       [...this.pictures.values()],
     );
-    for (const { id } of words ? waiting : []) {
+    for (const { id } of left.items.length ? [] : waiting) {
       const item = this.items.get(id);
       if (item) this.items.set(id, without(item, "unsaved"));
     }
-    this.pictures = new Map(loose.map((picture) => [picture.id, picture]));
+    this.pictures = new Map(left.pictures.map((picture) => [picture.id, picture]));
     this.tell();
     return this.isSaved();
+  }
+
+  /** Keeps a photo whose report is still being written. False: there is no room for it. */
+  async keepPicture(picture: Picture): Promise<boolean> {
+    const { pictures } = await this.write([], [picture]);
+    return pictures.length === 0;
   }
 
   async picture(id: string): Promise<Picture | undefined> {
@@ -260,33 +264,10 @@ export class Outbox {
     }
   }
 
-  /** Writes all or, if there is no room for that, the words at least: what was seen can be photographed again. */
-  private async write(
-    items: readonly Item[],
-    pictures: readonly Picture[],
-  ): Promise<{ words: boolean; loose: readonly Picture[] }> {
-    if (await this.fits(items, pictures)) return { words: true, loose: [] };
-    const words = await this.fits(items, []);
-    const loose: Picture[] = [];
-    for (const picture of pictures) if (!words || !(await this.fits([], [picture]))) loose.push(picture);
-    return { words, loose };
-  }
-
-  private async fits(items: readonly Item[], pictures: readonly Picture[]): Promise<boolean> {
+  private async write(items: readonly Item[], pictures: readonly Picture[]): Promise<Left> {
     this.changes += 1;
     try {
-      await this.disk.use(async (database) => {
-        const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
-        const puts = [
-          ...pictures.map((picture) => transaction.objectStore("blobs").put(picture)),
-          ...items.map((item) => transaction.objectStore("outbox").put(item)),
-        ];
-        await Promise.all([...puts, transaction.done]);
-      });
-      return true;
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      return false;
+      return await keepAll(this.disk, items, pictures);
     } finally {
       this.changes += 1;
       this.onWritten();

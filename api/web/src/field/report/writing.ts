@@ -1,7 +1,7 @@
 /** Keeping the report that is written, and sending it off. */
 import { effect, signal } from "@preact/signals";
 import { forget, isFull, keep, keptOf, type Picture } from "../outbox/database";
-import { holder, items, pack, pictureOf, post, theDatabase } from "../phone";
+import { holder, items, pack, pictureOf, post, theDatabase, theOutbox } from "../phone";
 import { reported, type Walked } from "../walking";
 import { blank, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
 import { used } from "./matters";
@@ -85,12 +85,7 @@ export async function dropPhoto(id: string): Promise<void> {
 }
 
 async function store(picture: Picture): Promise<void> {
-  try {
-    await theDatabase().put("blobs", picture);
-  } catch (error) {
-    if (!isFull(error)) throw error;
-    loose.set(picture.id, picture);
-  }
+  if (!(await theOutbox().keepPicture(picture))) loose.set(picture.id, picture);
 }
 
 export async function drop(id: string): Promise<void> {
