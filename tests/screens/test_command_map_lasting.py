@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from gridgov.store.cluster import Cluster
 from gridgov.store.cluster.database import connected
 from tests.screens.conftest import Town
-from tests.screens.mapping import until_drawn
+from tests.screens.mapping import poll, until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -46,8 +46,7 @@ def test_a_map_whose_part_did_not_come_comes_without_a_reload(town: Town, part: 
         page.evaluate("window.kept = true")
         expect(page.locator(".c-badge.live")).to_be_visible()
         expect(page.locator(".c-map")).to_contain_text("正在加载地图")
-        page.wait_for_timeout(1_000)
-        assert refused
+        poll(page, lambda: refused, "Nobody asked for it.")
         page.unroute(re.compile(part))
         until_drawn(page)
         assert page.evaluate("window.kept") is True
