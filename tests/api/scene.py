@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -36,6 +38,9 @@ def set_scene(client: TestClient, mine: dict[str, str]) -> dict[str, str]:
         assert answer.status_code in {200, 201}, (path, answer.status_code, answer.text)
         return dict(answer.json())
 
+    def first(path: str) -> dict[str, Any]:
+        return dict(client.get(f"/api/v1/{path}", headers=mine).json()["items"][0])
+
     incident = made(
         "incidents",
         channel="grid_worker",
@@ -47,6 +52,8 @@ def set_scene(client: TestClient, mine: dict[str, str]) -> dict[str, str]:
     incident_id = str(incident["id"])
     made(f"incidents/{incident_id}/acts/file")
     whistle = made(f"incidents/{incident_id}/whistles", organisations=[ORGANISATION], reason="no one else may")
+    person = made("people", staff_code="S-1", name="林晓燕", organisation_code=f"{STREET}-S", employment="full_time")
+    duty = {"person_id": person["id"], "target_code": STREET, "role": "grid_worker"}
     return {
         "incident_id": incident_id,
         "whistle_id": str(whistle["whistle_id"]),
@@ -55,11 +62,25 @@ def set_scene(client: TestClient, mine: dict[str, str]) -> dict[str, str]:
         "number": "1",
         "account_id": str(made("accounts", login="somebody-new", name="新人", area_code="370102")["id"]),
         "endpoint_id": str(made("endpoints", name="n", url="https://hooks.example/in", district_code="370102")["id"]),
+        "person_id": str(person["id"]),
+        "duty_id": str(made("duties", since="2026-06-01T00:00:00+08:00", **duty)["id"]),
+        "organisations/{code}": f"{STREET}-S",
+        "whistle-kinds/{code}": str(first("whistle-kinds")["code"]),
+        "hours/{code}": str(first("hours")["code"]),
+        "checklists/{code}": str(first("checklists")["code"]),
+        "tables/{name}": "people",
         "matter_code": "20908",
         "year": "2026",
         "kind": "handle",
         "level": "cell",
     }
+
+
+def names_in(path: str, there: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands in a scene for the names in a path; what a `code` is of, the word before it says."""
+    parts = [part.partition(".")[0] for part in path.split("/")]
+    said = {part: there.get(f"{before}/{part}", there.get(part.strip("{}"))) for before, part in pairwise(parts)}
+    return {part.strip("{}"): value for part, value in said.items() if part.startswith("{") and value is not None}
 
 
 def _announced(client: TestClient, mine: dict[str, str], incident_id: str, content: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from api.problems import STATUS
 from gridgov.access.secrets import SESSION, caller_of, new_secret
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
-from tests.api.scene import everybody, set_scene
+from tests.api.scene import everybody, names_in, set_scene
 from tests.support import EVER, FAR, secret_of, somebody
 
 DOCUMENT = create_app(Store("postgresql+psycopg://"), Settings()).openapi()
@@ -117,7 +117,7 @@ def test_what_may_be_refused_follows_from_the_form_of_an_operation(label, status
 
 def _path(label: str, there: dict[str, str]) -> tuple[str, str]:
     method, path = label.split()
-    values = {name: there.get(name, "019a5f3e-7c00-7abc-8def-0123456789ab") for name in _names(label)}
+    values = dict.fromkeys(_names(label), "019a5f3e-7c00-7abc-8def-0123456789ab") | names_in(path, there)
     return method, path.format(**values)
 
 
