@@ -126,7 +126,9 @@ class FiguresOut(BaseModel):
     late: int = Field(description="Open cases past their deadline, as `overdue` lists them")
     soon: int = Field(description="Open cases whose deadline is within 30 minutes")
     whistles: WhistleFiguresOut
-    on_duty: int | None = Field(description="People on duty; null where you may not know where staff are")
+    on_duty: int | None = Field(
+        description="People on duty, as shifts are known by now; null where you may not know where staff are"
+    )
     streets: list[StreetFiguresOut]
 
 

@@ -39,8 +39,7 @@ def make_incidents(connection: Connection, number: int, *, seed: int = 1) -> lis
     )
     cells = list(connection.execute(text("SELECT code FROM cell ORDER BY code")).scalars())
     made = [_one(chance, chance.choice(matters), offices[:3], cells) for _ in range(number)]
-    for one in made:
-        _store(connection, one)
+    _store(connection, made)
     return made
 
 
@@ -72,28 +71,48 @@ def _one(chance: random.Random, which: Any, offices: list[str], cells: list[str]
     }
 
 
-def _store(connection: Connection, one: dict[str, Any]) -> None:
-    head = {"district_code": one["district_code"], "incident_id": one["id"]}
-    digest = hashlib.sha256(one["id"].bytes).digest()
-    given = {
-        name: one[name] for name in ("district_code", "id", "number", "reported_at", "list_version", "matter_code")
-    }
-    rest = {"received_at": NOON, "channel": "camera", "text": "占道经营", "digest": digest}
-    connection.execute(insert(incident).values(given | rest))
-    names = ("stage", "placement", "cell_code", "handling_organisation_code", "deadline_at", "matter_code")
-    state = {name: one[name] for name in (*names, "reported_at")} | {"findings": [], "due_at": one["deadline_at"]}
-    connection.execute(insert(incident_state).values(head | state))
-    fact = {"seq": 1, "kind": "reported", "at": NOON, "author": "test", "payload": {}}
-    connection.execute(insert(incident_fact).values({**head, **fact, "previous_hash": b"", "hash": digest}))
-    take_part(connection, one, one["parties"])
-    connection.execute(insert(reporter).values({**head, "name": "胡某某", "phone": "00012340078"}))
+def _store(connection: Connection, made: list[dict[str, Any]]) -> None:
+    """Write all incidents down, table by table."""
+    given = ("district_code", "id", "number", "reported_at", "list_version", "matter_code")
+    stood = (
+        "stage",
+        "placement",
+        "cell_code",
+        "handling_organisation_code",
+        "deadline_at",
+        "matter_code",
+        "reported_at",
+    )
+    rest = {"received_at": NOON, "channel": "camera", "text": "占道经营"}
+    fact = {"seq": 1, "kind": "reported", "at": NOON, "author": "test", "payload": {}, "previous_hash": b""}
+    rows: dict[Any, list[dict[str, Any]]] = {incident: [], incident_state: [], incident_fact: [], reporter: []}
+    for one in made:
+        head, digest = _head(one), hashlib.sha256(one["id"].bytes).digest()
+        rows[incident].append({name: one[name] for name in given} | rest | {"digest": digest})
+        state = {name: one[name] for name in stood} | {"findings": [], "due_at": one["deadline_at"]}
+        rows[incident_state].append(head | state)
+        rows[incident_fact].append(head | fact | {"hash": digest})
+        rows[reporter].append(head | {"name": "胡某某", "phone": "00012340078"})
+    for table, theirs in rows.items():
+        connection.execute(insert(table), theirs)
+    _take_part(connection, [(one, one["parties"]) for one in made])
 
 
 def take_part(connection: Connection, one: dict[str, Any], parties: set[str]) -> None:
     """Let parties take part in an incident."""
-    rows = [{"district_code": one["district_code"], "incident_id": one["id"], "party": p} for p in sorted(parties)]
-    connection.execute(insert(incident_party), [{**row, "part": "place"} for row in rows])
-    connection.execute(text("SELECT gridgov_tell_parties(:d, :i)"), {"d": one["district_code"], "i": one["id"]})
+    _take_part(connection, [(one, parties)])
+
+
+def _take_part(connection: Connection, those: list[tuple[dict[str, Any], set[str]]]) -> None:
+    rows = [{**_head(one), "party": party, "part": "place"} for one, parties in those for party in sorted(parties)]
+    connection.execute(insert(incident_party), rows)
+    asked = {"d": [one["district_code"] for one, _ in those], "i": [one["id"] for one, _ in those]}
+    tell = "SELECT gridgov_tell_parties(m.d, m.i) FROM unnest(CAST(:d AS text[]), CAST(:i AS uuid[])) AS m (d, i)"
+    connection.execute(text(tell), asked)
+
+
+def _head(one: dict[str, Any]) -> dict[str, Any]:
+    return {"district_code": one["district_code"], "incident_id": one["id"]}
 
 
 def is_seen(one: dict[str, Any], areas: tuple[str, ...], organisations: tuple[str, ...], account_id: UUID) -> bool:

@@ -1,6 +1,7 @@
 """What a wall asks costs as much as is open, however much there ever was: plans of the login of requests are read."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -16,6 +17,8 @@ from tests.rows.town import Town, make_town
 from tests.support import NOON
 
 MANY = 20_000
+DAY = timedelta(days=1)
+WALKING = ["enable_sort", "enable_bitmapscan", "enable_seqscan", "enable_hashjoin", "enable_mergejoin"]
 _FILL = """
     WITH made AS (
         SELECT gridgov_private.new_id('2026-06-01Z'::timestamptz + n * interval '1 minute') AS id, n
@@ -34,6 +37,13 @@ _FILL = """
                CASE n %% 100 WHEN 0 THEN 'x' ELSE 'y' END
         FROM made
         CROSS JOIN (VALUES (0, 2, 'reported'), (2, 20, 'handling'), (20, NULL, 'closed')) AS s (after, til, stage)
+    ), whistled AS (
+        INSERT INTO whistle (district_code, id, incident_id, kind, stage, combined, crosses_district, drafted_at,
+                             closed_at)
+        SELECT '370102', gen_random_uuid(), id, k.code, 'closed', false, false,
+               '2026-06-01Z'::timestamptz + n * interval '1 minute',
+               '2026-06-01Z'::timestamptz + n * interval '1 minute' + interval '9 hours'
+        FROM made CROSS JOIN (SELECT code FROM whistle_kind LIMIT 1) AS k
     )
     INSERT INTO incident_state (district_code, incident_id, stage, placement, findings, reported_at)
     SELECT '370102', id, 'closed', 'located', '{}', '2026-06-01Z' FROM made
@@ -47,7 +57,7 @@ def crowd(cluster, sample_url) -> Iterator[tuple[psycopg.Connection[Any], Town]]
         town = make_town(url)
         with town.sql(None, user="gridgov") as connection:
             connection.execute(_FILL, {"many": MANY})
-            connection.execute("ANALYZE incident, incident_state, incident_party, incident_standing")
+            connection.execute("ANALYZE incident, incident_state, incident_party, incident_standing, whistle")
             yield connection, town
 
 
@@ -84,6 +94,29 @@ def test_what_was_open_at_a_moment_is_found_by_the_index_of_times(crowd):
     assert "incident_standing_open_idx" in words
 
 
+def test_whistles_that_lived_at_a_moment_are_found_by_what_was_open_not_among_all_there_were(crowd):
+    connection, town = crowd
+    query = f"WITH {ground(town.subjects['centre'], past=True)} SELECT count(*) FROM living"  # noqa: S608 - ours
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL enable_seqscan = off")  # so few are read sooner than looked up
+        words = plan(crowd, "centre", query, at=NOON - 7 * DAY)
+    assert "whistle_incident_idx" in words
+    assert "Seq Scan on whistle" not in words
+
+
+def test_a_list_of_a_period_of_the_past_does_not_walk_beyond_it(crowd):
+    connection, town = crowd
+    subject, window = town.subjects["centre"], Window(NOON, 50)
+    store = PastStore(None, subject)  # type: ignore[arg-type]  # nothing is asked of it
+    for which in (Filter(since=NOON - DAY, until=NOON), Filter(since=NOON - DAY, matter="x")):
+        query, _ = next(store._walks(which, window))
+        with connection.transaction(force_rollback=True):
+            connection.execute("SELECT set_config(name, 'off', true) FROM unnest(%s::text[]) AS name", [WALKING])
+            words = plan(crowd, "centre", query, **store._parameters(which, window))
+        walked = [line for line in words.splitlines() if "Index Cond" in line and "id >=" in line and "id <" in line]
+        assert walked, words
+
+
 @pytest.mark.parametrize(
     ("which", "index"),
     [(Filter(), "incident_party_party_incident_id_idx"), (Filter(matter="x"), "incident_standing_matter_idx")],
@@ -95,8 +128,7 @@ def test_a_list_of_the_past_walks_back_from_its_moment(crowd, which, index):
     query, gathers = next(store._walks(which, window))
     assert not gathers
     with connection.transaction(force_rollback=True):
-        for setting in ("enable_sort", "enable_bitmapscan", "enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
-            connection.execute(f"SET LOCAL {setting} = off")
+        connection.execute("SELECT set_config(name, 'off', true) FROM unnest(%s::text[]) AS name", [WALKING])
         words = plan(crowd, "centre", query, **store._parameters(which, window))
     assert f"Backward using {index}" in words
     assert "Sort" not in words
