@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from gridgov.clock import system_clock
 from tests.screens.conftest import Town
+from tests.screens.test_command_whistle import NARROW
 from tests.screens.test_field_journeys import ILLEGAL_BUILDING, IN_THE_CELL, LAMP, acting, do, report
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ for (const kind of ["click", "keydown"])
 @pytest.fixture(autouse=True)
 def _patience() -> Iterator[None]:
     """Wait for pages that share their machine with others."""
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
     yield
     expect.set_options(timeout=5_000)
 
@@ -116,7 +117,7 @@ def test_others_than_the_list_names_are_summoned_with_a_reason(town: Town):
 
 def test_two_who_blow_at_once_make_one_whistle_and_the_second_is_told(town: Town):
     case = report(town, ILLEGAL_BUILDING, "院内违建，两人同时吹")
-    with town.page("street") as one, town.page("street") as other:
+    with town.page("street", size=NARROW) as one, town.page("street", size=NARROW) as other:
         for watched in (one, other):
             watched.page.goto(f"/command/cases/{case}")
         other.page.locator(".c-blow [data-kind=emergency]").click()
@@ -134,7 +135,7 @@ def test_what_the_rules_forbid_says_what_to_do_and_keeps_what_was_typed(town: To
         watched.forgive("422")
         page = watched.page
         page.goto(f"/command/cases/{case}")
-        expect(page.locator("[data-of=case] [data-act=dispatch]")).to_contain_text("城管")
+        expect(page.locator("[data-of=case] [data-act=dispatch]")).to_contain_text("城市管理局")
         page.keyboard.press("d")
         form = page.get_by_role("form", name="派遣")
         form.get_by_label("单位").select_option("370102-D-GA")

@@ -19,6 +19,8 @@ from tests.screens.test_field_journeys import ILLEGAL_BUILDING, do, report
 pytestmark = pytest.mark.browser
 
 LEAD = "370102-D-ZF"
+NARROW = (880, 900)
+"""One panel is in front: several people's maps are not drawn at once on one machine."""
 IN_THE_CELL = {"latitude": 36.6632, "longitude": 117.0782, "accuracy": 8}
 FAR_AWAY = {"latitude": 36.70, "longitude": 117.20, "accuracy": 8}
 ON_SITE: dict[str, Any] = {"permissions": ["geolocation"], "geolocation": IN_THE_CELL}
@@ -27,7 +29,7 @@ ON_SITE: dict[str, Any] = {"permissions": ["geolocation"], "geolocation": IN_THE
 @pytest.fixture(autouse=True)
 def _patience() -> Iterator[None]:
     """Wait for pages that share their machine with others."""
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
     yield
     expect.set_options(timeout=5_000)
 
@@ -71,8 +73,8 @@ def test_a_combined_whistle_goes_its_whole_way_by_the_hands_of_all(town: Town, b
     inside = block.representative_point()
     with ExitStack() as stack:
         far = {"permissions": ["geolocation"], "geolocation": FAR_AWAY}
-        opened = {who: stack.enter_context(town.page(who)) for who in ("street", "neighbour", "centre")}
-        answers = stack.enter_context(town.page("dept-zf", **far))
+        opened = {who: stack.enter_context(town.page(who, size=NARROW)) for who in ("street", "neighbour", "centre")}
+        answers = stack.enter_context(town.page("dept-zf", size=NARROW, **far))
         answers.forgive("422")
         street, neighbour, centre = (watched.page for watched in opened.values())
         lead, watching = answers.page, (street, neighbour, centre)
@@ -190,7 +192,7 @@ def _blown(town: Town, words: str) -> str:
 
 def test_who_checks_in_without_a_position_is_vouched_for_by_somebody_on_site(town: Town):
     whistle = _blown(town, "院内违建，等人见证")
-    with town.page("dept-zf") as department, town.page("street", **ON_SITE) as street:
+    with town.page("dept-zf", size=NARROW) as department, town.page("street", size=NARROW, **ON_SITE) as street:
         department.page.goto(f"/command/whistles/{whistle}")
         street.page.goto(f"/command/whistles/{whistle}")
         _act(department.page, "check-in").click()
@@ -207,7 +209,7 @@ def test_who_checks_in_without_a_position_is_vouched_for_by_somebody_on_site(tow
 
 def test_whoever_leaves_before_release_is_told_so_and_it_is_written_down(town: Town):
     whistle = _blown(town, "院内违建，先走一步")
-    with town.page("dept-zf", **ON_SITE) as department, town.page("street") as street:
+    with town.page("dept-zf", size=NARROW, **ON_SITE) as department, town.page("street", size=NARROW) as street:
         department.page.goto(f"/command/whistles/{whistle}")
         street.page.goto(f"/command/whistles/{whistle}")
         _act(department.page, "check-in").click()
@@ -224,7 +226,7 @@ def test_whoever_leaves_before_release_is_told_so_and_it_is_written_down(town: T
 
 def test_one_of_several_is_let_go_by_being_named(town: Town):
     whistle = _blown(town, "院内违建，谁也没来")
-    with town.page("street") as watched:
+    with town.page("street", size=NARROW) as watched:
         page = watched.page
         page.goto(f"/command/whistles/{whistle}")
         first = page.locator(".c-summons tbody tr").first
@@ -243,7 +245,7 @@ def test_one_of_several_is_let_go_by_being_named(town: Town):
 def test_the_leading_side_says_who_comes_before_the_others_confirm(town: Town, block: shapely.Geometry):
     whistle = _drafted(town, block, "跨界综合楼，另请公安")
     with ExitStack() as stack:
-        sides = [stack.enter_context(town.page(login)).page for login in ("street", "neighbour")]
+        sides = [stack.enter_context(town.page(login, size=NARROW)).page for login in ("street", "neighbour")]
         for page in sides:
             page.goto(f"/command/whistles/{whistle}")
             expect(_stage(page)).to_have_text("待确认")
