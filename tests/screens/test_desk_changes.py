@@ -98,7 +98,7 @@ def test_a_list_is_published_once_its_difference_was_seen_and_taken_back_the_sam
         now = next(one for one in get(page, "matters")["items"] if one["code"] == MATTER)
         assert (now["handle_within_minutes"], "370102-D-DSJ" in now["cooperating"]) == (1440, True)
         # It was a mistake: the version before is put in force again.
-        page.get_by_role("button", name=f"以第 {before['version']} 版为草稿").click()
+        page.get_by_role("button", name=f"第 {before['version']} 版作为草稿").click()
         page.get_by_role("button", name="看差异并发布…").click()
         dialog(page).get_by_label(re.compile("依据")).fill("恢复上一版")
         dialog(page).get_by_role("button", name="发布，即刻生效").click()

@@ -173,7 +173,7 @@ function Versions({ versions, take }: { versions: Version[]; take: (items: Matte
           <Button
             act={() => again(row)}
             whyNot={now(row)}
-            label={say(`以第 ${row.version} 版为草稿`, `Take version ${row.version} as the draft`)}
+            label={say(`第 ${row.version} 版作为草稿`, `Version ${row.version} as the draft`)}
           >
             {say("作为草稿", "As the draft")}
           </Button>
