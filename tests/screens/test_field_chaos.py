@@ -122,7 +122,8 @@ class Phone:
         page = self.context.new_page()
         page.set_default_timeout(20_000)
         page.goto("/field")
-        expect(page.get_by_label("说明")).to_be_visible()
+        # The first time it fetches what it carries.
+        expect(page.get_by_label("说明")).to_be_visible(timeout=60_000)
         return page
 
     def lose_page(self) -> None:
