@@ -60,7 +60,7 @@ def require_seen(seen: Seen | None, stored: object | None) -> None:
     now = None if stored is None else seen.shown(stored)
     if now is None or now.tag != seen.tag:
         message = "Somebody has changed this since you looked: compare both versions, and decide again."
-        both = {"yours": dict(seen.yours), "stored": None if now is None else dict(now.fields)}
+        both: dict[str, Any] = {"yours": dict(seen.yours), "stored": None if now is None else dict(now.fields)}
         if now is not None and "etag" not in now.fields:
             both["etag"] = now.tag  # with it one decides on just what one was told
         raise StaleError(message, field="If-Match", details=[both])
