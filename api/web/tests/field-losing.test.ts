@@ -85,6 +85,24 @@ describe("a disk that is full", () => {
     expect((await Outbox.open(disk)).all()).toHaveLength(4);
   });
 
+  test("keeps some of that room for words, which photos do not get", async () => {
+    await takeReserve(disk);
+    const outbox = await Outbox.open(disk);
+    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store that it is asked of
+    const drop = IDBObjectStore.prototype.delete;
+    vi.spyOn(IDBObjectStore.prototype, "delete").mockImplementation(function (this: IDBObjectStore, key) {
+      if (key === "last-reserve") full.mockRestore();
+      return drop.call(this, key);
+    });
+    const picture = { id: uuid7(), bytes: new ArrayBuffer(3), type: "image/jpeg" };
+    expect(await outbox.keepPicture(picture)).toBe(false);
+    expect(await outbox.add([report("井盖")])).toBe(true);
+    expect((await Outbox.open(disk)).all()).toHaveLength(1);
+  });
+
   test("does not keep a phone from sending, nor by plain http", async () => {
     vi.stubGlobal("navigator", {});
     const full = vi.spyOn(disk.now, "transaction").mockImplementation(() => {

@@ -10,9 +10,10 @@ import type { Item } from "./items";
 /** Written through to the disk before we say that it is kept: a phone may lose its power at any moment. */
 export const DURABLE: IDBTransactionOptions = { durability: "strict" };
 
-const RESERVE = "reserve";
 /** A report with two photos as phones take them. */
-const RESERVE_BYTES = 8 * 1024 * 1024;
+const RESERVE = { id: "reserve", size: 8 * 1024 * 1024 };
+/** Words alone, of some hundred reports: no photo gets this. */
+const LAST_RESERVE = { id: "last-reserve", size: 512 * 1024 };
 const MOST_NOISE_AT_ONCE = 65_536;
 
 /** What found no room. */
@@ -24,8 +25,9 @@ export interface Left {
 /** Keeps all of it; else the words at least, since what was seen can be photographed again. Returns what is left. */
 export async function keepAll(disk: Disk, items: readonly Item[], pictures: readonly Picture[]): Promise<Left> {
   if (await fits(disk, items, pictures)) return { items: [], pictures: [] };
-  if ((await giveReserve(disk)) && (await fits(disk, items, pictures))) return { items: [], pictures: [] };
-  if (!(await fits(disk, items, []))) return { items, pictures };
+  if ((await give(disk, RESERVE)) && (await fits(disk, items, pictures))) return { items: [], pictures: [] };
+  const words = (): Promise<boolean> => fits(disk, items, []);
+  if (!(await words()) && !((await give(disk, LAST_RESERVE)) && (await words()))) return { items, pictures };
   const loose: Picture[] = [];
   for (const picture of pictures) if (!(await fits(disk, [], [picture]))) loose.push(picture);
   return { items: [], pictures: loose };
@@ -50,15 +52,23 @@ async function fits(disk: Disk, items: readonly Item[], pictures: readonly Pictu
 
 /** Takes the room that is kept for later, unless it is taken. False: there is none left. */
 export async function takeReserve(disk: Disk): Promise<boolean> {
-  if (await disk.use((database) => database.getKey("blobs", RESERVE))) return true;
-  return await fits(disk, [], [{ id: RESERVE, bytes: noise(RESERVE_BYTES), type: "application/octet-stream" }]);
+  return (await take(disk, LAST_RESERVE)) && (await take(disk, RESERVE));
+}
+
+async function take(disk: Disk, { id, size }: typeof RESERVE): Promise<boolean> {
+  if (await isTaken(disk, id)) return true;
+  return await fits(disk, [], [{ id, bytes: noise(size), type: "application/octet-stream" }]);
 }
 
 /** Gives it up for something better. False: it was given up before. */
-async function giveReserve(disk: Disk): Promise<boolean> {
-  const found = await disk.use((database) => database.getKey("blobs", RESERVE));
-  if (found) await disk.use((database) => database.delete("blobs", RESERVE));
-  return found !== undefined;
+async function give(disk: Disk, { id }: typeof RESERVE): Promise<boolean> {
+  const taken = await isTaken(disk, id);
+  if (taken) await disk.use((database) => database.delete("blobs", id));
+  return taken;
+}
+
+async function isTaken(disk: Disk, id: string): Promise<boolean> {
+  return (await disk.use((database) => database.getKey("blobs", id))) !== undefined;
 }
 
 /** Browsers pack what they keep: only noise needs the room that it seems to need. */
