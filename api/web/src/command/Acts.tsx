@@ -98,6 +98,10 @@ function reason(act: Act): string {
     : say("不在您的权限内。", "Not within your role.");
 }
 
+function focusOn(place: RefObject<HTMLElement | null>): void {
+  place.current?.focus();
+}
+
 function ActForm({ organisations, streets, heading }: Props & { heading: RefObject<HTMLHeadingElement | null> }) {
   const form = useRef<HTMLFormElement>(null);
   const wanted = open.value;
@@ -108,7 +112,7 @@ function ActForm({ organisations, streets, heading }: Props & { heading: RefObje
     (first ?? box?.querySelector<HTMLElement>("button[type=submit]"))?.focus();
     // Whoever works by keyboard stays where they worked, though the form is gone.
     return () => {
-      if (box?.contains(document.activeElement)) setTimeout(() => heading.current?.focus());
+      if (box?.contains(document.activeElement)) setTimeout(() => focusOn(heading));
     };
   }, [heading]);
   if (!wanted) return null;

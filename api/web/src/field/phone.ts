@@ -49,7 +49,10 @@ export async function open(): Promise<boolean> {
   disk = await Disk.open(undefined, () => {
     taken.value = true;
   });
-  outbox = await Outbox.open(disk, { onWritten: () => air?.postMessage("written") });
+  outbox = await Outbox.open(disk, {
+    onWritten: () => air?.postMessage("written"),
+    onFull: () => void holdReserve(),
+  });
   const show = (): void => {
     items.value = outbox.all();
     diskFull.value = !outbox.isSaved();
@@ -197,7 +200,6 @@ async function freshPack(account: string): Promise<void> {
 export async function post(drafts: readonly Draft[], pictures: readonly Picture[] = []): Promise<boolean> {
   const kept = await outbox.add(drafts, pictures);
   sender.wake();
-  void holdReserve();
   return kept;
 }
 

@@ -180,15 +180,17 @@ export function settled(item: Item, outcome: Outcome, now: number, random: numbe
 export function righted(request: Request, aheadMs: number, now: number): Request {
   if (request.stamped) return request;
   const off = Math.abs(aheadMs) > SKEW_MS ? aheadMs : 0;
-  const right = (at: string): string => new Date(Math.min(Date.parse(at) - off, now - aheadMs)).toISOString();
+  const right = (at: string, latest = now - aheadMs): string =>
+    new Date(Math.min(Date.parse(at) - off, latest)).toISOString();
   const { reported_at: reported, positions } = request.body;
   return {
     ...request,
     body: {
       ...request.body,
       ...(typeof reported === "string" ? { reported_at: right(reported) } : {}),
+      // By the same clock as the shift's beginning, or the first of them lies before it; a little ahead they are taken.
       ...(Array.isArray(positions)
-        ? { positions: (positions as { at: string }[]).map((one) => ({ ...one, at: right(one.at) })) }
+        ? { positions: (positions as { at: string }[]).map((one) => ({ ...one, at: right(one.at, now - off) })) }
         : {}),
     },
   };

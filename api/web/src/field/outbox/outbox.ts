@@ -25,6 +25,8 @@ interface Ways {
   random?: () => number;
   /** Called when the disk holds something else: other tabs want to know. */
   onWritten?: () => void;
+  /** Called when there was no room but what is kept for that. */
+  onFull?: () => void;
 }
 
 export class Outbox {
@@ -37,14 +39,16 @@ export class Outbox {
   private readonly now: () => number;
   private readonly random: () => number;
   private readonly onWritten: () => void;
+  private readonly onFull: () => void;
 
   private constructor(
     private readonly disk: Disk,
-    { now = Date.now, random = Math.random, onWritten = () => undefined }: Ways,
+    { now = Date.now, random = Math.random, onWritten = () => undefined, onFull = () => undefined }: Ways,
   ) {
     this.now = now;
     this.random = random;
     this.onWritten = onWritten;
+    this.onFull = onFull;
   }
 
   static async open(disk: Disk, ways: Ways = {}): Promise<Outbox> {
@@ -267,7 +271,9 @@ export class Outbox {
   private async write(items: readonly Item[], pictures: readonly Picture[]): Promise<Left> {
     this.changes += 1;
     try {
-      return await keepAll(this.disk, items, pictures);
+      const left = await keepAll(this.disk, items, pictures);
+      if (left.full) this.onFull();
+      return left;
     } finally {
       this.changes += 1;
       this.onWritten();

@@ -20,17 +20,20 @@ const MOST_NOISE_AT_ONCE = 65_536;
 export interface Left {
   items: readonly Item[];
   pictures: readonly Picture[];
+  /** There was no room but what was kept for that. */
+  full: boolean;
 }
 
 /** Keeps all of it; else the words at least, since what was seen can be photographed again. Returns what is left. */
 export async function keepAll(disk: Disk, items: readonly Item[], pictures: readonly Picture[]): Promise<Left> {
-  if (await fits(disk, items, pictures)) return { items: [], pictures: [] };
-  if ((await give(disk, RESERVE)) && (await fits(disk, items, pictures))) return { items: [], pictures: [] };
+  if (await fits(disk, items, pictures)) return { items: [], pictures: [], full: false };
+  const full = true;
+  if ((await give(disk, RESERVE)) && (await fits(disk, items, pictures))) return { items: [], pictures: [], full };
   const words = (): Promise<boolean> => fits(disk, items, []);
-  if (!(await words()) && !((await give(disk, LAST_RESERVE)) && (await words()))) return { items, pictures };
+  if (!(await words()) && !((await give(disk, LAST_RESERVE)) && (await words()))) return { items, pictures, full };
   const loose: Picture[] = [];
   for (const picture of pictures) if (!(await fits(disk, [], [picture]))) loose.push(picture);
-  return { items: [], pictures: loose };
+  return { items: [], pictures: loose, full };
 }
 
 async function fits(disk: Disk, items: readonly Item[], pictures: readonly Picture[]): Promise<boolean> {
@@ -60,11 +63,16 @@ async function take(disk: Disk, { id, size }: typeof RESERVE): Promise<boolean> 
   return await fits(disk, [], [{ id, bytes: noise(size), type: "application/octet-stream" }]);
 }
 
-/** Gives it up for something better. False: it was given up before. */
+/** Gives it up for something better. False: it was given up before, or a disk as full as that refuses this as well. */
 async function give(disk: Disk, { id }: typeof RESERVE): Promise<boolean> {
-  const taken = await isTaken(disk, id);
-  if (taken) await disk.use((database) => database.delete("blobs", id));
-  return taken;
+  try {
+    const taken = await isTaken(disk, id);
+    if (taken) await disk.use((database) => database.delete("blobs", id));
+    return taken;
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return false;
+  }
 }
 
 async function isTaken(disk: Disk, id: string): Promise<boolean> {
