@@ -213,6 +213,9 @@ describe("a phone", () => {
     expect(right("2026-03-05T13:00:00.000Z", 0)["reported_at"]).toBe("2026-03-05T10:00:00.000Z");
     // A minute is no skew, and whoever says when it is sent is put right by the server.
     expect(right(early, 60_000)["reported_at"]).toBe(early);
+    // Positions stay beside the shift that the same clock began, however slow an answer was.
+    const last = "2026-03-05T10:00:00.000Z";
+    expect(right(last, 900)["positions"]).toEqual([{ at: last, lon: 1 }]);
     expect(righted({ ...request(early), stamped: true }, 3 * HOUR, now).body["reported_at"]).toBe(early);
   });
 
