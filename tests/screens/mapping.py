@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 def until_drawn(page: Page) -> None:
     """Return once the map says that all of it is there."""
-    poll(page, lambda: page.evaluate("performance.getEntriesByName('useful').length"), "The map was never drawn.")
+    poll(page, lambda: page.evaluate("performance.getEntriesByName('drawn').length"), "The map was never drawn.")
 
 
 def poll(page: Page, found: Callable[[], object], message: str) -> None:

@@ -56,7 +56,7 @@ def _served(town: Town, port: int) -> Iterator[None]:
 def _until_drawn(page: Page) -> None:
     """Return once the map says that all of it is there, its worker as well."""
     for _ in range(400):
-        if page.evaluate("performance.getEntriesByName('useful').length"):
+        if page.evaluate("performance.getEntriesByName('drawn').length"):
             return
         page.wait_for_timeout(100)
     message = "The map was never drawn."

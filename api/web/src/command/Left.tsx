@@ -1,11 +1,17 @@
+import { useEffect } from "preact/hooks";
 import { STAGES, STEPS } from "../shared/terms";
 import { countdown } from "../shared/time";
+import { mark } from "../shared/useful";
 import { said, say } from "../shared/words";
 import { chosen, type Due, figures, past, pointInTime, watch } from "./state";
 import { look } from "./view";
 import { cursor, rowsOfWatch } from "./watching";
 
 export function Left() {
+  const shown = figures.value !== null && watch.value !== null;
+  useEffect(() => {
+    if (shown) mark("useful");
+  }, [shown]);
   return (
     <aside class="c-left" aria-label={say("数字与预警", "Figures and what is due")}>
       <Figures />

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { INCIDENTS, styleOf } from "../shared/map";
 import { GlMap, makeMap, type StyleSpecification } from "../shared/map/map";
 import { theme } from "../shared/ui/theme";
-import { useful } from "../shared/useful";
+import { mark } from "../shared/useful";
 import { say, tongue } from "../shared/words";
 import { story } from "./chosen";
 import { aim, spoken, steps } from "./flying";
@@ -142,7 +142,7 @@ function open(box: HTMLElement, style: StyleSpecification): GlMap {
     if (whole && found && box.clientWidth > 0)
       map.fitBounds(found.bounds, { padding: 24, animate: false }, { fitting: true });
   });
-  map.once("idle", useful);
+  map.once("idle", () => mark("drawn"));
   map.on("click", (event) => {
     const layers = [...INCIDENTS].flatMap((name) => [`${name}:one`, `${name}:many`]).filter((id) => map.getLayer(id));
     const [hit] = layers.length ? map.queryRenderedFeatures(event.point, { layers }) : [];

@@ -3,7 +3,7 @@ import "../shared/theme.css";
 import { Unreachable } from "../shared/api";
 import { enter, me, toLogin } from "../shared/session";
 import { Failure } from "../shared/ui/basics";
-import { useful } from "../shared/useful";
+import { mark } from "../shared/useful";
 import { locale, say } from "../shared/words";
 import "./desk.css";
 import { listen } from "./live";
@@ -34,7 +34,7 @@ async function begin(at: HTMLElement): Promise<void> {
     return;
   }
   render(me.value && <Desk />, at);
-  useful();
+  mark("useful");
   listen();
 }
 

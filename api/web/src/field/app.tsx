@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { toLogin } from "../shared/session";
 import { Toasts } from "../shared/ui/toasts";
 import "../shared/ui/theme";
-import { useful } from "../shared/useful";
+import { mark } from "../shared/useful";
 import { locale, say } from "../shared/words";
 import { Icon, type Sign } from "./icons";
 import { newer } from "./install";
@@ -40,7 +40,7 @@ export function App() {
     if (!account) return;
     const begun = Promise.all([takeUp(account), followDuty(account)]);
     void begun.then(() => {
-      useful();
+      mark("useful");
       void measure();
     });
     return () => void begun.then((ends) => ends.forEach((end) => end()));
