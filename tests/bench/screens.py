@@ -1,8 +1,8 @@
 """The screens in a real browser: first useful paint and size on a slow phone; memory and frames of the wall.
 
 A page says itself when it shows what one opens it for (the mark "useful") and when its map is drawn ("drawn"). The
-phone is Lighthouse's: 1.6 Mbit/s, 150 ms there and back, a processor four times slower. The peer is the same district as
-one folium page, as throttled.
+phone is Lighthouse's: 1.6 Mbit/s, 150 ms there and back, a processor four times slower. The peer is the same district
+as one folium page, as throttled.
 """
 
 import os
