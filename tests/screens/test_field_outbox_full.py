@@ -1,0 +1,103 @@
+"""A phone whose disk is full: it says so before, keeps the words, and says what became of the photos."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.screens.conftest import PHONE, Town
+from tests.screens.test_field_journeys import go_to
+from tests.screens.test_field_outbox import CUT, _patient, large_photo, opened, photos, reload_without_a_word, write
+from tests.screens.test_field_report import HERE, reports, send
+
+__all__ = ["_patient"]
+
+pytestmark = pytest.mark.browser
+
+
+def room(page: Page, left: int) -> None:
+    """Leave so many bytes of room on the phone."""
+    origin, phone = page.evaluate("location.origin"), page.context.new_cdp_session(page)
+    used = phone.send("Storage.getUsageAndQuota", {"origin": origin})["usage"]
+    phone.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": used + left})
+    page.wait_for_timeout(31_000)  # so long Chromium goes by what it knew of the room before
+
+
+def warned(page: Page) -> bool:
+    """Return whether the phone says that it fills up."""
+    try:
+        expect(page.get_by_text("手机存储即将用完")).to_be_visible(timeout=8_000)
+    except AssertionError:
+        return False
+    return True
+
+
+def test_a_phone_says_that_it_fills_up_before_anything_is_lost(town: Town) -> None:
+    with town.page("worker", size=PHONE, **HERE) as watched:
+        watched.forgive(CUT)
+        page = opened(watched.page)
+        page.context.set_offline(offline=True)
+        room(page, 2_000_000)
+        write(page, "快满了")
+        taken = 0
+        while not warned(page):
+            taken += 1
+            assert taken < 10
+            page.get_by_label("拍照或选择照片").set_input_files(large_photo(1_900 + taken))
+            expect(page.locator(".f-shot")).to_have_count(taken)
+        send(page)
+        expect(page.get_by_text("手机存储已满")).to_have_count(0)
+        page = reload_without_a_word(page)
+        page.context.set_offline(offline=False)
+        expect(page.get_by_text("已全部发送")).to_be_visible(timeout=150_000)
+    assert photos(town, "快满了") == taken > 0
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("killed", [False, True], ids=["goes on", "killed"])
+def test_a_full_phone_keeps_the_words_and_says_what_became_of_the_photo(town: Town, *, killed: bool) -> None:
+    words = f"存满 {killed}"
+    with town.page("worker", size=PHONE, **HERE) as watched:
+        watched.forgive(CUT)
+        page = opened(watched.page)
+        page.context.set_offline(offline=True)
+        room(page, 300_000)
+        write(page, words)
+        for at, side in enumerate((1_900, 1_901, 1_902), start=1):
+            page.get_by_label("拍照或选择照片").set_input_files(large_photo(side))
+            expect(page.locator(".f-shot")).to_have_count(at)
+        send(page)
+        expect(page.get_by_text("手机存储已满").first).to_be_visible()
+        if killed:
+            page = reload_without_a_word(page)
+        page.context.set_offline(offline=False)
+        standing = page.locator(".f-outbox")
+        expect(standing).to_have_text(
+            re.compile("已全部发送|3 件需处理|2 件需处理" if killed else "已全部发送"), timeout=150_000
+        )
+        told = re.search(r"(\d) 件需处理", standing.inner_text())
+        missing = int(told[1]) if told else 0
+        if missing:
+            go_to(page, "我的")
+            page.get_by_role("button", name="查看原因并处理").first.click()
+            expect(page.get_by_role("dialog").get_by_text("照片已不在这部手机上")).to_be_visible()
+        expect(page.get_by_text("手机存储已满")).to_have_count(0)
+    assert reports(town, words) == 1
+    assert photos(town, words) == 3 - missing
+    assert killed == (missing > 0)
+
+
+def test_a_phone_that_is_full_opens_all_the_same(town: Town) -> None:
+    with town.page("worker", size=PHONE, **HERE) as watched:
+        watched.forgive(CUT)
+        page = opened(watched.page)
+        page.context.set_offline(offline=True)
+        write(page, "存满之前")
+        send(page)
+        expect(page.get_by_text("待发送 1")).to_be_visible()
+        room(page, 0)
+        page = reload_without_a_word(page)
+        expect(page.get_by_text("待发送 1")).to_be_visible()
+        page.context.set_offline(offline=False)
+        expect(page.get_by_text("已全部发送")).to_be_visible()
+    assert reports(town, "存满之前") == 1
