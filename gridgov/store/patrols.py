@@ -38,8 +38,13 @@ class PatrolStore:
         return _checklist(row) if row else None
 
     def put(self, wanted: Checklist, *, at: datetime, author: str) -> None:
-        """Put a version of a checklist in force from `at` on; the one before it ends there."""
+        """Put a version of a checklist in force from `at` on; the one before it ends there.
+
+        By a clock that went back it takes effect when the one before it did, of which nothing is left then.
+        """
         mine = (_c.district_code == wanted.district_code, _c.code == wanted.code, func.upper_inf(_c.valid))
+        began = self._connection.execute(select(func.lower(_c.valid)).where(*mine).with_for_update()).scalar()
+        at = max(at, began or at)
         ended = update(checklist).where(*mine).values(valid=func.tstzrange(func.lower(_c.valid), at))
         self._connection.execute(ended)
         row = {name: getattr(wanted, name) for name in ("district_code", "code", "version", "name_zh", "name_en")}

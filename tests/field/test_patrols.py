@@ -205,6 +205,16 @@ def test_a_checklist_is_versioned_and_a_phone_may_go_on_with_the_old_one(phone, 
     assert "winter" not in [one["code"] for one in listed]
 
 
+def test_a_clock_that_went_back_still_puts_a_new_version_in_force(phone, as_):
+    admin = as_("administrator", "3701")
+    phone.put("/api/v1/checklists/winter", json=CHECKLIST, headers=admin)
+    phone.app.state.services.clock.move(timedelta(minutes=-5))
+    second = phone.put("/api/v1/checklists/winter", json=CHECKLIST | {"every": "weekly"}, headers=admin)
+    assert (second.status_code, second.json()["version"], second.json()["every"]) == (200, 2, "weekly")
+    listed = phone.get("/api/v1/checklists", headers=admin).json()["items"]
+    assert [one["version"] for one in listed if one["code"] == "winter"] == [2]
+
+
 def test_whoever_was_overtaken_is_shown_both_versions(phone, as_):
     admin = as_("administrator", "3701")
     seen = phone.put("/api/v1/checklists/winter", json=CHECKLIST, headers=admin).json()
