@@ -19,8 +19,11 @@ def system_clock() -> datetime:
 
 
 def shown(moment: datetime) -> str:
-    """Return an instant as people read it: in Shanghai's time, with its offset."""
-    return moment.astimezone(SHANGHAI).isoformat()
+    """Return an instant as people read it: in Shanghai's time, with its offset; at the ends of time as it is."""
+    try:
+        return moment.astimezone(SHANGHAI).isoformat()
+    except OverflowError:
+        return moment.isoformat()
 
 
 def instant(value: datetime, *, field: str) -> datetime:

@@ -32,17 +32,15 @@ def believed(device: Device, *, received_at: datetime, longest: timedelta, field
     InputError
         If it lies in the future, or longer ago than `longest`.
     """
-    at, sent_at = device.at, device.sent_at
-    if sent_at is not None and abs(sent_at - received_at) > SKEW:
-        at = received_at - (sent_at - device.at)
-    if at > received_at + SKEW:
+    ago = _ago(device, received_at)
+    if ago < -SKEW:
         message = f"{shown(device.at)} is still to come by our clock ({shown(received_at)}): set the phone's clock, or "
         message += "send sent_at, the moment of sending by the same clock."
         raise InputError(message, field=field)
-    if at < received_at - longest:
+    if ago > longest:
         message = f"{shown(device.at)} is more than {longest.days} days ago: nothing that old is taken in."
         raise InputError(message, field=field)
-    return min(at, received_at)
+    return received_at - max(ago, timedelta(0))
 
 
 def said_of(device: Device | None, *, received_at: datetime) -> dict[str, Any]:
@@ -53,10 +51,14 @@ def said_of(device: Device | None, *, received_at: datetime) -> dict[str, Any]:
     """
     if device is None:
         return {}
-    at, sent_at = device.at, device.sent_at
-    if sent_at is not None and abs(sent_at - received_at) > SKEW:
-        at = received_at - (sent_at - device.at)
-    return {"device_time": device.at.isoformat(), "sent_late": is_late(at, received_at)}
+    return {"device_time": device.at.isoformat(), "sent_late": _ago(device, received_at) > SKEW}
+
+
+def _ago(device: Device, received_at: datetime) -> timedelta:
+    """Return how long before it was received something happened: a span, since a clock may tell any year."""
+    sent_at = device.sent_at
+    wrong = sent_at is not None and abs(sent_at - received_at) > SKEW
+    return (sent_at if sent_at is not None and wrong else received_at) - device.at
 
 
 def is_late(at: datetime, received_at: datetime) -> bool:
