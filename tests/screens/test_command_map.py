@@ -218,7 +218,7 @@ def test_a_whistle_on_the_map_opens_by_keyboard_and_nothing_moves_for_who_wants_
         if marks.count() > 1:
             page.keyboard.press("ArrowRight")
             expect(page.locator(".c-marker:focus")).to_have_count(1)
-        expect(page.locator(".c-marker:focus")).to_have_attribute("aria-label", re.compile("吹哨：.*(还剩|超时)"))
+        expect(page.locator(".c-marker:focus")).to_have_accessible_name(re.compile("吹哨：.*(还剩|超时)"))
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile("/command/whistles/"))
 

@@ -52,7 +52,7 @@ def test_axe_finds_nothing_in_a_combined_whistle_and_its_forms(
 
 
 @pytest.mark.parametrize(("theme", "tongue"), [("day", "zh"), ("night", "en")])
-def test_axe_finds_nothing_in_what_a_department_and_a_centre_fill_in(town: Town, theme: str, tongue: str):
+def test_axe_finds_nothing_in_what_a_department_and_a_street_fill_in(town: Town, theme: str, tongue: str):
     whistle = _blown(town, f"院内违建，无障碍 {theme}")
     with town.page("dept-zf", bypass_csp=True) as watched:
         page = watched.page
@@ -61,7 +61,7 @@ def test_axe_finds_nothing_in_what_a_department_and_a_centre_fill_in(town: Town,
         expect(page.locator(".c-position")).to_be_visible()
         assert _violations(page) == []
     case = report(town, ILLEGAL_BUILDING, f"院内违建，对话框 {theme}")
-    with town.page("centre", bypass_csp=True) as watched:
+    with town.page("street", bypass_csp=True) as watched:
         page = watched.page
         page.goto(f"/command/cases/{case}?theme={theme}&lang={tongue}")
         page.locator(".c-blow [data-kind]").first.click()

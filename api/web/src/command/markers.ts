@@ -20,6 +20,8 @@ interface Held {
   button: HTMLButtonElement;
   words: HTMLElement;
   more: HTMLElement;
+  /** What is read out after what is seen: a name holds both, so that who speaks to the page is understood. */
+  rest: HTMLElement;
   at: [number, number];
   row: WhistleRow;
   under: string[];
@@ -60,7 +62,7 @@ export class Markers {
 
   /** Writes how much time is left; nothing is touched that says the same. */
   tick(at: number): void {
-    for (const { row, button, words, under } of this.#held.values()) {
+    for (const { row, button, words, rest, under } of this.#held.values()) {
       const due = nextDue(row);
       const said = due ? briefly(due, at) : "";
       if (words.textContent !== said) words.textContent = said;
@@ -68,7 +70,7 @@ export class Markers {
       const label = labelOf(row, due && countdown(due, Math.floor(at / 60_000) * 60_000), under.length);
       if (button.title === label) continue;
       button.title = label;
-      button.setAttribute("aria-label", label);
+      rest.textContent = label;
     }
   }
 
@@ -118,15 +120,18 @@ export class Markers {
     button.dataset["whistleMark"] = row.id;
     const sign = document.createElement("b");
     sign.textContent = signOf(row);
-    const [words, more] = [document.createElement("span"), document.createElement("i")];
-    button.append(sign, words, more);
+    const words = document.createElement("span");
+    const more = document.createElement("i");
+    const rest = document.createElement("small");
+    rest.className = "hidden-but-read";
+    button.append(sign, words, more, rest);
     button.addEventListener("click", (event) => {
       event.stopPropagation();
       this.#open(row.id);
     });
     button.addEventListener("keydown", (event) => this.#onKey(event, button));
     const marker = new Marker({ element: button, anchor: "bottom" }).setLngLat(at).addTo(this.map);
-    return { marker, button, words, more, at, row, under: [] };
+    return { marker, button, words, more, rest, at, row, under: [] };
   }
 
   /** Opens a mark; what others lie under comes nearer, or where all stand at one place opens them in turn. */
