@@ -42,29 +42,28 @@ def _facts(town: Town, case: str, kind: str) -> list[dict[str, Any]]:
     return [fact for fact in facts if fact["kind"] == kind]
 
 
-def _due(town: Town, words: str) -> None:
-    """Report something that is to be dispatched within minutes."""
-    do(town, "centre", f"incidents/{report(town, SINKHOLE, words)}/acts/file")
+def _due(town: Town, words: str) -> str:
+    """Report something that is to be dispatched within minutes, and return its id."""
+    case = report(town, SINKHOLE, words)
+    do(town, "centre", f"incidents/{case}/acts/file")
+    return case
 
 
-def _due_case(page: Page) -> int:
-    """Return which row of the list is a case that whoever looks may whistle for."""
-    matters = {m["code"]: m for m in page.request.get("/api/v1/matters").json()["items"]}
+def _row_of(page: Page, case: str) -> int:
+    """Return which row of the list is this case."""
     watch = page.request.get("/api/v1/watch").json()
     rows = [*watch["late"], *watch["soon"]]
-    return next(
-        at for at, row in enumerate(rows) if row["subject"] == "case" and matters[row["matter_code"]]["whistle_kind"]
-    )
+    return next(at for at, row in enumerate(rows) if row["subject"] == "case" and row["incident_id"] == case)
 
 
 def test_a_whistle_is_blown_in_three_clicks_from_the_first_look_at_the_wall(town: Town):
-    _due(town, "路面塌陷，三下吹哨")
+    case = _due(town, "路面塌陷，三下吹哨")
     with town.page("street") as watched:
         page = watched.page
         page.add_init_script(COUNTED)
         page.goto("/command")
         expect(page.locator(".c-dues .c-row").first).to_be_visible()
-        page.locator(f".c-dues [data-at='{_due_case(page)}']").click()
+        page.locator(f".c-dues [data-at='{_row_of(page, case)}']").click()
         page.locator(".c-blow [data-kind]").first.click()
         page.locator(".c-blow [data-confirm]").click()
         expect(page.locator(".c-whistle .c-stage").first).to_have_text("已吹哨")
@@ -72,13 +71,13 @@ def test_a_whistle_is_blown_in_three_clicks_from_the_first_look_at_the_wall(town
 
 
 def test_a_whistle_is_blown_by_keyboard_alone(town: Town):
-    _due(town, "路面塌陷，键盘吹哨")
+    case = _due(town, "路面塌陷，键盘吹哨")
     with town.page("street") as watched:
         page = watched.page
         page.add_init_script(COUNTED)
         page.goto("/command")
         expect(page.locator(".c-dues .c-row").first).to_be_visible()
-        for _ in range(_due_case(page) + 1):
+        for _ in range(_row_of(page, case) + 1):
             page.keyboard.press("j")
         page.keyboard.press("Enter")
         kinds = page.locator(".c-blow [data-kind]")

@@ -154,7 +154,7 @@ def test_a_provinces_base_map_needs_configuration_only_and_its_key_stays_with_th
         half = tuple((a + b) // 2 for a, b in zip(BLUE, (0xEE, 0xF0, 0xEC), strict=True))
         poll(page, lambda: _near(_main_colour(page), half), "The base map did not fade.")
         page.get_by_role("button", name="恢复默认").click()
-        assert _names_of_layers(page) == []
+        poll(page, lambda: _names_of_layers(page) == [], "The address still names layers.")
         rows = page.locator(".c-layer-list > ul > li:has(input:checked)")
         expect(rows.last).to_have_attribute("data-layer", "base_map")
         assert _Province.asked
