@@ -26,12 +26,13 @@ def room(page: Page, left: int) -> None:
 def warned(page: Page) -> bool:
     """Return whether the phone says that it fills up."""
     try:
-        expect(page.get_by_text("手机存储即将用完")).to_be_visible(timeout=8_000)
+        expect(page.get_by_text("手机存储即将用完")).to_be_visible(timeout=20_000)
     except AssertionError:
         return False
     return True
 
 
+@pytest.mark.timeout(400)
 def test_a_phone_says_that_it_fills_up_before_anything_is_lost(town: Town) -> None:
     with town.page("worker", size=PHONE, **HERE) as watched:
         watched.forgive(CUT)
