@@ -98,7 +98,8 @@ def test_a_combined_whistle_goes_its_whole_way_by_the_hands_of_all(town: Town, b
         _done(lead, "离场")
         for page, score in ((street, "5"), (neighbour, "4")):
             _rate(page, score)
-            expect(_row(centre, LEAD)).to_contain_text(f"评 {score} 分：到场及时")
+            for seen in watching:  # who has not heard of it yet would be told so, and asked to decide again
+                expect(_row(seen, LEAD)).to_contain_text(f"评 {score} 分：到场及时")
         _act(street, "close").click()
         for page in watching:
             expect(_stage(page)).to_have_text("销哨中")

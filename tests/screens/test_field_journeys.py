@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from gridgov.access.secrets import csrf_of
@@ -75,6 +75,15 @@ def stage_of(town: Town, case: str) -> str:
     asked = text("SELECT stage FROM incident_state WHERE incident_id = :case")
     with town.store.transaction() as unit:
         return str(unit.connection.execute(asked, {"case": case}).scalar_one())
+
+
+def card_of(town: Town, page: Page, case: str) -> Locator:
+    """Return what the phone shows of the whistle of a case."""
+    with town.store.transaction() as unit:
+        number = unit.connection.execute(
+            text("SELECT number FROM incident WHERE id = :case"), {"case": case}
+        ).scalar_one()
+    return page.locator("li.f-card").filter(has_text=str(number))
 
 
 def test_a_report_with_a_photo_takes_three_touches(town: Town) -> None:
@@ -166,9 +175,11 @@ def test_whoever_is_called_sees_how_far_it_is_and_checks_in(town: Town) -> None:
         page = watched.page
         page.goto("/field")
         go_to(page, "哨")
-        card = page.locator("li.f-card").filter(has_text="综合执法哨").first
+        card = card_of(town, page, case)
+        expect(card.get_by_text("综合执法哨")).to_be_visible()
         expect(card.get_by_text("已在现场")).to_be_visible()
         card.get_by_role("button", name="报到", exact=True).click()
+        expect(card.get_by_text("已到场")).to_be_visible()
         expect(page.get_by_text("已全部发送")).to_be_visible()
     asked = text("SELECT count(*) FROM summons WHERE organisation_code = '370102-D-ZF' AND arrived_at IS NOT NULL")
     with town.store.transaction() as unit:

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from api.app import create_app
@@ -24,7 +24,7 @@ from gridgov.services.intake import Intake
 from gridgov.settings import Settings
 from tests.api.conftest import serving, serving_config
 from tests.screens.conftest import PHONE, Town
-from tests.screens.test_field_journeys import ILLEGAL_BUILDING, do, go_to, report
+from tests.screens.test_field_journeys import ILLEGAL_BUILDING, card_of, do, go_to, report
 from tests.screens.test_field_outbox import CUT, _patient, opened, photos, reload_without_a_word, write
 from tests.screens.test_field_report import HERE, photo, reports, send
 
@@ -82,15 +82,6 @@ def call_to(town: Town) -> str:
     case = report(town, ILLEGAL_BUILDING, "院内违建")
     do(town, "street", f"incidents/{case}/whistles", kind="comprehensive_enforcement", by_list=True)
     return case
-
-
-def card_of(town: Town, page: Page, case: str) -> Locator:
-    """Return what the phone shows of the whistle of a case."""
-    with town.store.transaction() as unit:
-        number = unit.connection.execute(
-            text("SELECT number FROM incident WHERE id = :case"), {"case": case}
-        ).scalar_one()
-    return page.locator("li.f-card").filter(has_text=str(number))
 
 
 def arrivals(town: Town, case: str) -> list[str]:
