@@ -1,38 +1,18 @@
 /** As a stranger who wants a worker to lose a report, or to send it twice, or in another's name. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openDB } from "idb";
 import { Problem, Unreachable } from "../src/shared/api";
 import { uuid7 } from "../src/shared/uuid";
 import { courier, judged } from "../src/field/outbox/courier";
-import { dropDatabase, type Picture } from "../src/field/outbox/database";
+import type { Picture } from "../src/field/outbox/database";
 import { Disk } from "../src/field/outbox/disk";
 import { fresh, hasCome, type Item, type Outcome, ready, righted } from "../src/field/outbox/items";
 import { inTurn } from "../src/field/outbox/lock";
 import { Outbox } from "../src/field/outbox/outbox";
 import { takeReserve } from "../src/field/outbox/room";
-import { Sender } from "../src/field/outbox/sender";
-import { ME, photoOf, report } from "./outbox-things";
+import { done, ME, phoneOfEachTest, photoOf, report } from "./outbox-things";
 
-let name: string;
-let disk: Disk;
-
-beforeEach(async () => {
-  name = `test-${uuid7()}`;
-  disk = await Disk.open(name);
-});
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-  disk.close();
-  await dropDatabase(name);
-});
-
-function sender(outbox: Outbox, carry: (item: Item, stop: AbortSignal) => Promise<Outcome>, now = Date.now): Sender {
-  return new Sender(outbox, disk, carry, { account: () => ME, now, random: () => 0 });
-}
-
-const done = (): Promise<Outcome> => Promise.resolve({ is: "done", answer: {} });
+const phone = phoneOfEachTest();
 
 describe("a disk that is full", () => {
   /** A phone with so much room for photos. */
@@ -54,14 +34,14 @@ describe("a disk that is full", () => {
   }
 
   test("keeps the words of a report when there is no room for its photo, and the photo as long as the page lives", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const told = report("井盖");
     const { photo, picture } = photoOf(told);
     roomFor(0);
     expect(await outbox.add([told, photo], [picture])).toBe(false);
     expect(outbox.isSaved()).toBe(false);
     vi.restoreAllMocks();
-    const afterwards = await Outbox.open(disk);
+    const afterwards = await phone.outbox();
     expect(afterwards.all().map(({ id }) => id)).toEqual([told.id, photo.id]);
     expect((await outbox.picture(photo.id))?.bytes.byteLength).toBe(3);
     expect(await outbox.save()).toBe(true);
@@ -71,8 +51,8 @@ describe("a disk that is full", () => {
   test("gives up the room that was kept for this day, so that the photo is kept; then little is left", async () => {
     const MIB = 1024 * 1024;
     roomFor(9 * MIB);
-    expect(await takeReserve(disk)).toBe(true);
-    const outbox = await Outbox.open(disk);
+    expect(await takeReserve(phone.disk)).toBe(true);
+    const outbox = await phone.outbox();
     for (const [size, fits] of [
       [2 * MIB, true],
       [8 * MIB, false],
@@ -80,14 +60,14 @@ describe("a disk that is full", () => {
       const told = report("井盖");
       const { photo, picture } = photoOf(told);
       expect(await outbox.add([told, photo], [{ ...picture, bytes: new ArrayBuffer(size) }])).toBe(fits);
-      expect(await takeReserve(disk)).toBe(false);
+      expect(await takeReserve(phone.disk)).toBe(false);
     }
-    expect((await Outbox.open(disk)).all()).toHaveLength(4);
+    expect((await phone.outbox()).all()).toHaveLength(4);
   });
 
   test("keeps some of that room for words, which photos do not get", async () => {
-    await takeReserve(disk);
-    const outbox = await Outbox.open(disk);
+    await takeReserve(phone.disk);
+    const outbox = await phone.outbox();
     const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
       throw new DOMException("full", "QuotaExceededError");
     });
@@ -100,12 +80,12 @@ describe("a disk that is full", () => {
     const picture = { id: uuid7(), bytes: new ArrayBuffer(3), type: "image/jpeg" };
     expect(await outbox.keepPicture(picture)).toBe(false);
     expect(await outbox.add([report("井盖")])).toBe(true);
-    expect((await Outbox.open(disk)).all()).toHaveLength(1);
+    expect((await phone.outbox()).all()).toHaveLength(1);
   });
 
   test("does not keep a phone from sending, nor by plain http", async () => {
     vi.stubGlobal("navigator", {});
-    const full = vi.spyOn(disk.now, "transaction").mockImplementation(() => {
+    const full = vi.spyOn(phone.disk.now, "transaction").mockImplementation(() => {
       throw new DOMException("full", "QuotaExceededError");
     });
     let worked = false;
@@ -113,15 +93,15 @@ describe("a disk that is full", () => {
       worked = true;
       return Promise.resolve();
     };
-    expect(await inTurn(disk, "me", work)).toBe(true);
+    expect(await inTurn(phone.disk, "me", work)).toBe(true);
     expect([worked, full.mock.calls.length > 0]).toEqual([true, true]);
   });
 
   test("does not send again and again what has arrived, only because that could not be written down", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     await outbox.add([report()]);
-    const one = sender(outbox, () => {
-      vi.spyOn(disk.now, "transaction").mockImplementation(() => {
+    const one = phone.sender(outbox, () => {
+      vi.spyOn(phone.disk.now, "transaction").mockImplementation(() => {
         throw new DOMException("full", "QuotaExceededError");
       });
       return done();
@@ -135,7 +115,7 @@ describe("a disk that is full", () => {
 
 describe("several tabs", () => {
   test("the words of one draft that is sent from two tabs are one report; other words are another", async () => {
-    const [one, two] = [await Outbox.open(disk), await Outbox.open(disk)];
+    const [one, two] = [await phone.outbox(), await phone.outbox()];
     const told = report("井盖");
     await one.add([told]);
     await two.reload();
@@ -143,13 +123,13 @@ describe("several tabs", () => {
     await two.add([later]);
     const other = { ...told, request: { ...told.request, body: { ...told.request.body, text: "路灯" } } };
     await two.add([other]);
-    const kept = await Outbox.open(disk);
+    const kept = await phone.outbox();
     expect(kept.all().map(({ request }) => request.body["text"])).toEqual(["井盖", "路灯"]);
     expect(new Set(kept.all().map(({ request }) => request.body["id"])).size).toBe(2);
   });
 
   test("what another tab has sent is not sent again, and what it has thrown away does not come back", async () => {
-    const [one, two] = [await Outbox.open(disk), await Outbox.open(disk)];
+    const [one, two] = [await phone.outbox(), await phone.outbox()];
     const [first, second] = [report(), report()];
     await one.add([first, second]);
     await two.reload();
@@ -159,33 +139,33 @@ describe("several tabs", () => {
     expect(await one.begin(first.id)).toBeNull();
     await one.wake();
     expect(await one.begin(second.id)).toBeNull();
-    expect((await Outbox.open(disk)).all().map(({ id, state }) => [id, state])).toEqual([[first.id, "sent"]]);
+    expect((await phone.outbox()).all().map(({ id, state }) => [id, state])).toEqual([[first.id, "sent"]]);
   });
 
   test("a lease from before the clock was put back holds nobody up", async () => {
     vi.stubGlobal("navigator", {});
-    await disk.now.put("kept", { holder: "dead", until: Date.now() + 86_400_000 }, "gridgov-field-sender");
-    expect(await inTurn(disk, "me", () => Promise.resolve())).toBe(true);
-    await disk.now.put("kept", { holder: "alive", until: Date.now() + 10_000 }, "gridgov-field-sender");
-    expect(await inTurn(disk, "me", () => Promise.resolve())).toBe(false);
+    await phone.disk.now.put("kept", { holder: "dead", until: Date.now() + 86_400_000 }, "gridgov-field-sender");
+    expect(await inTurn(phone.disk, "me", () => Promise.resolve())).toBe(true);
+    await phone.disk.now.put("kept", { holder: "alive", until: Date.now() + 10_000 }, "gridgov-field-sender");
+    expect(await inTurn(phone.disk, "me", () => Promise.resolve())).toBe(false);
   });
 });
 
 describe("a phone", () => {
   test("whose browser cuts the way to the disk in the background goes on as if nothing were", async () => {
-    const outbox = await Outbox.open(disk);
-    disk.close();
+    const outbox = await phone.outbox();
+    phone.disk.close();
     expect(await outbox.add([report()])).toBe(true);
-    expect((await Outbox.open(disk)).all()).toHaveLength(1);
+    expect((await phone.outbox()).all()).toHaveLength(1);
   });
 
   test("with a newer page in another tab keeps all of it for that, and the older page touches nothing", async () => {
     const taken = vi.fn();
-    const old = await Disk.open(name, taken);
+    const old = await Disk.open(phone.name, taken);
     const outbox = await Outbox.open(old);
     await outbox.add([report()]);
-    disk.close();
-    const newer = await openDB(name, 2);
+    phone.disk.close();
+    const newer = await openDB(phone.name, 2);
     expect(taken).toHaveBeenCalled();
     await expect(outbox.add([report()])).rejects.toThrow(/version/);
     expect(await newer.count("outbox")).toBe(1);
@@ -220,7 +200,7 @@ describe("a phone", () => {
   });
 
   test("puts a moment right once: it is sent again in the same words, whatever its clock says then", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const told = report();
     await outbox.add([told]);
     const first = await outbox.begin(told.id, 3_600_000);

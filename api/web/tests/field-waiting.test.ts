@@ -1,43 +1,19 @@
 /** What waits: it goes in a sensible order, rings softly, and can be taken back. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { uuid7 } from "../src/shared/uuid";
+import { describe, expect, test, vi } from "vitest";
 import { courier } from "../src/field/outbox/courier";
-import { dropDatabase } from "../src/field/outbox/database";
-import { Disk } from "../src/field/outbox/disk";
-import type { Item, Outcome } from "../src/field/outbox/items";
-import { Outbox } from "../src/field/outbox/outbox";
-import { Sender } from "../src/field/outbox/sender";
-import { draft, ME, photoOf, report } from "./outbox-things";
+import type { Outcome } from "../src/field/outbox/items";
+import { done, draft, phoneOfEachTest, photoOf, report } from "./outbox-things";
 
-let name: string;
-let disk: Disk;
-
-beforeEach(async () => {
-  name = `test-${uuid7()}`;
-  disk = await Disk.open(name);
-});
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-  disk.close();
-  await dropDatabase(name);
-});
-
-function sender(outbox: Outbox, carry: (item: Item, stop: AbortSignal) => Promise<Outcome>, now = Date.now): Sender {
-  return new Sender(outbox, disk, carry, { account: () => ME, now, random: () => 0 });
-}
-
-const done = (): Promise<Outcome> => Promise.resolve({ is: "done", answer: {} });
+const phone = phoneOfEachTest();
 const closed = (): Promise<Outcome> => Promise.resolve({ is: "wait", all: true, afterMs: null });
 
 describe("what waits", () => {
   test("does not starve behind what never gets through", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const [huge, plain] = [report("huge"), report("plain")];
     await outbox.add([huge, plain]);
     let now = Date.now();
-    const one = sender(
+    const one = phone.sender(
       outbox,
       ({ id }) => (id === huge.id ? closed() : done()),
       () => now,
@@ -50,10 +26,10 @@ describe("what waits", () => {
   });
 
   test("does not ring at a server that is ill once for each item", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     await outbox.add(Array.from({ length: 10 }, () => report()));
     let tried = 0;
-    const one = sender(outbox, () => {
+    const one = phone.sender(outbox, () => {
       tried += 1;
       return Promise.resolve({ is: "wait", all: false, afterMs: 5_000 });
     });
@@ -63,12 +39,12 @@ describe("what waits", () => {
   });
 
   test("a check-in passes a photo that is on its way, whose parts go on afterwards", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const told = draft("evidence", "case");
     await outbox.add([told]);
     const seen: string[] = [];
     let halted = false;
-    const one = sender(outbox, async (item, stop) => {
+    const one = phone.sender(outbox, async (item, stop) => {
       seen.push(item.kind);
       if (item.kind !== "evidence" || halted) return await done();
       halted = true;
@@ -82,7 +58,7 @@ describe("what waits", () => {
   });
 
   test("can be taken back at once while it never went out, with its photos", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const told = report();
     const { photo, picture } = photoOf(told);
     await outbox.add([told, photo], [picture]);
@@ -94,7 +70,7 @@ describe("what waits", () => {
     [404, "not-found", []],
     [200, "", ["sent", "waiting"]],
   ])("is asked for before it is taken back once it went out (%i)", async (status, kind, left) => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const told = report();
     await outbox.add([told, photoOf(told).photo]);
     await outbox.begin(told.id);
@@ -107,7 +83,7 @@ describe("what waits", () => {
       return Promise.resolve(new Response(body, { status, headers: { "Content-Type": "application/json" } }));
     });
     const carry = courier(() => Promise.resolve(undefined));
-    const one = sender(outbox, (item) => (item.kind === "report" ? carry(item, { csrf: "x" }) : closed()));
+    const one = phone.sender(outbox, (item) => (item.kind === "report" ? carry(item, { csrf: "x" }) : closed()));
     await one.drain();
     one.stop();
     expect(asked).toEqual([`GET /api/v1/incidents/${told.id}`]);
@@ -115,7 +91,7 @@ describe("what waits", () => {
   });
 
   test("positions that were refused stay until their owner has seen why", async () => {
-    const outbox = await Outbox.open(disk);
+    const outbox = await phone.outbox();
     const [good, bad] = [draft("positions", "duty"), draft("positions", "duty")];
     await outbox.add([good, bad]);
     for (const [one, refused] of [
