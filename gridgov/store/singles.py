@@ -75,6 +75,12 @@ class Singles:
         """Return how many there are."""
         return len(self.ids)
 
+    def of_placement(self, placement: str) -> "Singles":
+        """Return those that were placed so."""
+        kept = [found == placement for found in self.placements]
+        columns = ([one for one, keep in zip(getattr(self, name), kept, strict=True) if keep] for name in _COLUMN_NAMES)
+        return Singles(*columns, from_at=self.from_at)
+
     def keys_in(self, box: Box) -> tuple[list[str], list[str]]:
         """Return districts and ids of those that lie in a box."""
         west, south, east, north = box
@@ -84,6 +90,9 @@ class Singles:
             if lon is not None and lat is not None and west <= lon <= east and south <= lat <= north
         ]
         return [one[0] for one in found], [one[1] for one in found]
+
+
+_COLUMN_NAMES = ("districts", "ids", "stages", "placements", "overdue", "cells", "lons", "lats")
 
 
 class SingleStore:
@@ -139,8 +148,8 @@ def together(*parts: Singles) -> Singles:
     from_at = max((part.from_at for part in parts if part.from_at), default=None)
     if len(filled) == 1 and filled[0].from_at == from_at:
         return filled[0]
-    names = ("districts", "ids", "stages", "placements", "overdue", "cells", "lons", "lats")
-    return Singles(*([one for part in filled for one in getattr(part, name)] for name in names), from_at=from_at)
+    joined = ([one for part in filled for one in getattr(part, name)] for name in _COLUMN_NAMES)
+    return Singles(*joined, from_at=from_at)
 
 
 def _shifted(moment: datetime, by: timedelta) -> datetime:

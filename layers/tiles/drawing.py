@@ -11,6 +11,7 @@ import pandas as pd
 from shapely import Point, Polygon
 
 from gridgov.hexagons import FINE, centre_of, hexagons_in, name_of, outline_of, reach_m, resolution_of
+from gridgov.services.placing import LARGEST_EXTENT_M
 from gridgov.services.recalling import require_told
 from gridgov.spans import split
 from gridgov.store.maps import Box
@@ -21,7 +22,7 @@ from layers import classes, frames
 from layers.catalogue import ByClass, Layer
 from layers.counting import Tally, density, tally
 from layers.tiles.places import Tile
-from layers.tiles.queries import BY_KEY, BY_PLACE, COUNTS, QUERIES, STOOD, Encoded, Query, encoded
+from layers.tiles.queries import BY_KEY, BY_PLACE, COUNTS, QUERIES, STOOD, STOOD_DOUBTFUL, Encoded, Query, encoded
 
 MOST = 5_000
 """So many single features a tile carries; a browser draws more of them slowly, and nobody tells them apart."""
@@ -172,6 +173,17 @@ def _told_apart(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     return _encoded(unit, layer, tile, sight, BY_PLACE, **given).data
 
 
+def _doubtful(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
+    """Draw doubtful incidents as circles of their accuracy; of the past those that were doubtful then."""
+    if not sight.as_of:
+        return _as_stored(unit, layer, tile, sight)
+    require_told(unit, sight.as_of)
+    box = widened(tile.box(), LARGEST_EXTENT_M)
+    singles = unit.rollups.singles(sight.asked(box)).of_placement("doubtful")
+    districts, ids = singles.keys_in(box)
+    return _encoded(unit, layer, tile, sight, STOOD_DOUBTFUL, own_districts=districts, own_ids=ids).data
+
+
 def _heat(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw hexagons with the class of their density, by the classes of all of them at the finest resolution.
 
@@ -205,11 +217,11 @@ def _counts(
 
 def _encoded(unit: Unit, layer: Layer, tile: Tile, sight: Sight, query: Query | None = None, **more: Any) -> Encoded:
     given: dict[str, Any] = {"at": sight.at, "since": sight.since, "until": sight.until}
-    given |= {"now": sight.as_of or sight.now, "stage": sight.stage, "most": MOST}
+    given |= {"now": sight.as_of or sight.now, "past": sight.as_of is not None, "stage": sight.stage, "most": MOST}
     return encoded(unit.connection, layer.name, query or QUERIES[layer.name], tile, {**given, **more})
 
 
 _Way: TypeAlias = Callable[[Unit, Layer, Tile, Sight], bytes]
 _WAYS: Mapping[frames.Source, _Way] = MappingProxyType(
-    {frames.cells: _cells, frames.incidents: _incidents, frames.heat: _heat}
+    {frames.cells: _cells, frames.incidents: _incidents, frames.doubtful: _doubtful, frames.heat: _heat}
 )

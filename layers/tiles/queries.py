@@ -1,7 +1,7 @@
 """What a tile of each layer asks the store: rows as `sql/*.sql` find them, and which of their columns travel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -94,6 +94,12 @@ BY_KEY = Query("incidents", _INCIDENT, found="found_by_key")
 STOOD = Query("incidents", _INCIDENT, found="found_as_of")
 """Incidents that are known, as they stood at a moment."""
 
+DOUBTFUL = Query("doubtful", ("id", "number", "accuracy_m", "cell_code"), least_zoom=11, found="found_doubtful")
+"""Incidents that are doubtful, as circles."""
+
+STOOD_DOUBTFUL = replace(DOUBTFUL, found="found_as_of")
+"""The same of incidents that are known, as they stood at a moment."""
+
 COUNTS = Query("counts", ("h3", "said"), key="h3")
 """Hexagons, or their middles, with what was counted in each."""
 
@@ -111,7 +117,7 @@ QUERIES: Mapping[str, Query] = MappingProxyType(
         "heat": COUNTS,
         "incidents": BY_PLACE,
         "incidents_by_stage": BY_PLACE,
-        "doubtful": Query("doubtful", ("id", "number", "accuracy_m", "cell_code"), least_zoom=11),
+        "doubtful": DOUBTFUL,
         "whistles": Query(
             "whistles",
             (

@@ -1,6 +1,7 @@
 -- Incidents that were found one by one, as they stood at a moment (`now`): in the place that they had then, and overdue
 -- where their clock of then is told. A point inside it stands for an extent.
-    SELECT t.district_code, t.incident_id, t.stage, t.placement, t.priority, t.cell_code, n.reported_at,
+    SELECT t.district_code, t.incident_id, t.stage, t.placement, t.priority, t.cell_code,
+           t.position_seq, n.reported_at,
            CASE WHEN n.position_seq IS NOT DISTINCT FROM t.position_seq THEN n.geom
                 ELSE (SELECT ST_PointOnSurface(p.geom) FROM incident_position AS p
                       WHERE p.district_code = t.district_code AND p.incident_id = t.incident_id
