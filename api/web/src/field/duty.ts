@@ -2,8 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { positions, shiftEnd, shiftStart } from "./acts";
 import { metresBetween } from "./geometry";
-import { keep, keptOf } from "./outbox/database";
-import { holder, mine, post, theDatabase, today } from "./phone";
+import { holder, mine, post, theDisk, today } from "./phone";
 import { type Fix, look } from "./where";
 
 const EVERY_MS = 30_000;
@@ -39,9 +38,10 @@ export async function switchDuty(on: boolean): Promise<void> {
 
 /** Follows the switch: takes positions while on duty, and not a moment longer. */
 export async function followDuty(account: string): Promise<() => void> {
-  gathered.value = (await keptOf<Fix[]>(theDatabase(), `fixes:${account}`)) ?? [];
+  gathered.value = (await theDisk().kept<Fix[]>(`fixes:${account}`)) ?? [];
   const stop = shift.subscribe((now) => {
-    if (now && !end) end = look((fix) => void take(fix, account));
+    // What finds no way to the disk now is tried again with the next.
+    if (now && !end) end = look((fix) => void take(fix, account).catch(() => undefined));
     if (!now && end) {
       end();
       end = null;
@@ -65,7 +65,7 @@ async function take(fix: Fix, account: string): Promise<void> {
   if (!shift.value || fix.at < Date.parse(shift.value.since)) return;
   if (!isWorth(fix, gathered.value.at(-1))) return;
   gathered.value = [...gathered.value, fix];
-  await keep(theDatabase(), `fixes:${account}`, gathered.value).catch(() => undefined);
+  await keepGathered(account);
   const [first] = gathered.value;
   if (gathered.value.length >= BATCH || (first && fix.at - first.at >= OLDEST_MS)) await flush(account);
 }
@@ -76,6 +76,17 @@ async function flush(account: string): Promise<void> {
   if (owner?.account_id !== account || gathered.value.length === 0) return;
   const batch = gathered.value;
   gathered.value = [];
-  await post([positions(batch, owner, new Date())]);
-  await keep(theDatabase(), `fixes:${owner.account_id}`, []).catch(() => undefined);
+  try {
+    await post([positions(batch, owner, new Date())]);
+  } catch (error) {
+    gathered.value = [...batch, ...gathered.value];
+    throw error;
+  }
+  await keepGathered(account);
+}
+
+async function keepGathered(account: string): Promise<void> {
+  await theDisk()
+    .keep(`fixes:${account}`, gathered.value)
+    .catch(() => undefined);
 }

@@ -1,30 +1,87 @@
 /** Something that is being filled in: kept at every touch, and there again after the page was closed. */
-import { useEffect, useState } from "preact/hooks";
-import { forget, isFull, keep, keptOf } from "./outbox/database";
-import { holder, theDatabase } from "./phone";
+import { type Signal, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { toastError } from "../shared/ui/toasts";
+import { isFull } from "./outbox/database";
+import { holder, theDisk } from "./phone";
 
 /** Under this key it is kept for whoever holds the phone: the next one finds nothing of it. */
 export function ownKey(key: string): string {
   return `${key}:${holder.value?.account_id ?? ""}`;
 }
 
-export function useKept<T>(name: string, first: T): [T, (next: T) => void, () => void] {
-  const key = ownKey(name);
-  const [value, setValue] = useState(first);
-  useEffect(() => {
-    let gone = false;
-    void keptOf<T>(theDatabase(), key).then((found) => {
-      if (found !== undefined && !gone) setValue(found);
-    });
+type Change<T> = T | ((now: T) => T);
+
+export class Filled<T> {
+  readonly value: Signal<T>;
+  private read: Promise<void> = Promise.resolve();
+  private touched = false;
+  /** What is on the screen, by its key. */
+  private static readonly shown = new Map<string, Filled<unknown>>();
+
+  constructor(
+    readonly key: string,
+    first: T,
+  ) {
+    this.value = signal(first);
+  }
+
+  static at(key: string): Filled<unknown> | undefined {
+    return Filled.shown.get(key);
+  }
+
+  /** Comes to the screen, with what was kept of it; returns what takes it away again. */
+  show(): () => void {
+    Filled.shown.set(this.key, this as Filled<unknown>);
+    this.read = this.take().catch(toastError);
     return () => {
-      gone = true;
+      if (Filled.at(this.key) === this) Filled.shown.delete(this.key);
     };
-  }, [key]);
-  const change = (next: T): void => {
-    setValue(next);
-    keep(theDatabase(), key, next).catch((error: unknown) => {
-      if (!isFull(error)) throw error;
-    });
-  };
-  return [value, change, () => void forget(theDatabase(), key)];
+  }
+
+  /** Whoever comes late, as a photo that had to be read, may have been shown anew meanwhile: then that one is changed. */
+  change(next: Change<T>): void {
+    const now = (Filled.at(this.key) ?? this) as Filled<T>;
+    now.touched = true;
+    now.value.value = typeof next === "function" ? (next as (now: T) => T)(now.value.peek()) : next;
+    theDisk().keep(now.key, now.value.peek()).catch(unlessFull);
+  }
+
+  /** Changes it once it is read. */
+  async changeRead(next: (now: T) => T): Promise<void> {
+    await this.read;
+    this.change(next);
+  }
+
+  forget(): void {
+    theDisk().forget(this.key).catch(toastError);
+  }
+
+  private async take(): Promise<void> {
+    const found = await theDisk().kept<T>(this.key);
+    if (found !== undefined && !this.touched) this.value.value = found;
+  }
+}
+
+function unlessFull(error: unknown): void {
+  if (!isFull(error)) toastError(error);
+}
+
+/** Changes what is kept under a key, on the screen or off it; where nothing is kept, nothing is changed. */
+export async function changeKept<T>(key: string, next: (now: T) => T): Promise<void> {
+  const shown = Filled.at(key) as Filled<T> | undefined;
+  if (shown) {
+    await shown.changeRead(next);
+    return;
+  }
+  const found = await theDisk().kept<T>(key);
+  if (found !== undefined) await theDisk().keep(key, next(found)).catch(unlessFull);
+}
+
+export function useKept<T>(name: string, first: T): [T, (next: Change<T>) => void, () => void] {
+  const key = ownKey(name);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- what it begins with counts once
+  const filled = useMemo(() => new Filled(key, first), [key]);
+  useEffect(() => filled.show(), [filled]);
+  return [filled.value.value, (next) => filled.change(next), () => filled.forget()];
 }

@@ -6,7 +6,7 @@ import { heardTime } from "../shared/time";
 import { uuid7 } from "../shared/uuid";
 import type { Holder, Pack, Today } from "./carried";
 import { courier } from "./outbox/courier";
-import { type Database, forget, keepIfRoom, keptOf, type Picture } from "./outbox/database";
+import { forget, keepIfRoom, keptOf, type Picture } from "./outbox/database";
 import { Disk } from "./outbox/disk";
 import { type Draft, isOpen, isStuck, type Item, type Kind, type Outcome, patience } from "./outbox/items";
 import { Outbox } from "./outbox/outbox";
@@ -220,8 +220,8 @@ export function theOutbox(): Outbox {
   return outbox;
 }
 
-export function theDatabase(): Database {
-  return disk.now;
+export function theDisk(): Disk {
+  return disk;
 }
 
 /** Forgets who held the phone, and what was personal; the outbox stays until its owner is back. */

@@ -1,5 +1,5 @@
 /** The way to the disk. Browsers cut it for pages in the background; then it is opened anew, and nobody notices. */
-import { type Database, NAME, openDatabase } from "./database";
+import { type Database, forget, keep, keptOf, NAME, openDatabase } from "./database";
 
 export class Disk {
   private constructor(
@@ -27,6 +27,18 @@ export class Disk {
       await this.reopen();
       return await work(this.current);
     }
+  }
+
+  async keep(key: string, value: unknown): Promise<void> {
+    await this.use((database) => keep(database, key, value));
+  }
+
+  async kept<T>(key: string): Promise<T | undefined> {
+    return await this.use((database) => keptOf<T>(database, key));
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.use((database) => forget(database, key));
   }
 
   close(): void {

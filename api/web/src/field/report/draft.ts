@@ -69,6 +69,13 @@ export function missing(
   return place === null && !address.trim() ? "place" : null;
 }
 
+/** What is written, with the report `id` changed: itself, or the one that waits behind it. Null: it is neither. */
+export function changed(now: Writing, id: string, change: (one: Writing) => Writing): Writing | null {
+  if (now.id === id) return change(now);
+  const before = now.before && changed(now.before, id, change);
+  return before ? { ...now, before } : null;
+}
+
 /** The items that a report is sent as: itself, then its photos. */
 export function itemsOf(written: Writing, matter: Matter, owner: Holder, at: Date): Draft[] {
   const common = { account: owner.account_id, chain: written.id, madeAt: at.toISOString() };

@@ -5,18 +5,18 @@ import { say } from "../../shared/words";
 import { Icon } from "../icons";
 import { mebibytes } from "../storage";
 import { type Shot, writing } from "./draft";
-import { LARGE_BYTES } from "./photos";
+import { LARGE_BYTES, whileReading } from "./photos";
 import { dropPhoto, shrinkPhotos } from "./writing";
 
-/** Where the thumb is: one touch opens the camera. */
-export function Camera({ add }: { add: (files: File[]) => Promise<void> }) {
+/** Where the thumb is: one touch opens the camera. `still`: not while what the photo would belong to is being sent. */
+export function Camera({ add, still = false }: { add: (files: File[]) => Promise<void>; still?: boolean }) {
   const [busy, setBusy] = useState(false);
   const take = async (input: HTMLInputElement): Promise<void> => {
     const files = [...(input.files ?? [])];
     input.value = "";
     setBusy(true);
     try {
-      await add(files);
+      await whileReading(() => add(files));
     } catch (error) {
       toastError(error);
     } finally {
@@ -32,6 +32,7 @@ export function Camera({ add }: { add: (files: File[]) => Promise<void> }) {
         accept="image/*"
         capture="environment"
         multiple
+        disabled={still}
         aria-label={say("拍照或选择照片", "Take or choose photos")}
         onChange={(event) => void take(event.currentTarget)}
       />
@@ -58,7 +59,7 @@ function Large() {
   return (
     <p class="f-row">
       <span class="grow">{say(`${large.length} 张大于 2 MB`, `${large.length} over 2 MB`)}</span>
-      <button type="button" onClick={() => void shrinkPhotos()}>
+      <button type="button" onClick={() => void whileReading(shrinkPhotos).catch(toastError)}>
         {say("缩小照片", "Make smaller")}
       </button>
     </p>

@@ -1,5 +1,6 @@
 /** Photos as they are taken: kept as they are, or made smaller; with a small picture to look at. */
 import { sha256 } from "@noble/hashes/sha2.js";
+import { signal } from "@preact/signals";
 import { uuid7 } from "../../shared/uuid";
 import type { Picture } from "../outbox/database";
 import type { Shot } from "./draft";
@@ -8,6 +9,18 @@ export const LARGE_BYTES = 2 * 1024 * 1024;
 const THUMB_PX = 120;
 const SMALLER_PX = 1_920;
 const SMALLER_QUALITY = 0.85;
+
+/** How often somebody waits for photos just now: what they belong to is not sent before they are there. */
+export const reading = signal(0);
+
+export async function whileReading(work: () => Promise<void>): Promise<void> {
+  reading.value += 1;
+  try {
+    await work();
+  } finally {
+    reading.value -= 1;
+  }
+}
 
 /** Reads a file whole, so that it no longer depends on the camera's folder. */
 export async function taken(file: File, smaller: boolean): Promise<{ shot: Shot; picture: Picture }> {

@@ -1,6 +1,6 @@
 /** Reporting: what, where, how it looks, in words; all on one screen, and sent with the thumb. */
 import { useEffect, useState } from "preact/hooks";
-import { toast } from "../../shared/ui/toasts";
+import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say } from "../../shared/words";
 import { Icon } from "../icons";
 import { holder, pack, reached } from "../phone";
@@ -10,6 +10,7 @@ import { goTo } from "../tab";
 import { byReceiver, type Finding, missing, writing } from "./draft";
 import { MatterPart } from "./matter";
 import { Camera, PhotoPart } from "./photo-part";
+import { reading } from "./photos";
 import { PlacePart } from "./place-part";
 import { addPhotos, leaveFinding, sendOff, write } from "./writing";
 
@@ -95,8 +96,9 @@ function Words() {
 function SendBar() {
   const [busy, setBusy] = useState(false);
   const lack = missing(writing.value, pack.value?.matters.items ?? []);
-  const why =
-    lack === "matter"
+  const why = reading.value
+    ? say("照片处理中，请稍候", "A photo is being read: a moment")
+    : lack === "matter"
       ? say("请先选择事项", "Choose a matter first")
       : lack === "place"
         ? say("请在地图上定位，或填写地址", "Put it on the map, or write its address")
@@ -117,6 +119,9 @@ function SendBar() {
       void measure();
       if (ofPatrol) goTo("grid");
       else document.querySelector(".f-main")?.scrollTo(0, 0);
+    } catch (error) {
+      // Nothing was sent, and what is written is still there.
+      toastError(error);
     } finally {
       setBusy(false);
     }
@@ -129,7 +134,7 @@ function SendBar() {
         </p>
       )}
       <div class="f-thumb">
-        <Camera add={addPhotos} />
+        <Camera add={addPhotos} still={busy} />
         <button
           type="button"
           class="f-go"

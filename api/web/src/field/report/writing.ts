@@ -1,11 +1,13 @@
 /** Keeping the report that is written, and sending it off. */
 import { effect, signal } from "@preact/signals";
-import { forget, isFull, keep, keptOf, type Picture } from "../outbox/database";
-import { holder, items, pack, pictureOf, post, theDatabase, theOutbox } from "../phone";
+import { toastError } from "../../shared/ui/toasts";
+import { changeKept } from "../kept";
+import { isFull, type Picture } from "../outbox/database";
+import { holder, items, pack, pictureOf, post, theDisk, theOutbox } from "../phone";
 import { reported, type Walked } from "../walking";
-import { blank, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
+import { blank, changed, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
 import { used } from "./matters";
-import { LARGE_BYTES, onMobileData, taken } from "./photos";
+import { LARGE_BYTES, onMobileData, reading, taken } from "./photos";
 
 export const lastMatters = signal<string[]>([]);
 export const smaller = signal(onMobileData());
@@ -14,17 +16,30 @@ const loose = new Map<string, Picture>();
 
 /** Takes up what was written before, unless it was sent since; then keeps every change. */
 export async function takeUp(account: string): Promise<() => void> {
-  const database = theDatabase();
-  const kept = await keptOf<Writing>(database, `draft:${account}`);
-  lastMatters.value = (await keptOf<string[]>(database, `matters:${account}`)) ?? [];
+  const key = `draft:${account}`;
+  const kept = await theDisk().kept<Writing>(key);
+  lastMatters.value = (await theDisk().kept<string[]>(`matters:${account}`)) ?? [];
   const sent = kept && items.value.some((item) => item.id === kept.id);
   writing.value = (sent ? kept.before : kept) ?? blank();
+  let ours = kept?.id;
   return effect(() => {
     const now = writing.value;
-    const done = isBlank(now) ? forget(database, `draft:${account}`) : keep(database, `draft:${account}`, now);
+    const before = ours;
+    ours = isBlank(now) ? undefined : now.id;
+    const done = ours ? theDisk().keep(key, now) : before ? forgetDraft(key, before) : Promise.resolve();
     done.catch((error: unknown) => {
-      if (!isFull(error)) throw error;
+      if (!isFull(error)) toastError(error);
     });
+  });
+}
+
+/** Forgets the draft `id`; what another tab has begun since stays. */
+async function forgetDraft(key: string, id: string): Promise<void> {
+  await theDisk().use(async (database) => {
+    const transaction = database.transaction("kept", "readwrite");
+    const found = (await transaction.store.get(key)) as Writing | undefined;
+    if (found?.id === id) await transaction.store.delete(key);
+    await transaction.done;
   });
 }
 
@@ -36,7 +51,7 @@ export function write(change: Partial<Writing>): void {
 export function reportFinding(finding: Finding, first: Pick<Writing, "matter" | "text">): void {
   const now = writing.value;
   if (now.finding?.walk === finding.walk && now.finding.item === finding.item) return;
-  writing.value = { ...blank(), ...first, finding, ...(isBlank(now) ? {} : { before: now }) };
+  writing.value = { ...blank(), ...first, finding, ...(isBlank(now) && !reading.value ? {} : { before: now }) };
 }
 
 /** Gives up the report of a finding: the patrol alone will tell of it. */
@@ -46,12 +61,21 @@ export async function leaveFinding(): Promise<void> {
   for (const { id } of shots) await drop(id);
 }
 
-/** Adds photos at once: each is on the disk before the next is looked at. */
+/** Adds photos at once: each is on the disk before the next is looked at. They belong to what was written by then. */
 export async function addPhotos(files: readonly File[]): Promise<void> {
+  const { id } = writing.value;
   for (const file of files) {
     const shot = await keepPhoto(file);
-    write({ shots: [...writing.value.shots, shot] });
+    if (!changeShots(id, (shots) => [...shots, shot]).includes(shot)) await drop(shot.id);
   }
+}
+
+/** Changes the photos of a report that was being written a while ago; returns them: none if it is sent, or given up. */
+function changeShots(id: string, next: (shots: Shot[]) => Shot[]): Shot[] {
+  let shots: Shot[] = [];
+  const now = changed(writing.value, id, (one) => ({ ...one, shots: (shots = next(one.shots)) }));
+  writing.value = now ?? writing.value;
+  return shots;
 }
 
 export async function keepPhoto(file: File): Promise<Shot> {
@@ -67,15 +91,17 @@ export function looseOf(shots: readonly Shot[]): Picture[] {
 
 /** Makes the large photos of the report smaller, where that wins anything. */
 export async function shrinkPhotos(): Promise<void> {
-  for (const shot of writing.value.shots.filter(({ size }) => size > LARGE_BYTES)) {
+  const { id, shots } = writing.value;
+  for (const shot of shots.filter(({ size }) => size > LARGE_BYTES)) {
     const found = await photo(shot.id);
     if (!found) continue;
     const file = new File([found.bytes], shot.name, { type: found.type });
     const made = await taken(file, true);
     if (made.shot.size >= shot.size) continue;
     await store(made.picture);
-    write({ shots: writing.value.shots.map((one) => (one.id === shot.id ? made.shot : one)) });
-    await drop(shot.id);
+    // What was sent meanwhile was sent with the large one: that one is needed still.
+    const now = changeShots(id, (all) => all.map((one) => (one.id === shot.id ? made.shot : one)));
+    await drop(now.includes(made.shot) ? shot.id : made.shot.id);
   }
 }
 
@@ -90,7 +116,7 @@ async function store(picture: Picture): Promise<void> {
 
 export async function drop(id: string): Promise<void> {
   loose.delete(id);
-  await theDatabase().delete("blobs", id);
+  await theDisk().use((database) => database.delete("blobs", id));
 }
 
 export async function photo(id: string): Promise<Picture | undefined> {
@@ -99,8 +125,7 @@ export async function photo(id: string): Promise<Picture | undefined> {
 
 /** Writes into the walk, as it is kept, what was reported of its finding. */
 async function tellWalk({ walk, item }: Finding, incident: string): Promise<void> {
-  const walked = await keptOf<Walked>(theDatabase(), walk);
-  if (walked) await keep(theDatabase(), walk, reported(walked, item, incident)).catch(() => undefined);
+  await changeKept<Walked>(walk, (walked) => reported(walked, item, incident));
 }
 
 /** Puts the report into the outbox and begins a new one. False: the disk is full, and it lives in memory only. */
@@ -115,6 +140,8 @@ export async function sendOff(): Promise<boolean> {
   if (written.finding) await tellWalk(written.finding, written.id);
   lastMatters.value = used(lastMatters.value, matter.code);
   writing.value = written.before ?? blank();
-  await keep(theDatabase(), `matters:${owner.account_id}`, lastMatters.value).catch(() => undefined);
+  await theDisk()
+    .keep(`matters:${owner.account_id}`, lastMatters.value)
+    .catch(() => undefined);
   return kept;
 }

@@ -82,7 +82,7 @@ function Duty() {
         role="switch"
         aria-checked={on !== null}
         class={on ? "f-wide" : "f-wide strong"}
-        onClick={() => void switchDuty(!on)}
+        onClick={() => void switchDuty(!on).catch(toastError)}
       >
         {on
           ? say("下岗（停止记录）", "Go off duty (stop)")

@@ -1,7 +1,7 @@
 /** The patrols that are due, and walking one: an answer for each item, and a report of what was found. */
 import { dayTime } from "../../shared/time";
 import { Dialog } from "../../shared/ui/dialog";
-import { toast } from "../../shared/ui/toasts";
+import { toast, toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
 import { type Found, patrol } from "../acts";
 import type { Checklist, DueWalk } from "../carried";
@@ -85,13 +85,13 @@ function Walk({ due, checklist, close }: { due: DueWalk; checklist: Checklist; c
           key={item.code}
           item={item}
           found={walked.found[item.code]}
-          answer={(found) => setWalked({ ...walked, found: { ...walked.found, [item.code]: found } })}
+          answer={(found) => setWalked((now) => ({ ...now, found: { ...now.found, [item.code]: found } }))}
           report={() => report(due, item, walked.found[item.code]?.note ?? "")}
         />
       ))}
       <div class="f-act">
         {left > 0 && <p class="f-why">{say(`还有 ${left} 项`, `${left} left`)}</p>}
-        <button type="button" class="f-go" aria-disabled={left > 0} onClick={() => void go()}>
+        <button type="button" class="f-go" aria-disabled={left > 0} onClick={() => void go().catch(toastError)}>
           {say("完成巡查", "Done")}
         </button>
       </div>

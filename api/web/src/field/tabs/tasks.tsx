@@ -1,7 +1,7 @@
 /** The cases that wait for me, the first due first, with what I may do. */
 import { useState } from "preact/hooks";
 import { STAGES, STEPS } from "../../shared/terms";
-import { toast } from "../../shared/ui/toasts";
+import { toast, toastError } from "../../shared/ui/toasts";
 import { Dialog } from "../../shared/ui/dialog";
 import { said, say } from "../../shared/words";
 import { ACT_WORDS, type Asked, caseAct } from "../acts";
@@ -12,6 +12,7 @@ import { nameOf } from "../locating";
 import { isOpen } from "../outbox/items";
 import type { Shot } from "../report/draft";
 import { Camera, Shots } from "../report/photo-part";
+import { reading } from "../report/photos";
 import { drop, keepPhoto, looseOf } from "../report/writing";
 import { Day, Due } from "./parts";
 
@@ -77,7 +78,11 @@ const WANTED: Asked["act"][] = ["send_back", "note", "feed_back"];
 function ActDialog({ task, act, close }: { task: Task; act: Asked["act"]; close: () => void }) {
   const blank = { words: "", shots: [] as Shot[] };
   const [draft, setDraft, done] = useKept(`act:${task.incident_id}:${act}`, blank);
-  const why = WANTED.includes(act) && !draft.words.trim() ? say("请写几个字", "Say it in a few words") : null;
+  const why = reading.value
+    ? say("照片处理中，请稍候", "A photo is being read: a moment")
+    : WANTED.includes(act) && !draft.words.trim()
+      ? say("请写几个字", "Say it in a few words")
+      : null;
   const go = async (): Promise<void> => {
     const owner = holder.value;
     if (why || !owner) return;
@@ -89,9 +94,10 @@ function ActDialog({ task, act, close }: { task: Task; act: Asked["act"]; close:
     close();
   };
   const add = async (files: File[]): Promise<void> => {
-    const shots = [...draft.shots];
-    for (const file of files) shots.push(await keepPhoto(file));
-    setDraft({ ...draft, shots });
+    for (const file of files) {
+      const shot = await keepPhoto(file);
+      setDraft((now) => ({ ...now, shots: [...now.shots, shot] }));
+    }
   };
   return (
     <Dialog title={`${said(ACT_WORDS[act])} · ${task.matter ?? task.number}`} close={close}>
@@ -103,13 +109,13 @@ function ActDialog({ task, act, close }: { task: Task; act: Asked["act"]; close:
         rows={3}
         maxLength={500}
         value={draft.words}
-        onInput={(event) => setDraft({ ...draft, words: event.currentTarget.value })}
+        onInput={(event) => setDraft((now) => ({ ...now, words: event.currentTarget.value }))}
       />
       {draft.shots.length > 0 && (
         <Shots
           shots={draft.shots}
           drop={async (id) => {
-            setDraft({ ...draft, shots: draft.shots.filter((shot) => shot.id !== id) });
+            setDraft((now) => ({ ...now, shots: now.shots.filter((shot) => shot.id !== id) }));
             await drop(id);
           }}
         />
@@ -117,7 +123,7 @@ function ActDialog({ task, act, close }: { task: Task; act: Asked["act"]; close:
       {why && <p class="f-why">{why}</p>}
       <div class="f-thumb f-act">
         {act !== "accept" && <Camera add={add} />}
-        <button type="button" class="f-go" aria-disabled={why !== null} onClick={() => void go()}>
+        <button type="button" class="f-go" aria-disabled={why !== null} onClick={() => void go().catch(toastError)}>
           {said(ACT_WORDS[act])}
         </button>
       </div>

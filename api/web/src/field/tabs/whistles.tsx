@@ -1,7 +1,7 @@
 /** Whistles that call me or lie where I work: how far, how long still, and whether a check-in would count. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { STEPS } from "../../shared/terms";
-import { toast } from "../../shared/ui/toasts";
+import { toast, toastError } from "../../shared/ui/toasts";
 import { Dialog } from "../../shared/ui/dialog";
 import { said, say, type Words } from "../../shared/words";
 import { arrival, whistleAct } from "../acts";
@@ -174,13 +174,13 @@ function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Sum
             key={one}
             type="button"
             class={one === "check-in" ? "strong" : ""}
-            onClick={() => (one === "measures" ? setFiling(true) : void act(one))}
+            onClick={() => (one === "measures" ? setFiling(true) : void act(one).catch(toastError))}
           >
             {said(NAMES[one])}
           </button>
         ))}
         {waits && (
-          <button type="button" onClick={() => void act("vouch")}>
+          <button type="button" onClick={() => void act("vouch").catch(toastError)}>
             {say("我在现场，为其作证", "I am on site and vouch for them")}
           </button>
         )}
@@ -208,7 +208,7 @@ function Measure({ whistle, organisation, close }: { whistle: Called; organisati
         {say("在现场做了什么", "What was done on site")}
       </label>
       <textarea id="measure" rows={4} value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-      <button type="button" class="f-go" aria-disabled={!words.trim()} onClick={() => void go()}>
+      <button type="button" class="f-go" aria-disabled={!words.trim()} onClick={() => void go().catch(toastError)}>
         {said(NAMES["measures"])}
       </button>
     </Dialog>
