@@ -2,8 +2,8 @@ import { useEffect } from "preact/hooks";
 import { STAGES, STEPS } from "../shared/terms";
 import { countdown } from "../shared/time";
 import { mark } from "../shared/useful";
-import { said, say } from "../shared/words";
-import { chosen, type Due, figures, past, pointInTime, watch } from "./state";
+import { said, say, type Words } from "../shared/words";
+import { chosen, type Due, figures, moment, past, pointInTime, untold, watch } from "./state";
 import { look } from "./view";
 import { cursor, rowsOfWatch } from "./watching";
 
@@ -67,13 +67,21 @@ function Figure({ name, zh, en, value, alert, more }: FigureProps) {
   );
 }
 
+const UNTOLD: Words = {
+  zh: "那一刻有哪些超时、多少在办已无从得知：此后时限规则改过，当时在办的一些案件没有留下当时的时限。地图、吹哨与案件照常可看。",
+  en:
+    "What was late at that moment is not known any more: rules of time were changed since, and some cases that were " +
+    "open then kept no deadline. Map, whistles and cases can be looked at as ever.",
+};
+
 function Dues() {
   const { late, soon, lateTotal, soonTotal } = rowsOfWatch.value;
   if (watch.value === null) {
-    const words = past.value
-      ? say("服务器暂不能给出那一刻的预警。", "What was due at that moment cannot be told.")
-      : say("正在读取……", "Reading …");
-    return <p class="c-note">{words}</p>;
+    return (
+      <p class="c-note">
+        {past.value && untold.value === moment.value ? said(UNTOLD) : say("正在读取……", "Reading …")}
+      </p>
+    );
   }
   return (
     <section class="c-dues">

@@ -161,9 +161,8 @@ function go(hit: Hit): void {
   if (hit.kind === "incident" && hit.id) look({ kind: "case", id: hit.id });
   if (hit.kind === "whistle" && hit.id) look({ kind: "whistle", id: hit.id });
   if (hit.lon === null && !hit.bounds) {
-    toast(
-      `${worded(hit.label)} · ${detailed(hit.detail)}：${say("地图上没有它的位置。", "it has no place on the map.")}`,
-    );
+    const name = [worded(hit.label), detailed(hit.detail)].filter(Boolean).join(" · ");
+    toast(say(`${name}：地图上没有它的位置。`, `${name}: it has no place on the map.`));
   }
   close();
   document.getElementById("search")?.blur();

@@ -1,7 +1,7 @@
 /** The case or the whistle that somebody looks at, with everything that hangs on it. */
 import { signal } from "@preact/signals";
 import { ask, Problem, read } from "../shared/api";
-import { asOf } from "./load";
+import { asOf, ofMoment } from "./load";
 import {
   type CaseAct,
   chosen,
@@ -9,7 +9,6 @@ import {
   type Fact,
   type Incident,
   learnNames,
-  past,
   type Schemas,
   type Whistle,
 } from "./state";
@@ -36,52 +35,55 @@ export const story = signal<Story | null>(null);
 /** Why there is nothing to show. */
 export const missing = signal<unknown>(null);
 
-let turn = 0;
-
 /** Fetches what is chosen; an answer that somebody no longer waits for is dropped. */
-export async function loadChosen(): Promise<void> {
-  const mine = ++turn;
+export function loadChosen(): Promise<void> {
   const wanted = chosen.value;
-  if (!wanted) {
-    story.value = null;
-    missing.value = null;
-    return;
-  }
-  try {
-    const id = wanted.kind === "case" ? wanted.id : await caseOf(wanted.id);
-    const found = await storyOf(id);
-    if (mine !== turn) return;
-    story.value = found;
-    missing.value = null;
-  } catch (error) {
-    if (mine !== turn) return;
-    // Not to be seen, or not there yet: that is an answer; all else is tried again.
-    if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 403)) throw error;
-    story.value = null;
-    missing.value = error;
-  }
+  return ofMoment(
+    async (moment): Promise<Found> => {
+      if (!wanted) return NOTHING;
+      try {
+        const id = wanted.kind === "case" ? wanted.id : await caseOf(wanted.id, moment);
+        return { story: await storyOf(id, moment), missing: null };
+      } catch (error) {
+        // Not to be seen, or not there yet: that is an answer; all else is tried again.
+        if (!(error instanceof Problem) || (error.status !== 404 && error.status !== 403)) throw error;
+        return { story: null, missing: error };
+      }
+    },
+    (found) => {
+      if (chosen.value !== wanted) return;
+      story.value = found.story;
+      missing.value = found.missing;
+    },
+  );
 }
 
-async function caseOf(whistle: string): Promise<string> {
-  return (await read<Whistle>(asOf(`/api/v1/whistles/${whistle}`))).incident_id;
+interface Found {
+  story: Story | null;
+  missing: unknown;
+}
+const NOTHING: Found = { story: null, missing: null };
+
+async function caseOf(whistle: string, moment: string | null): Promise<string> {
+  return (await read<Whistle>(asOf(`/api/v1/whistles/${whistle}`, moment))).incident_id;
 }
 
-async function storyOf(id: string): Promise<Story> {
+async function storyOf(id: string, moment: string | null): Promise<Story> {
   const root = `/api/v1/incidents/${id}`;
   const [incident, acts, facts, evidence] = await Promise.all([
-    ask<Incident>("GET", asOf(root)),
-    past.value ? null : actsOf(root),
-    read<{ items: Fact[] }>(asOf(`${root}/facts`)),
+    ask<Incident>("GET", asOf(root, moment)),
+    moment ? null : actsOf(root),
+    read<{ items: Fact[] }>(asOf(`${root}/facts`, moment)),
     read<{ items: Evidence[] }>(`${root}/evidence`),
   ]);
-  const whistles = await Promise.all(incident.value.whistles.map(heldOf));
+  const whistles = await Promise.all(incident.value.whistles.map((one) => heldOf(one, moment)));
   const known = new Set<unknown>(facts.items.map((fact) => fact.payload.evidence_id));
   return {
     incident: incident.value,
     etag: incident.etag,
     acts: acts ?? [],
     facts: facts.items,
-    evidence: past.value ? evidence.items.filter((one) => known.has(one.id)) : evidence.items,
+    evidence: moment ? evidence.items.filter((one) => known.has(one.id)) : evidence.items,
     whistles: whistles.filter((held) => held !== null),
   };
 }
@@ -96,10 +98,13 @@ async function actsOf(root: string): Promise<CaseAct[]> {
   }
 }
 
-async function heldOf(id: string): Promise<Held | null> {
+async function heldOf(id: string, moment: string | null): Promise<Held | null> {
   const root = `/api/v1/whistles/${id}`;
   try {
-    const [found, acts] = await Promise.all([ask<Whistle>("GET", asOf(root)), past.value ? null : whistleActsOf(root)]);
+    const [found, acts] = await Promise.all([
+      ask<Whistle>("GET", asOf(root, moment)),
+      moment ? null : whistleActsOf(root),
+    ]);
     const { value: whistle, etag } = found;
     learnNames(whistle.sides.map((side) => [side.street_code, side.street_name]));
     learnNames(whistle.summons.map((one) => [one.organisation_code, one.name]));

@@ -8,56 +8,77 @@ import * as state from "./state";
 
 const MOST_WHISTLES = 400;
 
-/** Returns the address with `as_of`, where a moment of the past is shown. */
-export function asOf(path: string): string {
-  const moment = state.moment.value;
+/** Returns the address with `as_of`, where a moment of the past is asked about. */
+export function asOf(path: string, moment: string | null): string {
   if (!moment) return path;
   return `${path}${path.includes("?") ? "&" : "?"}as_of=${encodeURIComponent(moment)}`;
+}
+
+/** Asks about the moment that is looked at, and shows what is told; where another is looked at by then, drops it. */
+export async function ofMoment<T>(
+  ask: (moment: string | null) => Promise<T>,
+  show: (found: T, moment: string | null) => void,
+): Promise<void> {
+  const moment = state.moment.value;
+  const found = await ask(moment);
+  if (state.moment.value === moment) batch(() => show(found, moment));
 }
 
 /** The moment at which each version of the land was met first: the same version is the same tiles. */
 const met = new Map<string, string | null>();
 
-/** Fetches the catalogue of the moment that is looked at; one that somebody no longer waits for is dropped. */
-export async function loadCatalogue(): Promise<void> {
-  const moment = state.moment.value;
-  const found = await read<Catalogue>(asOf("/tiles"));
-  if (state.moment.value !== moment) return;
-  const version = found.layers.find(({ periodic }) => !periodic)?.version ?? "";
-  if (!met.has(version)) met.set(version, moment);
-  batch(() => {
-    state.sight.value = { asOf: moment, land: met.get(version) ?? null };
-    state.catalogue.value = found;
-  });
-}
-
-export async function loadWatch(): Promise<void> {
-  const found = await ofThisMoment<Watch>("/api/v1/watch");
-  if (!state.past.value && found) heardTime(found.at);
-  state.watch.value = found;
-  const rows = [...(found?.late ?? []), ...(found?.soon ?? [])];
-  state.learnNames(
-    rows.flatMap((row) => [
-      [row.organisation_code ?? "", row.organisation],
-      [row.street_code ?? "", row.street],
-    ]),
+/** Fetches the catalogue of the moment that is looked at. */
+export function loadCatalogue(): Promise<void> {
+  return ofMoment(
+    (moment) => read<Catalogue>(asOf("/tiles", moment)),
+    (found, moment) => {
+      const version = found.layers.find(({ periodic }) => !periodic)?.version ?? "";
+      if (!met.has(version)) met.set(version, moment);
+      state.sight.value = { asOf: moment, land: met.get(version) ?? null };
+      state.catalogue.value = found;
+    },
   );
 }
 
-export async function loadFigures(): Promise<void> {
-  const found = await ofThisMoment<Figures>("/api/v1/figures");
-  state.figures.value = found;
-  state.learnNames(found?.streets.map((row) => [row.street_code, row.street]) ?? []);
+export function loadWatch(): Promise<void> {
+  return ofMoment(
+    (moment) => toldOf<Watch>("/api/v1/watch", moment),
+    (found, moment) => {
+      if (found && moment === null) heardTime(found.at);
+      state.watch.value = found;
+      state.untold.value = found ? null : moment;
+      const rows = [...(found?.late ?? []), ...(found?.soon ?? [])];
+      state.learnNames(
+        rows.flatMap((row) => [
+          [row.organisation_code ?? "", row.organisation],
+          [row.street_code ?? "", row.street],
+        ]),
+      );
+    },
+  );
 }
 
-export async function loadWhistles(): Promise<void> {
-  const path = asOf("/api/v1/whistles?limit=200&open=true");
-  const rows = await readAll<WhistleRow>(path, MOST_WHISTLES);
-  state.whistles.value = rows.filter((row) => row.stage !== "closed" && row.stage !== "withdrawn");
-  for (const row of rows) {
-    state.learnNames(row.sides.map((side) => [side.street_code, side.street_name]));
-    state.learnNames(row.summons.map((one) => [one.organisation_code, one.name]));
-  }
+export function loadFigures(): Promise<void> {
+  return ofMoment(
+    (moment) => toldOf<Figures>("/api/v1/figures", moment),
+    (found) => {
+      state.figures.value = found;
+      state.learnNames(found?.streets.map((row) => [row.street_code, row.street]) ?? []);
+    },
+  );
+}
+
+export function loadWhistles(): Promise<void> {
+  return ofMoment(
+    (moment) => readAll<WhistleRow>(asOf("/api/v1/whistles?limit=200&open=true", moment), MOST_WHISTLES),
+    (rows) => {
+      state.whistles.value = rows.filter((row) => row.stage !== "closed" && row.stage !== "withdrawn");
+      for (const row of rows) {
+        state.learnNames(row.sides.map((side) => [side.street_code, side.street_name]));
+        state.learnNames(row.summons.map((one) => [one.organisation_code, one.name]));
+      }
+    },
+  );
 }
 
 /** What changes once in months. */
@@ -80,12 +101,12 @@ export async function loadRules(): Promise<void> {
   }
 }
 
-/** Null where the server cannot tell it of a moment of the past. */
-async function ofThisMoment<T>(path: string): Promise<T | null> {
+/** Null where what was late at a moment of the past is not known any more. */
+async function toldOf<T>(path: string, moment: string | null): Promise<T | null> {
   try {
-    return await read<T>(asOf(path));
+    return await read<T>(asOf(path, moment));
   } catch (error) {
-    if (state.past.value && error instanceof Problem && error.status === 422) return null;
+    if (moment && error instanceof Problem && error.status === 422) return null;
     throw error;
   }
 }

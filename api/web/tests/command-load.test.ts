@@ -1,0 +1,149 @@
+/** What is fetched, of which moment, and what becomes of answers that come late or not at all. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadChosen, missing, story } from "../src/command/chosen";
+import { loadFigures, loadWatch, loadWhistles } from "../src/command/load";
+import { chosen, figures, moment, untold, watch, whistles } from "../src/command/state";
+import { now } from "../src/shared/time";
+
+const THEN = "2026-03-05T14:00:00+08:00";
+/** Answers by the beginning of an address; each waits until it is let go. */
+let answers: Record<string, () => Response | Promise<Response>>;
+let asked: string[];
+
+beforeEach(() => {
+  [answers, asked] = [{}, []];
+  vi.stubGlobal("fetch", (address: string) => {
+    asked.push(address);
+    const found = Object.keys(answers)
+      .filter((path) => address.startsWith(path))
+      .sort((one, other) => other.length - one.length)[0];
+    return Promise.resolve(found ? answers[found]?.() : problem(404, "not-found"));
+  });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  for (const one of [moment, chosen, watch, figures, story, untold]) one.value = null;
+  whistles.value = [];
+  missing.value = null;
+});
+
+const json = (body: unknown, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+const problem = (status: number, kind: string): Response => json({ type: `/problems/${kind}`, detail: kind }, status);
+
+/** An answer that comes when it is told to. */
+function late(answer: () => Response): { comes: () => void; answer: () => Promise<Response> } {
+  let comes = (): void => undefined;
+  const waits = new Promise<void>((resolve) => (comes = resolve));
+  return { comes: () => comes(), answer: () => waits.then(answer) };
+}
+
+const due = (at: string) => ({ at, late: [], soon: [], late_total: 0, soon_total: 0 });
+
+describe("an answer of another moment", () => {
+  it("is not believed: neither what was late then nor what the clock said", async () => {
+    const slow = late(() => json(due(THEN)));
+    answers["/api/v1/watch"] = slow.answer;
+    moment.value = THEN;
+    const loading = loadWatch();
+    moment.value = null;
+    const before = now.value;
+    slow.comes();
+    await loading;
+    expect(asked).toEqual([`/api/v1/watch?as_of=${encodeURIComponent(THEN)}`]);
+    expect(watch.value).toBeNull();
+    expect(now.value - before).toBeGreaterThanOrEqual(0);
+  });
+
+  it.each([
+    ["/api/v1/figures", loadFigures, { streets: [] }, figures],
+    [
+      "/api/v1/whistles",
+      loadWhistles,
+      { items: [{ id: "w", stage: "blown", sides: [], summons: [] }], next: null },
+      whistles,
+    ],
+  ] as const)("of %s is dropped, whichever way one goes", async (path, load, body, shown) => {
+    for (const [from, to] of [
+      [null, THEN],
+      [THEN, null],
+    ]) {
+      const slow = late(() => json(body));
+      answers[path] = slow.answer;
+      moment.value = from ?? null;
+      const before = shown.value;
+      const loading = load();
+      moment.value = to ?? null;
+      slow.comes();
+      await loading;
+      expect(shown.value).toBe(before);
+      await load();
+      expect(shown.value).not.toBe(before);
+      shown.value = before;
+    }
+  });
+
+  it("is no reason to say that a case is missing", async () => {
+    chosen.value = { kind: "case", id: "i" };
+    const slow = late(() => problem(404, "not-found"));
+    answers["/api/v1/incidents/i"] = slow.answer;
+    moment.value = THEN;
+    const loading = loadChosen();
+    moment.value = null;
+    slow.comes();
+    await loading;
+    expect(missing.value).toBeNull();
+    await loadChosen();
+    expect(missing.value).not.toBeNull();
+  });
+
+  it("is never mixed into a story that was begun at one", async () => {
+    chosen.value = { kind: "whistle", id: "w" };
+    const first = late(() => json({ incident_id: "i" }));
+    answers["/api/v1/whistles/w"] = first.answer;
+    answers["/api/v1/incidents/i"] = () => json({ id: "i", whistles: [] });
+    for (const part of ["facts", "evidence"]) answers[`/api/v1/incidents/i/${part}`] = () => json({ items: [] });
+    moment.value = THEN;
+    const loading = loadChosen();
+    moment.value = null;
+    first.comes();
+    await loading;
+    expect(asked.filter((path) => path.includes("/incidents/i") && !path.includes("/evidence"))).toEqual(
+      ["", "/facts"].map((part) => `/api/v1/incidents/i${part}?as_of=${encodeURIComponent(THEN)}`),
+    );
+    expect(story.value).toBeNull();
+  });
+});
+
+describe("what was chosen before", () => {
+  it("is not shown once something else is chosen", async () => {
+    const slow = late(() => problem(404, "not-found"));
+    answers["/api/v1/incidents/i"] = slow.answer;
+    chosen.value = { kind: "case", id: "i" };
+    const loading = loadChosen();
+    chosen.value = null;
+    slow.comes();
+    await loading;
+    expect(missing.value).toBeNull();
+  });
+});
+
+describe("a moment of which nobody can tell what was late", () => {
+  beforeEach(() => {
+    answers["/api/v1/watch"] = () => problem(422, "rule-forbids");
+  });
+
+  it("is an answer, kept with the moment that it is of", async () => {
+    moment.value = THEN;
+    await loadWatch();
+    expect([watch.value, untold.value]).toEqual([null, THEN]);
+    answers["/api/v1/watch"] = () => json(due(THEN));
+    await loadWatch();
+    expect(untold.value).toBeNull();
+  });
+
+  it("is none of the present, which always can be told", async () => {
+    await expect(loadWatch()).rejects.toMatchObject({ status: 422 });
+  });
+});
