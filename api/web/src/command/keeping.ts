@@ -6,18 +6,22 @@ import { Line, SILENCE_MS } from "./live";
 import { loadCatalogue, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
 import { EVERY_MS } from "./pace";
 import { Refresher, TOPICS, type Topic, topicsOf } from "./refresh";
-import { moment, over, past, staleSince } from "./state";
+import { figures, moment, over, past, staleSince, watch, whistles } from "./state";
 
 /** Counts up when the map's tiles of what happens must be drawn anew; `loads` are the slower ones. */
 export const marksTurn = signal(0);
 export const loadsTurn = signal(0);
 /** Whether the line to the server is up. */
 export const connected = signal(false);
+/** What the server no longer gives to whoever sits here. */
+export const withheld = signal<ReadonlySet<Topic>>(new Set());
 
 const SWEEP_MS = 30_000;
 /** So many sweeps until the catalogue is read again: its classes slide with the day, and grids change without an event. */
 const LAND_SWEEPS = 10;
-const broken = new Set<Topic | "line">();
+/** What the picture is made of: it is right while none of them is broken. */
+type Part = Topic | "line" | `tiles:${string}`;
+const broken = new Set<Part>();
 let lastAliveAt = Date.now();
 
 const refresher = new Refresher(
@@ -31,13 +35,17 @@ const refresher = new Refresher(
     loads: { run: () => turned(loadsTurn), everyMs: EVERY_MS.loads },
   },
   {
-    fresh: (topic) => mended(topic),
+    fresh: (topic) => {
+      mended(topic);
+      granted(topic);
+    },
     failed: (topic, error) => {
-      if (error instanceof Problem && error.status === 401) over.value = true;
       // What may not be read, or is asked for wrongly, does not become right by asking again.
-      if (error instanceof Problem && error.status < 500 && error.status !== 429) return false;
-      hurt(topic);
-      return true;
+      const lasting = error instanceof Problem && error.status < 500 && error.status !== 429;
+      if (!lasting) hurt(topic);
+      else if (error.status === 401) over.value = true;
+      else withhold(topic);
+      return !lasting;
     },
   },
 );
@@ -105,12 +113,26 @@ function turned(turn: { value: number }): Promise<void> {
   return Promise.resolve();
 }
 
-function hurt(what: Topic | "line"): void {
-  broken.add(what);
+export function hurt(part: Part): void {
+  broken.add(part);
   staleSince.value ??= lastAliveAt;
 }
 
-function mended(what: Topic | "line"): void {
-  broken.delete(what);
+export function mended(part: Part): void {
+  broken.delete(part);
   if (broken.size === 0) staleSince.value = null;
+}
+
+/** What may not be read any more is not shown any more: old rows beside "Live" would be a lie. */
+function withhold(topic: Topic): void {
+  mended(topic);
+  if (topic === "watch") watch.value = null;
+  else if (topic === "figures") figures.value = null;
+  else if (topic === "whistles") whistles.value = [];
+  withheld.value = new Set([...withheld.value, topic]);
+}
+
+function granted(topic: Topic): void {
+  if (!withheld.value.has(topic)) return;
+  withheld.value = new Set([...withheld.value].filter((one) => one !== topic));
 }

@@ -1,15 +1,19 @@
 /** The map's tiles: fetched anew when something happened, and again where they failed. */
 import { addressOf, type Asking, type Catalogue, LAND, LIVE, LOADS } from "../shared/map";
 import type { GlMap, StyleSpecification, VectorTileSource } from "../shared/map/map";
-import { connected } from "./keeping";
+import { connected, hurt, mended } from "./keeping";
 import { past } from "./state";
 
 const AGAIN_MS = 5_000;
 const LONGEST_MS = 60_000;
+/** What the wall promises to show; a base map that somebody else draws is not of it. */
+const OURS: readonly string[] = [LAND, LIVE, LOADS];
 
 export class Tiling {
-  /** Sources of which a tile failed while the server or the network was away; the badge says so meanwhile. */
+  /** Sources of which a tile failed, and which nobody has asked for again since. */
   readonly #troubled = new Set<string>();
+  /** Sources of ours that have holes on the map: until all their tiles have come, the badge says so. */
+  readonly #holed = new Set<string>();
   #waitMs = AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -19,7 +23,11 @@ export class Tiling {
       if (sourceId === undefined) console.error(event.error);
       else this.#trouble(sourceId);
     });
+    map.on("sourcedata", ({ sourceId, tile, isSourceLoaded }) => {
+      if (tile && isSourceLoaded) this.#whole(sourceId);
+    });
     map.on("idle", () => {
+      for (const name of this.#holed) this.#whole(name);
       if (this.#troubled.size === 0) this.#waitMs = AGAIN_MS;
     });
   }
@@ -35,19 +43,24 @@ export class Tiling {
     for (const name of [LAND, LIVE, LOADS]) {
       const source = this.#source(name);
       const address = addressOf(name, found, asking);
-      if (source && address && source.tiles[0] !== address) source.setTiles([address]);
+      // What it was told to ask: for the first frame of its life it does not say so by itself.
+      if (!source || !address || source.serialize().tiles?.[0] === address) continue;
+      source.setTiles([address]);
+      this.#troubled.delete(name);
     }
     map.setStyle(style, { diff: true });
+    for (const name of this.#holed) if (!(name in style.sources)) this.#forget(name);
   }
 
   /** Draws what happens anew. The past does not happen any more. */
   refresh(source: string): void {
-    if (this.#source(source) && !past.peek()) this.map.refreshTiles(source);
-    this.#mend();
+    if (past.peek()) return;
+    this.#ask(source);
   }
 
   end(): void {
     clearTimeout(this.#timer);
+    for (const name of this.#holed) this.#forget(name);
   }
 
   #source(name: string): VectorTileSource | undefined {
@@ -62,19 +75,30 @@ export class Tiling {
   /** Tiles that failed are not tried again by themselves: where nobody else does, we come back, ever more patiently. */
   #trouble(source: string): void {
     this.#troubled.add(source);
+    if (OURS.includes(source)) {
+      this.#holed.add(source);
+      hurt(`tiles:${source}`);
+    }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_MS);
-      if (connected.peek()) this.#mend();
+      if (connected.peek()) for (const name of this.#troubled) this.#ask(name);
       else this.#trouble(source);
     }, this.#waitMs);
   }
 
-  #mend(): void {
-    for (const name of this.#troubled) {
-      const source = this.#source(name);
-      if (source) source.setTiles([...source.tiles]);
-    }
-    this.#troubled.clear();
+  #ask(source: string): void {
+    this.#troubled.delete(source);
+    if (this.#source(source)) this.map.refreshTiles(source);
+  }
+
+  /** All tiles of a source have come or failed: where none failed since they were asked for, there is no hole. */
+  #whole(source: string): void {
+    if (!this.#troubled.has(source)) this.#forget(source);
+  }
+
+  #forget(source: string): void {
+    this.#troubled.delete(source);
+    if (this.#holed.delete(source)) mended(`tiles:${source}`);
   }
 }
