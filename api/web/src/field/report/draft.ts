@@ -4,8 +4,9 @@ import type { Position } from "geojson";
 import { uuid7 } from "../../shared/uuid";
 import type { Words } from "../../shared/words";
 import type { Holder, Matter, Outline } from "../carried";
-import type { LonLat } from "../geometry";
+import { type LonLat, metresBetween } from "../geometry";
 import type { Draft } from "../outbox/items";
+import { type Fix, FRESH_MS } from "../where";
 
 export interface Shot {
   id: string;
@@ -18,7 +19,8 @@ export interface Shot {
 }
 
 export type Place =
-  | { kind: "point"; lon: number; lat: number; accuracyM: number | null; by: "gps" | "hand" }
+  /** `at`: when the receiver was there. */
+  | { kind: "point"; lon: number; lat: number; accuracyM: number | null; by: "gps" | "hand"; at?: number }
   | { kind: "shape"; geometry: Outline; ids: string[] };
 
 /** What a report comes from: an item of a patrol that is being walked, by the key under which the walk is kept. */
@@ -52,8 +54,36 @@ export function byHand({ lon, lat }: LonLat): Place {
 }
 
 /** A place as the receiver has it, with how far it may err. */
-export function byReceiver({ lon, lat, accuracyM }: LonLat & { accuracyM: number }): Place {
-  return { kind: "point", lon, lat, accuracyM, by: "gps" };
+export function byReceiver({ lon, lat, accuracyM, at }: Fix): Place {
+  return { kind: "point", lon, lat, accuracyM, by: "gps", at };
+}
+
+/**
+ * The place of a report after what the receiver says now. A pin that was set by hand stays. A photo shows where it was
+ * taken: from then on the place becomes finer, and moves no more. Of a report in which nothing is written the place is
+ * where somebody is: it goes when nobody knows that any longer.
+ */
+export function followed(written: Writing, here: Fix | null): Place | null {
+  const { place, shots } = written;
+  if (place && (place.kind === "shape" || place.by === "hand")) return place;
+  if (!here) return isBlank(written) ? null : place;
+  if (place?.at === here.at) return place;
+  return !place || shots.length === 0 || isFiner(here, place) ? byReceiver(here) : place;
+}
+
+type Point = Place & { kind: "point" };
+
+function isFiner(here: Fix, { at, accuracyM, ...centre }: Point): boolean {
+  if (at === undefined || accuracyM === null || here.at - at > FRESH_MS) return false;
+  return here.accuracyM < accuracyM && metresBetween(here, centre) <= accuracyM;
+}
+
+/** Whether the receiver says something else than the place of a report, so that somebody may want that instead. */
+export function isElsewhere({ place, shots }: Writing, here: Fix): boolean {
+  if (!place) return false;
+  if (place.kind === "shape" || place.by === "hand") return true;
+  const errsM = place.accuracyM ?? 0;
+  return shots.length > 0 && (metresBetween(here, place) > here.accuracyM + errsM || 2 * here.accuracyM < errsM);
 }
 
 export function isBlank({ matter, text, address, shots, finding }: Writing): boolean {

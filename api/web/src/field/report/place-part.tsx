@@ -8,7 +8,7 @@ import { around, type View } from "../map/view";
 import { moved, pointOf, ringsOf } from "../geometry";
 import { pack } from "../phone";
 import { type Fix, fix, lack, type Lack } from "../where";
-import { byHand, byReceiver, type Place, writing } from "./draft";
+import { byHand, byReceiver, isElsewhere, type Place, writing } from "./draft";
 import { PlaceDialog } from "./place-dialog";
 import { Telling } from "./telling";
 import { write } from "./writing";
@@ -55,7 +55,7 @@ export function PlacePart() {
           <Icon sign="pin" />
           {place ? say("大地图／选建筑", "Large map, buildings") : say("在地图上选点", "Put it on the map")}
         </button>
-        <BackToReceiver place={place} />
+        <BackToReceiver />
       </div>
       <details open={!place && missing !== null}>
         <summary>{say("用文字地址", "An address in words")}</summary>
@@ -76,10 +76,10 @@ export function PlacePart() {
   );
 }
 
-/** After a pin that slipped: one touch, and the place is again what the receiver says. */
-function BackToReceiver({ place }: { place: Place | null }) {
+/** After a pin that slipped, or somewhere else since the photo: one touch, and the place is what the receiver says. */
+function BackToReceiver() {
   const here = fix.value;
-  if (!here || !place || (place.kind === "point" && place.by === "gps")) return null;
+  if (!here || !isElsewhere(writing.value, here)) return null;
   return (
     <button type="button" class="f-wide" onClick={() => write({ place: byReceiver(here) })}>
       <Icon sign="here" />

@@ -7,7 +7,7 @@ import { holder, pack, reached } from "../phone";
 import { measure } from "../storage";
 import { fix, look } from "../where";
 import { goTo } from "../tab";
-import { byReceiver, type Finding, missing, writing } from "./draft";
+import { type Finding, followed, missing, writing } from "./draft";
 import { MatterPart } from "./matter";
 import { Camera, PhotoPart } from "./photo-part";
 import { reading } from "./photos";
@@ -17,13 +17,11 @@ import { addPhotos, leaveFinding, sendOff, write } from "./writing";
 export function Report() {
   useEffect(() => look(), []);
   const here = fix.value;
-  const { place } = writing.value;
-  // A pin that was set by hand stays; what the receiver said is followed until the report is sent.
+  const written = writing.value;
   useEffect(() => {
-    if (!here || (place && (place.kind === "shape" || place.by === "hand"))) return;
-    write({ place: byReceiver(here) });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new fix or a new report moves the place, not the place itself
-  }, [here, place === null]);
+    const place = followed(written, here);
+    if (place !== written.place) write({ place });
+  }, [written, here]);
   if (!pack.value) return <NoPack />;
   if (!holder.value?.permissions.includes("case.report")) {
     return (

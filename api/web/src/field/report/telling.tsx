@@ -1,6 +1,7 @@
 /** Which cell a place falls into, who answers, and whether a combined whistle will be drafted: the phone's own
  * reckoning at once, the server's as soon as it answers. */
 import { useEffect, useState } from "preact/hooks";
+import { clockTime } from "../../shared/time";
 import { say } from "../../shared/words";
 import type { Matter, Pack } from "../carried";
 import { leadOf, nameOf, type Part, spoken, tellPoint, tellShape, type Told } from "../locating";
@@ -50,13 +51,18 @@ export function Telling({ place }: { place: Place }) {
       <p class="f-soft">
         {place.kind === "point" &&
           place.accuracyM !== null &&
-          say(`定位精度 ±${place.accuracyM} 米。`, `Accuracy ±${place.accuracyM} m. `)}
+          say(`定位精度 ±${place.accuracyM} 米${when(place)}。`, `Accuracy ±${place.accuracyM} m${when(place)}. `)}
         {final
           ? say("服务器已核对。", "Checked by the server.")
           : say("手机预判，以服务器为准。", "Reckoned on the phone; the server decides.")}
       </p>
     </div>
   );
+}
+
+/** When the receiver was there: a photo's place is older than what it says now. */
+function when({ at }: { at?: number }): string {
+  return at === undefined ? "" : say("，", ", ") + clockTime(new Date(at).toISOString());
 }
 
 function headline(carried: Pack, { cell, placement }: Told): string {

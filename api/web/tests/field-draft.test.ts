@@ -1,0 +1,143 @@
+/** What is being written on a phone, as photos come late, tabs are many, and the browser cuts the way to the disk. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { gathered, switchDuty } from "../src/field/duty";
+import { changeKept, Filled } from "../src/field/kept";
+import { mine, theDisk, theOutbox } from "../src/field/phone";
+import { blank, type Shot, type Writing, writing } from "../src/field/report/draft";
+import { reading, whileReading } from "../src/field/report/photos";
+import { addPhotos, leaveFinding, reportFinding, takeUp, write } from "../src/field/report/writing";
+import { ME } from "./outbox-things";
+import { cutTheWay, openedPhone } from "./opened-phone";
+
+openedPhone();
+
+const KEY = `draft:${ME}`;
+const FINDING = { walk: "walk", item: "exits", words: { zh: "通道", en: "Exits" } };
+const OF_PATROL = { matter: "1", text: "堵门" };
+
+const photo = (): File => new File([new Uint8Array([1, 2, 3])], "a.jpg", { type: "image/jpeg" });
+const pictures = async (): Promise<string[]> =>
+  (await theDisk().use((database) => database.getAllKeys("blobs"))).filter((id) => !id.includes("reserve"));
+const draftKept = (): Promise<Writing | undefined> => theDisk().kept<Writing>(KEY);
+
+beforeEach(async () => {
+  writing.value = blank();
+  await theDisk().forget(KEY);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("a photo that comes late", () => {
+  test("belongs to what was written when it was taken, though something else is written by now", async () => {
+    const first = writing.value.id;
+    const late = whileReading(() => addPhotos([photo()]));
+    reportFinding(FINDING, OF_PATROL);
+    await late;
+    expect(writing.value.shots).toEqual([]);
+    await leaveFinding();
+    expect(writing.value.id).toBe(first);
+    expect(writing.value.shots).toHaveLength(1);
+  });
+
+  test("is no photo of the next report, and takes no room, once its own is given up", async () => {
+    reportFinding(FINDING, OF_PATROL);
+    const before = await pictures();
+    const late = addPhotos([photo()]);
+    await leaveFinding();
+    await late;
+    expect(writing.value.shots).toEqual([]);
+    expect(await pictures()).toEqual(before);
+  });
+
+  test("is waited for, and no longer when it cannot be read", async () => {
+    const late = whileReading(() => addPhotos([photo()]));
+    expect(reading.value).toBe(1);
+    await late;
+    expect(reading.value).toBe(0);
+    const broken = whileReading(() => Promise.reject(new Error("The camera's folder is gone.")));
+    await expect(broken).rejects.toThrow();
+    expect(reading.value).toBe(0);
+  });
+
+  test("leaves the words of an act that were typed meanwhile, and finds the act when it was opened anew", async () => {
+    const opened = new Filled("act:1", { words: "", shots: [] as Partial<Shot>[] });
+    const close = opened.show();
+    const come = (id: string): void => opened.change((now) => ({ ...now, shots: [...now.shots, { id }] }));
+    opened.change((now) => ({ ...now, words: "现场" }));
+    come("one");
+    expect(opened.value.value).toEqual({ words: "现场", shots: [{ id: "one" }] });
+    close();
+    const again = new Filled("act:1", { words: "", shots: [] as Partial<Shot>[] });
+    again.show();
+    await vi.waitFor(() => expect(again.value.value.words).toBe("现场"));
+    again.change((now) => ({ ...now, words: "现场已清" }));
+    come("two");
+    const all = { words: "现场已清", shots: [{ id: "one" }, { id: "two" }] };
+    expect(again.value.value).toEqual(all);
+    await vi.waitFor(async () => expect(await theDisk().kept("act:1")).toEqual(all));
+  });
+});
+
+describe("a way to the disk that was cut", () => {
+  test("is opened anew for the report that is being written", async () => {
+    const end = await takeUp(ME);
+    cutTheWay();
+    write({ text: "断开之后写的" });
+    await vi.waitFor(async () => expect((await draftKept())?.text).toBe("断开之后写的"));
+    end();
+  });
+
+  test("is opened anew for what an act or a walk is filled in with, on the screen or off it", async () => {
+    const end = new Filled("walk:1", { note: "" }).show();
+    cutTheWay();
+    await changeKept<{ note: string }>("walk:1", () => ({ note: "一" }));
+    await vi.waitFor(async () => expect(await theDisk().kept("walk:1")).toEqual({ note: "一" }));
+    end();
+    cutTheWay();
+    await changeKept<{ note: string }>("walk:1", ({ note }) => ({ note: `${note}二` }));
+    expect(await theDisk().kept("walk:1")).toEqual({ note: "一二" });
+  });
+});
+
+describe("two tabs", () => {
+  const GPS = { kind: "point", lon: 117, lat: 36, accuracyM: 9, by: "gps" } as const;
+
+  test("the one in which nothing is written forgets nothing of what the other writes", async () => {
+    const end = await takeUp(ME);
+    const other: Writing = { ...blank(), text: "另一页写的" };
+    await theDisk().keep(KEY, other);
+    write({ place: GPS });
+    await theDisk().kept("anything");
+    expect(await draftKept()).toEqual(other);
+    end();
+  });
+
+  test("what was sent here is forgotten, what the other tab has begun since is not", async () => {
+    const end = await takeUp(ME);
+    write({ text: "这页写的" });
+    writing.value = blank();
+    await vi.waitFor(async () => expect(await draftKept()).toBeUndefined());
+    write({ text: "这页又写" });
+    const other: Writing = { ...blank(), text: "另一页写的" };
+    await theDisk().keep(KEY, other);
+    writing.value = blank();
+    await theDisk().kept("anything");
+    expect(await draftKept()).toEqual(other);
+    end();
+  });
+});
+
+test("positions that find no way into the outbox stay gathered, and go with the next", async () => {
+  await switchDuty(true);
+  const one = { lon: 117, lat: 36, accuracyM: 9, at: Date.now() };
+  gathered.value = [one];
+  const cut = vi.spyOn(theOutbox(), "add").mockRejectedValue(new DOMException("cut", "InvalidStateError"));
+  await expect(switchDuty(false)).rejects.toThrow();
+  expect(gathered.value).toEqual([one]);
+  cut.mockRestore();
+  await switchDuty(false);
+  expect(gathered.value).toEqual([]);
+  expect(mine.value.map(({ kind }) => kind)).toEqual(["shift", "positions", "shift"]);
+});
