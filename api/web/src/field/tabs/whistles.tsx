@@ -1,19 +1,21 @@
 /** Whistles that call me or lie where I work: how far, how long still, and whether a check-in would count. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { STEPS } from "../../shared/terms";
-import { toast, toastError } from "../../shared/ui/toasts";
-import { Dialog } from "../../shared/ui/dialog";
+import { toast } from "../../shared/ui/toasts";
 import { said, say, type Words } from "../../shared/words";
 import { arrival, whistleAct } from "../acts";
+import { begin, begunOf } from "../begun";
 import type { Called, Summons } from "../carried";
-import { useKept } from "../kept";
 import { circleMark, mark, pointMark } from "../map/marks";
 import { MapView } from "../map/map-view";
 import { isOpen } from "../outbox/items";
 import { holder, mine, post, today } from "../phone";
+import { askedOf, keptWords, useOnce } from "../pressing";
 import { LACKS } from "../report/place-part";
 import { actsOf, type Reach, reachOf } from "../sites";
 import { fix, lack, look } from "../where";
+import { LeftOver } from "./left-over";
+import { MeasureDialog } from "./measure-dialog";
 import { Day, Due } from "./parts";
 
 const SUMMONS: Record<string, Words> = {
@@ -37,6 +39,7 @@ const STAGES: Record<string, Words> = {
 export function Whistles() {
   useEffect(() => look(), []);
   const whistles = today.value?.whistles ?? [];
+  const upon = begunOf("measure");
   return (
     <>
       <h1 class="f-title">{say(`哨 ${whistles.length} 个`, `Whistles: ${whistles.length}`)}</h1>
@@ -48,6 +51,8 @@ export function Whistles() {
           ))}
         </ul>
       </Day>
+      <LeftOver what="measure" />
+      {upon && <MeasureDialog upon={upon} />}
     </>
   );
 }
@@ -141,21 +146,20 @@ const NAMES: Record<string, Words> = {
 };
 
 function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Summons; reach: Reach }) {
-  const [filing, setFiling] = useState(false);
   const organisation = summons.organisation_code;
   const may = holder.value?.permissions ?? [];
   const waits = !summons.mine && !summons.arrived && may.includes("whistle.vouch") && whistle.stage === "blown";
-  const act = async (what: "check-in" | "vouch" | "acknowledge" | "leave"): Promise<void> => {
+  const asked = askedOf(mine.value, whistle.whistle_id, organisation);
+  const [act, busy] = useOnce(async (what: "check-in" | "vouch" | "acknowledge" | "leave") => {
     const owner = holder.value;
     if (!owner) return;
     const at = new Date();
-    await post([
+    const made =
       what === "check-in" || what === "vouch"
         ? arrival({ whistle, organisation, act: what }, fix.value, owner, at)
-        : whistleAct({ whistle, organisation, act: what }, owner, at),
-    ]);
-    toast(say("已记下时间和位置，自动发送", "Time and place are kept; it goes by itself"));
-  };
+        : whistleAct({ whistle, organisation, act: what }, owner, at);
+    toast(keptWords(await post([made]), made));
+  });
   return (
     <li class="f-summons">
       <p class="f-row">
@@ -174,13 +178,14 @@ function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Sum
             key={one}
             type="button"
             class={one === "check-in" ? "strong" : ""}
-            onClick={() => (one === "measures" ? setFiling(true) : void act(one).catch(toastError))}
+            disabled={busy || asked.has(one)}
+            onClick={() => (one === "measures" ? begin({ what: "measure", whistle, organisation }) : act(one))}
           >
             {said(NAMES[one])}
           </button>
         ))}
         {waits && (
-          <button type="button" onClick={() => void act("vouch").catch(toastError)}>
+          <button type="button" disabled={busy || asked.has("vouch")} onClick={() => act("vouch")}>
             {say("我在现场，为其作证", "I am on site and vouch for them")}
           </button>
         )}
@@ -188,29 +193,6 @@ function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Sum
       {actsOf(summons).includes("check-in") && reach.against && (
         <p class={reach.hopeless ? "f-late" : "f-doubt"}>⚠ {said(reach.against)}</p>
       )}
-      {filing && <Measure whistle={whistle} organisation={organisation} close={() => setFiling(false)} />}
     </li>
-  );
-}
-
-function Measure({ whistle, organisation, close }: { whistle: Called; organisation: string; close: () => void }) {
-  const [words, setWords, done] = useKept(`measure:${whistle.whistle_id}:${organisation}`, "");
-  const go = async (): Promise<void> => {
-    const owner = holder.value;
-    if (!owner || !words.trim()) return;
-    await post([whistleAct({ whistle, organisation, act: "measures", words: words.trim() }, owner, new Date())]);
-    done();
-    close();
-  };
-  return (
-    <Dialog title={said(NAMES["measures"])} close={close}>
-      <label class="f-label" for="measure">
-        {say("在现场做了什么", "What was done on site")}
-      </label>
-      <textarea id="measure" rows={4} value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-      <button type="button" class="f-go" aria-disabled={!words.trim()} onClick={() => void go().catch(toastError)}>
-        {said(NAMES["measures"])}
-      </button>
-    </Dialog>
   );
 }
