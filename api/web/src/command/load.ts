@@ -24,8 +24,8 @@ export async function ofMoment<T>(
   if (state.moment.value === moment) batch(() => show(found, moment));
 }
 
-/** The moment at which each version of the land was met first: the same version is the same tiles. */
-const met = new Map<string, string | null>();
+/** The moment of the past at which each version of the land was met first: the same version is the same tiles. */
+const met = new Map<string, string>();
 
 /** Fetches the catalogue of the moment that is looked at. */
 export function loadCatalogue(): Promise<void> {
@@ -33,8 +33,9 @@ export function loadCatalogue(): Promise<void> {
     (moment) => read<Catalogue>(asOf("/tiles", moment)),
     (found, moment) => {
       const version = found.layers.find(({ periodic }) => !periodic)?.version ?? "";
-      if (!met.has(version)) met.set(version, moment);
-      state.sight.value = { asOf: moment, land: met.get(version) ?? null };
+      // What was live is no more once a new grid is published: the past is asked for by its moment, always.
+      if (moment && !met.has(version)) met.set(version, moment);
+      state.sight.value = { asOf: moment, land: moment && (met.get(version) ?? moment) };
       state.catalogue.value = found;
     },
   );

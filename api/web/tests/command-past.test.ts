@@ -1,0 +1,58 @@
+/** The land of the moment that is looked at, over a new grid; and what is shown once it may not be read any more. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { want, withheld } from "../src/command/keeping";
+import { loadCatalogue } from "../src/command/load";
+import { figures, moment, sight, staleSince, type Watch, watch, whistles } from "../src/command/state";
+
+const json = (body: unknown, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+let answer: (address: string) => Response;
+
+beforeEach(() => void vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address))));
+afterEach(() => {
+  vi.unstubAllGlobals();
+  moment.value = null;
+});
+
+describe("the land of a moment", () => {
+  const [before, between, after] = ["2026-03-04T10:00:00Z", "2026-03-04T12:00:00Z", "2026-03-05T10:00:00Z"];
+
+  async function landAt(version: string, at: string | null): Promise<string | null> {
+    answer = () => json({ layers: [{ name: "streets", periodic: false, version }] });
+    moment.value = at;
+    await loadCatalogue();
+    expect(sight.value.asOf).toBe(at);
+    return sight.value.land;
+  }
+
+  it("is asked for by a moment of its own grid, also where that grid was seen live before a newer one came", async () => {
+    expect(await landAt("first", null)).toBeNull();
+    expect(await landAt("second", null)).toBeNull();
+    expect(await landAt("first", before)).toBe(before);
+    expect(await landAt("first", between)).toBe(before);
+    expect(await landAt("second", after)).toBe(after);
+    expect(await landAt("second", null)).toBeNull();
+  });
+});
+
+describe("what may not be read any more", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is not shown any more, and comes back with the right to read it", async () => {
+    watch.value = { late: [], soon: [] } as unknown as Watch;
+    figures.value = { streets: [] } as never;
+    whistles.value = [{ id: "w" }] as never;
+    answer = () => json({ type: "/problems/forbidden" }, 403);
+    want("watch", "figures", "whistles");
+    await vi.advanceTimersByTimeAsync(100);
+    expect(withheld.value).toEqual(new Set(["watch", "figures", "whistles"]));
+    expect([watch.value, figures.value, whistles.value]).toEqual([null, null, []]);
+    expect(staleSince.value).toBeNull();
+    answer = () => json({ at: new Date().toISOString(), late: [], soon: [] });
+    want("watch");
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(withheld.value).toEqual(new Set(["figures", "whistles"]));
+    expect(watch.value).not.toBeNull();
+  });
+});
