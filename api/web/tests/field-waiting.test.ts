@@ -57,6 +57,22 @@ describe("what waits", () => {
     expect(seen).toEqual(["evidence", "check_in", "evidence"]);
   });
 
+  test("a check-in that was made in another tab passes a photo that this one sends", async () => {
+    const [here, there] = [await phone.outbox(), await phone.outbox()];
+    await here.add([draft("evidence", "case")]);
+    const seen: string[] = [];
+    const one = phone.sender(here, async (item, stop) => {
+      seen.push(item.kind);
+      if (item.kind !== "evidence" || seen.length > 1) return await done();
+      await there.add([draft("check_in", "whistle")]);
+      await one.hear();
+      return stop.aborted ? { is: "on" } : await done();
+    });
+    await one.drain();
+    one.stop();
+    expect(seen).toEqual(["evidence", "check_in", "evidence"]);
+  });
+
   test("can be taken back at once while it never went out, with its photos", async () => {
     const outbox = await phone.outbox();
     const told = report();

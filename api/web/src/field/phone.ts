@@ -44,6 +44,10 @@ const REFRESH_MS = 60_000;
 /** So long we wait to hear who is logged in before the page opens with what the phone knows: a weak signal may not answer. */
 const DOOR_MS = 2_500;
 
+/** What is different once one of these has arrived is shown then, not a minute later. */
+const CHANGES_THE_DAY: Kind[] = ["check_in", "whistle_act", "case_act"];
+const SOON_MS = 300;
+
 /** Opens what the phone keeps, then looks who is logged in. Returns false where nobody is, and nobody was. */
 export async function open(): Promise<boolean> {
   disk = await Disk.open(undefined, () => {
@@ -67,6 +71,9 @@ export async function open(): Promise<boolean> {
     },
     onReach: (found) => {
       reached.value = found;
+    },
+    onDone: (kind) => {
+      if (CHANGES_THE_DAY.includes(kind)) refreshSoon();
     },
     holder: uuid7(),
   });
@@ -114,6 +121,7 @@ function knock(): void {
 /** In one breath, so that nothing goes out for one person by the session of another. */
 async function enterAs(found: Me): Promise<void> {
   entered = { account: found.account_id, csrf: found.csrf ?? "" };
+  if (session.value === "out") air?.postMessage("entered");
   session.value = "in";
   await hand(found);
 }
@@ -176,6 +184,14 @@ export async function refresh(): Promise<void> {
   }
 }
 
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+/** Once for all that arrives in one go. */
+function refreshSoon(): void {
+  clearTimeout(soon);
+  soon = setTimeout(() => void refresh(), SOON_MS);
+}
+
 async function freshDay(account: string): Promise<void> {
   const day = await read<Today>("/api/v1/field/today");
   heardTime(day.at);
@@ -235,6 +251,12 @@ export async function handBack(): Promise<void> {
   session.value = "out";
 }
 
+/** What another tab says: somebody has logged in there, or what is on the disk is different. */
+async function hear(said: unknown): Promise<void> {
+  if (said !== "entered") await sender.hear();
+  else if (session.value !== "in") await hurry();
+}
+
 function watch(): void {
   globalThis.addEventListener("online", () => void hurry());
   globalThis.addEventListener("offline", () => {
@@ -246,7 +268,7 @@ function watch(): void {
   globalThis.addEventListener("beforeunload", (event) => {
     if (diskFull.value) event.preventDefault();
   });
-  if (air) air.onmessage = () => void outbox.reload();
+  if (air) air.onmessage = ({ data }) => void hear(data);
   setInterval(() => {
     if (document.visibilityState === "visible") void (reached.value ? refresh() : hurry());
   }, REFRESH_MS);

@@ -18,6 +18,8 @@ export interface Surroundings {
   onLogin?: () => void;
   /** Called with whether the server could be reached. */
   onReach?: (reached: boolean) => void;
+  /** Called when something has arrived. */
+  onDone?: (kind: Item["kind"]) => void;
   holder?: string;
 }
 
@@ -52,6 +54,12 @@ export class Sender {
   wake(): void {
     this.makeWay();
     void this.run();
+  }
+
+  /** Another tab has written something: what is urgent does not wait behind a photo that this one sends. */
+  async hear(): Promise<void> {
+    await this.outbox.reload();
+    this.makeWay();
   }
 
   /** Signal is back, or somebody looks at the page: whatever waited for better times tries at once. */
@@ -125,6 +133,7 @@ export class Sender {
     this.misses = 0;
     await this.outbox.settle(id, outcome);
     this.around.onReach?.(true);
+    if (outcome.is === "done") this.around.onDone?.(kind);
     if (outcome.is === "login") this.around.onLogin?.();
     return outcome.is !== "login";
   }
