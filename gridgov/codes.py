@@ -264,12 +264,14 @@ def _lost(value: object, why: str) -> CodeError:
 
 def _wrong_length(digits: str, wanted: str) -> CodeError:
     length = LENGTHS[wanted]
-    message = f"{digits} has {len(digits)} digits; the code of a {wanted} has {length}."
     fits = _LEVEL_OF_LENGTH.get(len(digits))
-    hint = (
-        f" It has the length of a {fits}'s code: is the column the right one?" if fits else " Correct it at the source."
-    )
-    return CodeError(message + hint, field="code")
+    message = f"{digits} has {len(digits)} digits; the code of a {wanted} has {length}. Correct it at the source."
+    if fits:
+        message = (
+            f"{digits} has {len(digits)} digits; the code of a {wanted} has {length}. "
+            f"It has the length of a {fits}'s code: is the column the right one?"
+        )
+    return CodeError(message, field="code")
 
 
 def _shown(value: Any) -> str:

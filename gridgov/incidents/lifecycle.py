@@ -301,5 +301,7 @@ def _is_of(grant: Grant, organisation_code: str, office_area: str | None) -> boo
 
 
 def _not_over(standing: Standing, act: Act, *, or_handler: str | None = None) -> str:
-    others = f", or the people of {or_handler}" if or_handler else ""
-    return f"Only whoever holds {act.permission} over {standing.places[0]}{others} can {act} this case."
+    place = standing.places[0]
+    if or_handler:
+        return f"Only whoever holds {act.permission} over {place}, or the people of {or_handler} can {act} this case."
+    return f"Only whoever holds {act.permission} over {place} can {act} this case."

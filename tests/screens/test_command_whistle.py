@@ -218,7 +218,7 @@ def test_whoever_leaves_before_release_is_told_so_and_it_is_written_down(town: T
         expect(_row(department.page, LEAD)).to_contain_text("已到场")
         why_not = department.page.locator(".c-whistle.large .c-why-not")
         why_not.locator("summary").click()
-        expect(why_not.get_by_role("listitem").filter(has_text="离场")).to_contain_text("may not leave before")
+        expect(why_not.get_by_role("listitem").filter(has_text="离场")).to_contain_text("未放行不得离场")
         with pytest.raises(AssertionError, match="You may not leave"):
             do(town, "dept-zf", f"whistles/{whistle}/leave", organisation_code=LEAD)
         for page in (department.page, street.page):

@@ -2,8 +2,6 @@ import { expect, test } from "vitest";
 import { Problem, Unreachable } from "../src/shared/api";
 import { changed, faultsOf, type Field, placed } from "../src/shared/ui/forms";
 import { detailsOf, wordsOf } from "../src/shared/ui/problems";
-import { bookOf, inChinese } from "../src/shared/heard";
-import sentences from "../src/shared/sentences.json";
 import { fitting, meant } from "../src/shared/ui/suggested";
 import { fits, paged, sorted } from "../src/shared/ui/rows";
 
@@ -56,21 +54,6 @@ test("a page beyond the end is the last one", () => {
   const rows = Array.from({ length: 101 }, (_, n) => n);
   expect(paged(rows, 9, 50)).toEqual({ rows: [100], page: 2, pages: 3 });
   expect(paged([], 0, 50)).toEqual({ rows: [], page: 0, pages: 1 });
-});
-
-test("what the server says is told in Chinese by its form, with its parts", () => {
-  const book = bookOf(sentences);
-  const chinese = (said: string) => inChinese(book, said);
-  expect(chinese("The login wang is taken: choose another.")).toBe("用户名 wang 已被使用：请换一个。");
-  expect(chinese("城管局 still holds 3 open cases; 2 people in service: hand these over first, then close it.")).toBe(
-    "城管局 名下还有：3 件未结案卷；2 名在岗人员。请先移交，再撤销。",
-  );
-  expect(
-    chinese(
-      "The password holds the login: choose another password, for instance several words that do not belong together.",
-    ),
-  ).toContain("密码里含有用户名");
-  expect(chinese("Nobody ever wrote this.")).toBeNull();
 });
 
 test("whoever types a whole code or a whole name means it, and two of one name are nobody", () => {

@@ -173,9 +173,10 @@ def _checked_in(after: Whistle, code: str, judged: Judgement, evidence: dict[str
 
 def _refusal(judged: Judgement, whistle: Whistle) -> str:
     said = "; ".join(WORDS[reason] for reason in judged.reasons)
-    away = "" if judged.distance_m is None else f" You are {judged.distance_m:,.0f} m away;"
-    within = f" {whistle.kind.geofence_m:,.0f} m count as there."
-    return f"The check-in was refused and written down: {said}.{away}{within if away else ''}"
+    if judged.distance_m is None:
+        return f"The check-in was refused and written down: {said}."
+    away, within = f"{judged.distance_m:,.0f}", f"{whistle.kind.geofence_m:,.0f}"
+    return f"The check-in was refused and written down: {said}. You are {away} m away; {within} m count as there."
 
 
 def _vouched(after: Whistle, code: str, stood: Judgement, evidence: dict[str, Any]) -> Outcome:

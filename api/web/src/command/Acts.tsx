@@ -1,6 +1,7 @@
 /** What this person may do now, in one click or by its letter; and why not the rest. */
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { heard, tongueOf } from "../shared/heard";
 import { permissions } from "../shared/session";
 import { said, say } from "../shared/words";
 import { again, begin, fill, lacking, leaveAct, open, refused, send, sending, standingOf, type Target } from "./acting";
@@ -61,6 +62,11 @@ const whom = ({ atOnce, values }: Possible): string => (atOnce ? nameOf(values.o
 
 const shortcut = (letter: string): string => (letter === letter.toUpperCase() ? `Shift+${letter}` : letter);
 
+function Why({ said: sentence }: { said: string }) {
+  const words = heard(sentence);
+  return <small lang={tongueOf(words)}>{words}</small>;
+}
+
 function WhyNot({ acts }: { acts: readonly Possible[] }) {
   return (
     <details class="c-why-not">
@@ -68,7 +74,7 @@ function WhyNot({ acts }: { acts: readonly Possible[] }) {
       <ul>
         {acts.map(({ act, whyNot }) => (
           <li key={act.name}>
-            {said(act.words)}：{reason(act)} <small lang="en">{whyNot}</small>
+            {said(act.words)}：{reason(act)} <Why said={whyNot ?? ""} />
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 /** A whistle in three clicks: the case, the kind, the word that it is meant. Who comes is what the list says. */
 import { signal } from "@preact/signals";
 import { Problem, send } from "../shared/api";
+import { tongueOf } from "../shared/heard";
 import { me, permissions } from "../shared/session";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { toast } from "../shared/ui/toasts";
@@ -135,7 +136,7 @@ function Confirm({ incident, wanted }: { incident: Incident; wanted: Meant }) {
           </p>
           {detailsOf(failed.value).map((line) => (
             <p key={line}>
-              <small lang="en">{line}</small>
+              <small lang={tongueOf(line)}>{line}</small>
             </p>
           ))}
         </div>

@@ -1,5 +1,6 @@
 /** What for somebody looks at what is hidden: said before the look, and written down with it. */
 import { useState } from "preact/hooks";
+import { tongueOf } from "../shared/heard";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { said, say, type Words } from "../shared/words";
 
@@ -45,7 +46,7 @@ export function PurposeForm({ told, usual, look, busy, refusal }: Props) {
           </p>
           {detailsOf(refusal).map((line) => (
             <p key={line}>
-              <small lang="en">{line}</small>
+              <small lang={tongueOf(line)}>{line}</small>
             </p>
           ))}
         </div>

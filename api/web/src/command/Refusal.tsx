@@ -1,5 +1,6 @@
 /** Why an act was not done and what to do now; where somebody was quicker, what they made of it beside what was wanted. */
 import { Problem, Unreachable } from "../shared/api";
+import { tongueOf } from "../shared/heard";
 import { STAGES } from "../shared/terms";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { said, say, type Words } from "../shared/words";
@@ -77,7 +78,7 @@ function Why({ error }: { error: unknown }) {
       )}
       {detailsOf(error).map((line) => (
         <p key={line}>
-          <small lang="en">{line}</small>
+          <small lang={tongueOf(line)}>{line}</small>
         </p>
       ))}
     </>

@@ -2,38 +2,46 @@
  * What the server says, in the tongue of whoever reads it.
  *
  * Its sentences are English, and a program may rely on that; the book has the Chinese of each by its form, with `{}`
- * where something is put in. What is put in is looked up as well, for sentences are made of parts.
+ * where something is put in. What is put in is looked up as well, for sentences are made of parts. Where it is a code,
+ * or several, the Chinese says of which list: `{2:case_stage}`.
  */
 import { signal } from "@preact/signals";
 import { tongue } from "./words";
+
+type Words = Readonly<Record<string, string>>;
+type Codes = Readonly<Record<string, Words>>;
 
 interface Form {
   form: RegExp;
   zh: string;
 }
 
-export type Book = readonly Form[];
+export interface Book {
+  forms: readonly Form[];
+  codes: Codes;
+}
 
 const book = signal<Book | null>(null);
 let asked: Promise<void> | null = null;
 const LONGEST = 2_000;
 
 /** Makes a book of sentences: those with the most words of their own come first. */
-export function bookOf(sentences: Readonly<Record<string, string>>): Book {
+export function bookOf(sentences: Words, codes: Codes = {}): Book {
   const own = (sentence: string): number => sentence.replaceAll("{}", "").length;
-  return Object.entries(sentences)
+  const forms = Object.entries(sentences)
     .sort(([one], [other]) => own(other) - own(one))
     .map(([sentence, zh]) => ({
-      form: new RegExp(`^${sentence.split("{}").map(escaped).join("(.+?)")}$`, "su"),
+      form: new RegExp(`^${sentence.split("{}").map(escaped).join("(.*?)")}$`, "su"),
       zh,
     }));
+  return { forms, codes };
 }
 
 const escaped = (words: string): string => words.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 
 /** The Chinese of a sentence; null where the book does not have it. */
 export function inChinese(known: Book, sentence: string): string | null {
-  const parts = sentence.split("; ").map((part) => found(known, part) ?? labelled(known, part));
+  const parts = sentence.split("; ").map((part) => found(known, part) ?? labelled(known, part) ?? aside(known, part));
   return parts.every((part) => part !== null) ? parts.join("；") : found(known, sentence);
 }
 
@@ -44,22 +52,37 @@ function labelled(known: Book, sentence: string): string | null {
   return said === null ? null : `${label ?? ""}：${said}`;
 }
 
+/** What is said with the thing itself behind it: "The position is off the map … (200, 95, datum wgs84)". */
+function aside(known: Book, sentence: string): string | null {
+  const [, before, thing] = /^(.+\.) \(([^()]+)\)$/su.exec(sentence) ?? [];
+  const said = before === undefined ? null : found(known, before);
+  return said === null ? null : `${said}（${thing ?? ""}）`;
+}
+
 function found(known: Book, sentence: string): string | null {
-  for (const { form, zh } of known) {
+  for (const { form, zh } of known.forms) {
     const parts = form.exec(sentence);
     if (!parts) continue;
-    return zh.replace(/\{(\d)\}/g, (_, place: string) => {
-      const part = parts[Number(place)] ?? "";
-      return inChinese(known, part) ?? part;
+    return zh.replace(/\{(\d)(?::(\w+))?\}/g, (_, place: string, list: string | undefined) => {
+      const part = (parts[Number(place)] ?? "").trim();
+      return list ? decoded(known.codes[list], part) : (inChinese(known, part) ?? part);
     });
   }
   return null;
 }
 
+/** The words of a code, or of several with commas between; a code that the list does not have stays as it is. */
+const decoded = (list: Words | undefined, codes: string): string =>
+  codes
+    .split(", ")
+    .map((code) => list?.[code] ?? code)
+    .join("、");
+
 /** Reads the book, once. */
 async function learn(): Promise<void> {
   try {
-    book.value = bookOf((await import("./sentences.json")).default);
+    const { sentences, codes } = await import("./sentences");
+    book.value = bookOf(sentences, codes);
   } catch {
     asked = null;
   }
