@@ -2,11 +2,12 @@
 
 import io
 import random
+import re
 from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 from sqlalchemy import text
 
 from gridgov.clock import system_clock
@@ -59,6 +60,20 @@ def reload_without_a_word(page: Page) -> Page:
     again = context.new_page()
     again.goto("/field")
     return again
+
+
+def log_in(page: Page, town: Town, door: Locator) -> None:
+    """Go through the login as the worker, by the door that the page shows."""
+    door.click()
+    enter(page, town)
+
+
+def enter(page: Page, town: Town, login: str = "worker") -> None:
+    """Say who one is where the page asks for that."""
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", town.passwords[login])
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/field"))
 
 
 def photos(town: Town, words: str) -> int:
@@ -139,11 +154,7 @@ def test_a_session_that_ends_in_the_middle_of_a_photo_goes_on_with_its_next_part
         page.get_by_label("拍照或选择照片").set_input_files(content)
         expect(page.locator(".f-shot")).to_have_count(1)
         send(page)
-        page.get_by_role("button", name="重新登录后发送").click()
-        page.fill("input[name=login]", "worker")
-        page.fill("input[name=password]", town.passwords["worker"])
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"{town.address}/field")
+        log_in(page, town, page.get_by_role("button", name="重新登录后发送"))
         expect(page.get_by_text("已全部发送")).to_be_visible()
     assert sent[:2] == ["1", "2"]  # the second by no session
     assert sent.count("1") == 1
@@ -279,10 +290,7 @@ def test_whoever_logs_out_while_it_is_sent_finds_it_again_and_nobody_else_does(t
         assert held
         page.unroute_all()
         for who in ("community", "worker"):
-            page.fill("input[name=login]", who)
-            page.fill("input[name=password]", town.passwords[who])
-            page.keyboard.press("Enter")
-            page.wait_for_url("**/field/mine")
+            enter(page, town, who)
             if who == "worker":
                 break
             expect(page.get_by_text("其他账号的 1 件待发送")).to_be_visible()
@@ -294,3 +302,30 @@ def test_whoever_logs_out_while_it_is_sent_finds_it_again_and_nobody_else_does(t
     asked = text("SELECT f.author FROM incident_fact f JOIN incident i ON i.id = f.incident_id WHERE i.text = :words")
     with town.store.transaction() as unit:
         assert unit.connection.execute(asked, {"words": words}).scalars().first() == "worker"
+
+
+def test_without_signal_nobody_is_sent_to_a_login_that_does_not_come(town: Town) -> None:
+    with town.page("worker", size=PHONE, **HERE) as watched:
+        watched.forgive(f"{CUT}|401")
+        page = opened(watched.page)
+        page.context.clear_cookies()
+        write(page, "过期后断网")
+        send(page)
+        again = page.get_by_role("button", name="重新登录后发送")
+        expect(again).to_be_visible()
+        page.context.set_offline(offline=True)
+        again.click()
+        expect(page.get_by_text("没有信号，暂时不能登录")).to_be_visible()
+        expect(page.get_by_label("说明")).to_be_visible()
+        page.context.set_offline(offline=False)
+        log_in(page, town, again)
+        expect(page.get_by_text("已全部发送")).to_be_visible()
+        go_to(page, "我的")
+        page.get_by_role("button", name="退出登录").click()
+        page.wait_for_url("**/login*")
+        page.context.set_offline(offline=True)
+        page.goto("/field")  # from the phone itself
+        expect(page.get_by_text("没有信号，暂时不能登录")).to_be_visible()
+        page.context.set_offline(offline=False)
+        page.wait_for_url("**/login*")
+    assert reports(town, "过期后断网") == 1

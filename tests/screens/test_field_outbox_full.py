@@ -3,11 +3,20 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import go_to
-from tests.screens.test_field_outbox import CUT, _patient, large_photo, opened, photos, reload_without_a_word, write
+from tests.screens.test_field_outbox import (
+    CUT,
+    _patient,
+    enter,
+    large_photo,
+    opened,
+    photos,
+    reload_without_a_word,
+    write,
+)
 from tests.screens.test_field_report import HERE, reports, send
 
 __all__ = ["_patient"]
@@ -102,3 +111,38 @@ def test_a_phone_that_is_full_opens_all_the_same(town: Town) -> None:
         page.context.set_offline(offline=False)
         expect(page.get_by_text("已全部发送")).to_be_visible()
     assert reports(town, "存满之前") == 1
+
+
+FULL = """() => {
+    IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["its session ended", "its holder logged out"])
+def test_what_only_the_page_of_a_full_phone_remembers_outlives_the_login(town: Town, *, left: bool) -> None:
+    words = f"只在内存 {left}"
+    with town.page("worker", size=PHONE, **HERE) as watched:
+        watched.forgive(f"{CUT}|401")
+        page = opened(watched.page)
+        page.context.set_offline(offline=True)
+        page.evaluate(FULL)
+        write(page, words)
+        send(page)
+        expect(page.get_by_text("手机存储已满").first).to_be_visible()
+        if left:
+            held: list[Route] = []
+            page.route("**/api/v1/incidents", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it is given
+        else:
+            page.context.clear_cookies()
+        page.context.set_offline(offline=False)
+        if left:
+            go_to(page, "我的")
+            page.get_by_role("button", name="退出登录").click()
+            expect(page.get_by_role("dialog").get_by_text("有的只在本页内存中")).to_be_visible()
+            page.get_by_role("button", name="仍然退出").click()
+            page.unroute_all()
+        with page.context.expect_page() as beside:
+            page.get_by_role("button", name="在新窗口登录").click()
+        enter(beside.value, town)
+        expect(page.get_by_text("已全部发送")).to_be_visible()
+    assert reports(town, words) == 1

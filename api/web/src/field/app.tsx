@@ -2,11 +2,11 @@
 import { effect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { toLogin } from "../shared/session";
-import { Toasts } from "../shared/ui/toasts";
+import { toastError, Toasts } from "../shared/ui/toasts";
 import "../shared/ui/theme";
 import { mark } from "../shared/useful";
 import { locale, say } from "../shared/words";
+import { logIn } from "./door";
 import { Icon, type Sign } from "./icons";
 import { newer } from "./install";
 import { diskFull, diskShort, holder, others, reached, session, stuck, taken, waiting } from "./phone";
@@ -50,7 +50,7 @@ export function App() {
     <div class="f-frame">
       <Standing />
       <main class="f-main" key={tab.value}>
-        {taken.value ? <Overtaken /> : <Page />}
+        {taken.value ? <Overtaken /> : account ? <Page /> : <Nobody />}
       </main>
       <Tabs />
       <Toasts />
@@ -75,6 +75,11 @@ function Overtaken() {
   );
 }
 
+/** Nobody holds the phone any more, and the page stays for what only it remembers: that is shown to nobody else. */
+function Nobody() {
+  return <p class="f-card">{say("已退出登录。", "Logged out.")}</p>;
+}
+
 /** What must be known at any moment: no signal, what waits, a session that is over, a disk that is full. */
 function Standing() {
   const count = waiting.value;
@@ -91,14 +96,7 @@ function Standing() {
           )}
         </button>
       </div>
-      {session.value === "out" && (
-        <p class="f-bar alert" role="alert">
-          {say("登录已过期：内容都保存在手机里，", "Your session is over; everything is kept on this phone. ")}
-          <button type="button" onClick={toLogin}>
-            {say("重新登录后发送", "Log in to send it")}
-          </button>
-        </p>
-      )}
+      {session.value === "out" && <Out />}
       {diskFull.value && (
         <p class="f-bar alert" role="alert">
           {say(
@@ -124,7 +122,7 @@ function Standing() {
           )}
         </p>
       )}
-      {newer.value && isBlank(writing.value) && (
+      {newer.value && isBlank(writing.value) && !diskFull.value && (
         <p class="f-bar">
           {say("有新版本。", "There is a newer version. ")}
           <button type="button" onClick={newer.value}>
@@ -133,6 +131,22 @@ function Standing() {
         </p>
       )}
     </header>
+  );
+}
+
+/** Nobody is logged in: what that means for what waits, and the way back. */
+function Out() {
+  const full = diskFull.value;
+  return (
+    <p class="f-bar alert" role="alert">
+      {holder.value ? say("登录已过期：", "Your session is over; ") : say("已退出登录：", "You are logged out; ")}
+      {full
+        ? say("有的内容只在本页内存中，请勿关闭本页，", "some of it lives in this page only: do not close it. ")
+        : say("内容都保存在手机里，", "everything is kept on this phone. ")}
+      <button type="button" onClick={() => void logIn().catch(toastError)}>
+        {full ? say("在新窗口登录", "Log in beside it") : say("重新登录后发送", "Log in to send it")}
+      </button>
+    </p>
   );
 }
 

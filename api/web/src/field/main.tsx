@@ -9,7 +9,7 @@ import "./tabs.css";
 import { toLogin } from "../shared/session";
 import { say } from "../shared/words";
 import { App } from "./app";
-import { hurry, open } from "./phone";
+import { hurry, open, reached } from "./phone";
 import { installWorker } from "./install";
 import { isNewer } from "./outbox/disk";
 
@@ -22,7 +22,11 @@ async function start(): Promise<void> {
     throw error;
   });
   if (!known) {
-    toLogin();
+    if (reached.value) toLogin();
+    else {
+      show(<Away />);
+      addEventListener("online", () => location.reload());
+    }
     return;
   }
   show(<App />);
@@ -33,6 +37,23 @@ async function start(): Promise<void> {
 function show(page: VNode): void {
   root?.replaceChildren();
   if (root) render(page, root);
+}
+
+/** Nobody holds the phone, and nobody answers who could let them in. */
+function Away() {
+  return (
+    <main class="f-card">
+      <p role="alert">
+        {say(
+          "没有信号，暂时不能登录；有信号时自动重试。未发送的内容都还在手机里。",
+          "There is no signal to log in by; once there is, this page goes on. What waits to be sent is on this phone.",
+        )}
+      </p>
+      <button type="button" class="f-go" onClick={() => location.reload()}>
+        {say("重试", "Try again")}
+      </button>
+    </main>
+  );
 }
 
 /** What the phone keeps cannot be opened: nothing is touched, and it is said what may help. */

@@ -121,7 +121,7 @@ function knock(): void {
 /** In one breath, so that nothing goes out for one person by the session of another. */
 async function enterAs(found: Me): Promise<void> {
   entered = { account: found.account_id, csrf: found.csrf ?? "" };
-  if (session.value === "out") air?.postMessage("entered");
+  if (session.value !== "in") air?.postMessage("entered");
   session.value = "in";
   await hand(found);
 }

@@ -21,10 +21,13 @@ export async function enter(): Promise<Me | null> {
   return me.value;
 }
 
-/** Goes to the page that asks for login and password, and comes back to where we are. */
+/** The page that asks for login and password, and comes back to where we are. */
+export function loginAddress(): string {
+  return `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
 export function toLogin(): void {
-  const here = location.pathname + location.search;
-  location.assign(`/login?next=${encodeURIComponent(here)}`);
+  location.assign(loginAddress());
 }
 
 export async function leave(): Promise<void> {

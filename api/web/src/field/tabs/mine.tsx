@@ -8,7 +8,8 @@ import { chooseTheme, theme } from "../../shared/ui/theme";
 import { toastError } from "../../shared/ui/toasts";
 import { said, say, switchTongue } from "../../shared/words";
 import { gathered, shift, switchDuty } from "../duty";
-import { handBack, holder, session, today, waiting } from "../phone";
+import { logIn } from "../door";
+import { diskFull, handBack, holder, session, today, waiting } from "../phone";
 import { LACKS } from "../report/place-part";
 import { lack } from "../where";
 import { OutboxList } from "./outbox-list";
@@ -102,7 +103,8 @@ function Account() {
     try {
       await leave();
       await handBack();
-      toLogin();
+      // A page that alone remembers something stays for that.
+      if (!diskFull.value) toLogin();
     } catch (error) {
       toastError(error);
     }
@@ -123,17 +125,22 @@ function Account() {
           {say("退出登录", "Log out")}
         </button>
       ) : (
-        <button type="button" class="f-wide" onClick={toLogin}>
+        <button type="button" class="f-wide" onClick={() => void logIn().catch(toastError)}>
           {say("登录", "Log in")}
         </button>
       )}
       {asking && (
         <Dialog title={say("退出登录", "Log out")} close={() => setAsking(false)}>
           <p>
-            {say(
-              `还有 ${waiting.value} 件没有发送。它们留在这部手机里，等您再次登录后发送；别人登录看不到内容。`,
-              `${waiting.value} items are not sent. They stay on this phone until you log in again; others see nothing of them.`,
-            )}
+            {diskFull.value
+              ? say(
+                  `还有 ${waiting.value} 件没有发送，手机存储已满，有的只在本页内存中：退出后请勿关闭本页，在新窗口登录后即自动发送。`,
+                  `${waiting.value} items are not sent, and some live in this page only, for the phone is full: do not close it once you are out; log in beside it, and they go.`,
+                )
+              : say(
+                  `还有 ${waiting.value} 件没有发送。它们留在这部手机里，等您再次登录后发送；别人登录看不到内容。`,
+                  `${waiting.value} items are not sent. They stay on this phone until you log in again; others see nothing of them.`,
+                )}
           </p>
           <button type="button" class="f-go" onClick={() => void go()}>
             {say("仍然退出", "Log out all the same")}
