@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Called, Cell, Matter, Pack } from "../src/field/carried";
 import { moved } from "../src/field/geometry";
 import { cellOf, spoken, tellPoint, tellShape } from "../src/field/locating";
+import { joined } from "../src/field/report/buildings";
+import { placeOf } from "../src/field/report/draft";
 import { reachOf } from "../src/field/sites";
 
 const WEST = 117.0;
@@ -97,4 +99,32 @@ test("a check-in is judged as the server judges it", () => {
   expect(reachOf(SITE, fixAt(130, 60))).toMatchObject({ hopeless: false });
   expect(reachOf(SITE, fixAt(130, 60)).against?.en).toContain("coarse");
   expect(reachOf(SITE, null)).toMatchObject({ distanceM: null, hopeless: false });
+});
+
+describe("several buildings", () => {
+  const SQUARE = box(117.001, 117.002);
+
+  test("that share a wall are one outline, of which the server has no doubt", async () => {
+    const both = await joined([SQUARE, box(117.002, 117.004)]);
+    expect(both?.type).toBe("Polygon");
+    const told = await tellShape(PACK, both as GeoJSON.Polygon, MATTER);
+    expect(told.cells).toEqual([{ code: "370102001001002", share: expect.closeTo(1, 9) as number }]);
+    const xs = (both?.coordinates[0] as GeoJSON.Position[]).map(([lon]) => lon);
+    expect([Math.min(...(xs as number[])), Math.max(...(xs as number[]))]).toEqual([117.001, 117.004]);
+    expect(xs.filter((lon) => lon === 117.002)).toEqual([]);
+  });
+
+  test("that stand apart stay two, one alone is as it was, and none is no place", async () => {
+    const apart = await joined([SQUARE, box(117.003, 117.004)]);
+    expect([apart?.type, apart?.coordinates.length]).toEqual(["MultiPolygon", 2]);
+    expect(await joined([SQUARE])).toBe(SQUARE);
+    expect(await joined([])).toBeNull();
+  });
+});
+
+test("the place of a report that was refused is there to be changed", () => {
+  const point = { datum: "wgs84", lon: 117, lat: 36, accuracy_m: 9 };
+  expect(placeOf(point)).toMatchObject({ kind: "point", lon: 117, lat: 36, accuracyM: 9 });
+  expect(placeOf({ datum: "wgs84", geometry: CELLS[0]?.geometry })).toMatchObject({ kind: "shape" });
+  expect(placeOf(undefined)).toBeNull();
 });

@@ -18,10 +18,17 @@ export interface Shot {
   thumb: string;
 }
 
-export type Place =
-  /** `at`: when the receiver was there. */
-  | { kind: "point"; lon: number; lat: number; accuracyM: number | null; by: "gps" | "hand"; at?: number }
-  | { kind: "shape"; geometry: Outline; ids: string[] };
+export interface Point {
+  kind: "point";
+  lon: number;
+  lat: number;
+  accuracyM: number | null;
+  by: "gps" | "hand";
+  /** When the receiver was there. */
+  at?: number;
+}
+
+export type Place = Point | { kind: "shape"; geometry: Outline; ids: string[] };
 
 /** What a report comes from: an item of a patrol that is being walked, by the key under which the walk is kept. */
 export interface Finding {
@@ -49,12 +56,12 @@ export function blank(): Writing {
 export const writing = signal<Writing>(blank());
 
 /** A place where a finger put it. */
-export function byHand({ lon, lat }: LonLat): Place {
+export function byHand({ lon, lat }: LonLat): Point {
   return { kind: "point", lon, lat, accuracyM: null, by: "hand" };
 }
 
 /** A place as the receiver has it, with how far it may err. */
-export function byReceiver({ lon, lat, accuracyM, at }: Fix): Place {
+export function byReceiver({ lon, lat, accuracyM, at }: Fix): Point {
   return { kind: "point", lon, lat, accuracyM, by: "gps", at };
 }
 
@@ -70,8 +77,6 @@ export function followed(written: Writing, here: Fix | null): Place | null {
   if (place?.at === here.at) return place;
   return !place || shots.length === 0 || isFiner(here, place) ? byReceiver(here) : place;
 }
-
-type Point = Place & { kind: "point" };
 
 function isFiner(here: Fix, { at, accuracyM, ...centre }: Point): boolean {
   if (at === undefined || accuracyM === null || here.at - at > FRESH_MS) return false;
@@ -137,6 +142,20 @@ export function positionOf(place: Place): Record<string, unknown> {
   if (place.kind === "shape") return { datum: "wgs84", geometry: place.geometry };
   const accuracy = place.accuracyM === null ? {} : { accuracy_m: Math.min(20_000, place.accuracyM) };
   return { datum: "wgs84", lon: place.lon, lat: place.lat, ...accuracy };
+}
+
+/** The place that a report was sent with; null where it had none. */
+export function placeOf(position: unknown): Place | null {
+  const { lon, lat, accuracy_m: accuracyM = null, geometry } = (position ?? {}) as Partial<Sent>;
+  if (geometry) return { kind: "shape", geometry, ids: [] };
+  return lon === undefined || lat === undefined ? null : { ...byHand({ lon, lat }), accuracyM };
+}
+
+interface Sent {
+  lon: number;
+  lat: number;
+  accuracy_m: number | null;
+  geometry: Outline;
 }
 
 interface Belonging {

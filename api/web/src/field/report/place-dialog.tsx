@@ -1,33 +1,50 @@
 /** Where it is, on the map: the map is moved under the pin, or buildings are tapped. */
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Dialog } from "../../shared/ui/dialog";
 import { say } from "../../shared/words";
-import type { Building } from "../carried";
+import type { Building, Outline } from "../carried";
 import { type LonLat, metresBetween, metresTo } from "../geometry";
 import { Icon } from "../icons";
 import { circleMark, mark, pointMark } from "../map/marks";
 import { MapView } from "../map/map-view";
 import { pack } from "../phone";
 import { fix } from "../where";
-import { byHand, byReceiver, middleOf, type Place, writing } from "./draft";
+import { joined } from "./buildings";
+import { byHand, byReceiver, middleOf, type Place } from "./draft";
 import { Telling } from "./telling";
-import { write } from "./writing";
 
 const NEAR_M = 150;
 const MOST_LISTED = 8;
 /** A pin that lies so near to where the receiver is means just that. */
 const SAME_M = 0.5;
 
-export function PlaceDialog({ close }: { close: () => void }) {
-  const [centre, setCentre] = useState(() => startOf(writing.value.place));
-  const [ids, setIds] = useState(writing.value.place?.kind === "shape" ? writing.value.place.ids : []);
+interface Props {
+  /** Where it is so far. */
+  place: Place | null;
+  matter: string | null;
+  use: (place: Place) => void;
+  close: () => void;
+}
+
+export function PlaceDialog({ place: before, matter, use, close }: Props) {
+  const [centre, setCentre] = useState(() => startOf(before));
+  const [ids, setIds] = useState(before?.kind === "shape" ? before.ids : []);
   const [choosing, setChoosing] = useState(ids.length > 0);
   const carried = pack.value;
   const buildings = useMemo(() => carried?.buildings.features ?? [], [carried]);
-  const place = useMemo(() => placeOf(buildings, ids, choosing, centre), [buildings, ids, choosing, centre]);
+  const chosen = useMemo(
+    () => buildings.filter(({ properties }) => choosing && ids.includes(properties.id)),
+    [buildings, ids, choosing],
+  );
+  const outline = useJoined(chosen);
+  const place = useMemo((): Place | null => {
+    if (!choosing) return pinned(centre, before);
+    return outline && { kind: "shape", geometry: outline, ids };
+  }, [choosing, centre, before, outline, ids]);
   const marks = useMemo(
-    () => [...hereMarks(), ...(place?.kind === "shape" ? [mark("chosen", place.geometry)] : [])],
-    [place],
+    () => [...hereMarks(), ...chosen.map(({ geometry }) => mark("chosen", geometry))],
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- where the receiver is is drawn again as the place is
+    [place, chosen],
   );
   const toggle = (id: string): void => setIds(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]);
   const here = fix.value;
@@ -62,7 +79,7 @@ export function PlaceDialog({ close }: { close: () => void }) {
         />
       </div>
       {choosing && <Nearby buildings={buildings} centre={centre} ids={ids} toggle={toggle} />}
-      {place && <Telling place={place} />}
+      {place && <Telling place={place} matter={matter} />}
       <div class="f-act">
         <button
           type="button"
@@ -70,7 +87,7 @@ export function PlaceDialog({ close }: { close: () => void }) {
           aria-disabled={!place}
           onClick={() => {
             if (!place) return;
-            write({ place });
+            use(place);
             close();
           }}
         >
@@ -118,19 +135,23 @@ function hereMarks(): GeoJSON.Feature[] {
   return here ? [circleMark("accuracy", here, here.accuracyM), pointMark("here", here)] : [];
 }
 
-function placeOf(buildings: Building[], ids: string[], choosing: boolean, centre: LonLat): Place | null {
-  if (!choosing) {
-    const kept = writing.value.place;
-    if (kept?.kind === "point" && kept.lon === centre.lon && kept.lat === centre.lat) return kept;
-    const here = fix.value;
-    return here && metresBetween(here, centre) < SAME_M ? byReceiver(here) : byHand(centre);
-  }
-  const chosen = buildings.filter((building) => ids.includes(building.properties.id));
-  const [first] = chosen;
-  if (!first) return null;
-  const polygons = chosen.flatMap(({ geometry }) =>
-    geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates,
-  );
-  const geometry = polygons.length === 1 ? first.geometry : { type: "MultiPolygon" as const, coordinates: polygons };
-  return { kind: "shape", geometry, ids };
+function pinned(centre: LonLat, before: Place | null): Place {
+  if (before?.kind === "point" && before.lon === centre.lon && before.lat === centre.lat) return before;
+  const here = fix.value;
+  return here && metresBetween(here, centre) < SAME_M ? byReceiver(here) : byHand(centre);
+}
+
+/** The outline of what is chosen: known a moment later, and null until then. */
+function useJoined(chosen: readonly Building[]): Outline | null {
+  const [whole, setWhole] = useState<{ of: readonly Building[]; outline: Outline | null } | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void joined(chosen.map(({ geometry }) => geometry)).then((outline) => {
+      if (!gone) setWhole({ of: chosen, outline });
+    });
+    return () => {
+      gone = true;
+    };
+  }, [chosen]);
+  return whole?.of === chosen ? whole.outline : null;
 }

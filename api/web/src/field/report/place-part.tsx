@@ -34,7 +34,7 @@ export const LACKS: Record<Lack, { zh: string; en: string }> = {
 
 export function PlacePart() {
   const [open, setOpen] = useState(false);
-  const { place } = writing.value;
+  const { place, matter } = writing.value;
   const missing = lack.value;
   return (
     <section class="f-card">
@@ -49,7 +49,7 @@ export function PlacePart() {
         </p>
       )}
       {place && !open && <Small place={place} enlarge={() => setOpen(true)} />}
-      {place && <Telling place={place} />}
+      {place && <Telling place={place} matter={matter} />}
       <div class="f-pair">
         <button type="button" class="f-wide" onClick={() => setOpen(true)}>
           <Icon sign="pin" />
@@ -71,7 +71,14 @@ export function PlacePart() {
           onInput={(event) => write({ address: event.currentTarget.value })}
         />
       </details>
-      {open && <PlaceDialog close={() => setOpen(false)} />}
+      {open && (
+        <PlaceDialog
+          place={place}
+          matter={matter}
+          use={(next) => write({ place: next })}
+          close={() => setOpen(false)}
+        />
+      )}
     </section>
   );
 }

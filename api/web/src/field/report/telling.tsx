@@ -1,19 +1,21 @@
 /** Which cell a place falls into, who answers, and whether a combined whistle will be drafted: the phone's own
  * reckoning at once, the server's as soon as it answers. */
 import { useEffect, useState } from "preact/hooks";
+import { Problem } from "../../shared/api";
+import { heard, tongueOf } from "../../shared/heard";
 import { clockTime } from "../../shared/time";
 import { say } from "../../shared/words";
 import type { Matter, Pack } from "../carried";
 import { leadOf, nameOf, type Part, spoken, tellPoint, tellShape, type Told } from "../locating";
 import { pack, reached } from "../phone";
-import { type Place, writing } from "./draft";
+import type { Place } from "./draft";
 import { foretold, type Foretold } from "./foretold";
 
-export function Telling({ place }: { place: Place }) {
+export function Telling({ place, matter: code }: { place: Place; matter: string | null }) {
   const carried = pack.value;
-  const matter = carried?.matters.items.find((one) => one.code === writing.value.matter) ?? null;
+  const matter = carried?.matters.items.find((one) => one.code === code) ?? null;
   const told = useTold(carried, place, matter);
-  const final = useForetold(place, matter?.code ?? null);
+  const { final, against } = useForetold(place, matter?.code ?? null);
   if (!carried || !told) return null;
   const shown = final ? asTold(final, told) : told;
   const street = shown.streets[0]?.code;
@@ -48,6 +50,7 @@ export function Telling({ place }: { place: Place }) {
           {[lead, person].filter(Boolean).join(" · ")}
         </p>
       )}
+      {against && <Against words={heard(against)} />}
       <p class="f-soft">
         {place.kind === "point" &&
           place.accuracyM !== null &&
@@ -57,6 +60,16 @@ export function Telling({ place }: { place: Place }) {
           : say("手机预判，以服务器为准。", "Reckoned on the phone; the server decides.")}
       </p>
     </div>
+  );
+}
+
+/** What the server has against it: said before it is sent, and not after. */
+function Against({ words }: { words: string }) {
+  return (
+    <p class="f-doubt">
+      ⚠ {say("这样上报会被退回：", "Reported like this it would be refused: ")}
+      <span lang={tongueOf(words)}>{words}</span>
+    </p>
   );
 }
 
@@ -96,17 +109,26 @@ function useTold(carried: Pack | null, place: Place, matter: Matter | null): Tol
 /** Waits until the pin rests, then asks. */
 const REST_MS = 600;
 
-function useForetold(place: Place, matter: string | null): Foretold | null {
-  const [found, setFound] = useState<Foretold | null>(null);
+interface Asked {
+  final: Foretold | null;
+  against: string | null;
+}
+
+const NOTHING_TOLD: Asked = { final: null, against: null };
+
+function useForetold(place: Place, matter: string | null): Asked {
+  const [found, setFound] = useState(NOTHING_TOLD);
   const online = reached.value;
   useEffect(() => {
-    setFound(null);
+    setFound(NOTHING_TOLD);
     if (!online) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       foretold(place, matter, stop.signal)
-        .then(setFound)
-        .catch(() => undefined);
+        .then((final) => setFound({ final, against: null }))
+        .catch((error: unknown) => {
+          if (error instanceof Problem && error.status === 422) setFound({ final: null, against: error.message });
+        });
     }, REST_MS);
     return () => {
       clearTimeout(timer);

@@ -7,7 +7,9 @@ import { said, say, type Words } from "../../shared/words";
 import { uuid7 } from "../../shared/uuid";
 import type { Item } from "../outbox/items";
 import { pack, theOutbox, wake } from "../phone";
+import { type Place, placeOf, positionOf } from "../report/draft";
 import { found } from "../report/matters";
+import { OtherPlace } from "../report/other-place";
 import { standingWords } from "../standing";
 import { throwAway } from "./outbox-list";
 
@@ -159,13 +161,15 @@ async function nowOf(item: Item, told: Record<string, unknown> | undefined): Pro
   }
 }
 
-/** What can be put right by hand: the words, and the matter of a report. */
+/** What can be put right by hand: the words, and the matter and the place of a report. */
 function Mend({ item, again }: { item: Item; again: Again }) {
   const [words, setWords] = useState(wordsOf(item));
   const [matter, setMatter] = useState((item.request.body["matter"] as string | undefined) ?? "");
+  const [place, setPlace] = useState<Place | null>(null);
   const field = ["text", "reason", "report"].find((name) => name in item.request.body);
   const mended = (one: Item): Item => {
-    const body = { ...one.request.body, ...(field ? { [field]: words } : {}), ...(matter ? { matter } : {}) };
+    const put = { ...(field ? { [field]: words } : {}), ...(matter ? { matter } : {}) };
+    const body = { ...one.request.body, ...put, ...(place ? { position: positionOf(place) } : {}) };
     return { ...one, request: { ...one.request, body } };
   };
   return (
@@ -191,6 +195,9 @@ function Mend({ item, again }: { item: Item; again: Again }) {
             ))}
           </select>
         </>
+      )}
+      {item.kind === "report" && (
+        <OtherPlace before={placeOf(item.request.body["position"])} place={place} matter={matter} choose={setPlace} />
       )}
       <button type="button" class="f-wide strong" onClick={() => void again(mended).catch(toastError)}>
         {say("改好，重新发送", "Send it again")}
