@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
@@ -43,6 +43,7 @@ from api.routes import (
     watch,
     whistles,
 )
+from api.texts import require_storable
 from gridgov.clock import Clock, system_clock
 from gridgov.errors import GridgovError
 from gridgov.services.intake import Intake
@@ -108,7 +109,7 @@ def create_app(
     app.state.desk = Desk(store, clock=clock)
     app.state.maps = MapKeeper(clock)
     for room in _ROOMS:
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=[Depends(require_storable)])
     pages.mount(app)
     screens.mount(app)
     refusals.install(app)

@@ -76,6 +76,11 @@ class BodyLimit:
         await response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", detail)(scope, receive, send)
 
 
+def is_gathered(scope: Scope) -> bool:
+    """Return whether the body of a request is read as a whole before its route is reached."""
+    return _own_limit(scope) is None
+
+
 def _own_limit(scope: Scope) -> int | None:
     """Return the largest body of a request that has a limit of its own, or None."""
     found = (

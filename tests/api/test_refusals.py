@@ -1,6 +1,8 @@
 """What is refused before a service is reached: in words that say what to do, and to strangers that they are that."""
 
 import json
+import re
+from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
@@ -110,3 +112,44 @@ def test_what_an_address_takes_can_be_asked(stranger: TestClient, path: str):
 
 def test_nothing_can_be_asked_where_nothing_is(stranger: TestClient):
     assert stranger.options("/api/v1/nothing").status_code == 404
+
+
+def texts_of(schema: dict, schemas: dict, where: tuple = (), seen: tuple = ()) -> Iterator[tuple]:
+    """Yield where the texts of a body are, as its schema says."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in seen:
+            yield from texts_of(schemas[name], schemas, where, (*seen, name))
+        return
+    for one in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+        yield from texts_of(one, schemas, where, seen)
+    if schema.get("type") == "string":
+        yield where
+    for name, one in schema.get("properties", {}).items():
+        yield from texts_of(one, schemas, (*where, name), seen)
+    if isinstance(schema.get("items"), dict):
+        yield from texts_of(schema["items"], schemas, (*where, 0), seen)
+
+
+def nested(where: tuple, what: object) -> object:
+    """Return `what` where it belongs."""
+    for step in reversed(where):
+        what = [what] if step == 0 else {step: what}
+    return what
+
+
+def test_no_text_of_any_body_may_hold_what_cannot_be_kept(client):
+    document = client.get("/api/v1/openapi.json").json()
+    tried = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            for where in dict.fromkeys(texts_of(body["schema"], document["components"]["schemas"])) if body else ():
+                address = re.sub(r"\{[^}]*\}", "00000000-0000-7000-8000-000000000000", path)
+                answer = client.request(method, address, json=nested(where, "a\x00b"))
+                assert answer.status_code in {401, 422}, (method, path, where, answer.text)
+                if answer.status_code == 422:
+                    fields = {fault["field"] for fault in answer.json()["faults"]}
+                    assert ".".join(map(str, where)) in fields, (method, path, fields)
+                    tried += 1
+    assert tried > 100
