@@ -63,7 +63,7 @@ describe("the receiver", () => {
     for (const after of [60 * MINUTE, -60 * MINUTE]) {
       tell(0, 9);
       vi.setSystemTime(Date.now() + after);
-      expect(where.here()).toBeNull();
+      expect(where.fixNow()).toBeNull();
       tell(0, 9);
       vi.setSystemTime(Date.now() + after);
       page.dispatchEvent(new Event("visibilitychange"));

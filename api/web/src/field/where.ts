@@ -36,7 +36,7 @@ const heard = new Set<(fix: Fix) => void>();
 export function look(hear?: (fix: Fix) => void): () => void {
   if (hear) heard.add(hear);
   watchers += 1;
-  here();
+  fixNow();
   // Whoever lies still is told nothing more by a watch that runs: who wants to hear begins it anew.
   if (hear) rest();
   if (watch === null && lackOf() === null) begin(hear ? 0 : 5_000);
@@ -51,7 +51,7 @@ export function look(hear?: (fix: Fix) => void): () => void {
 }
 
 /** Where the phone is at this very moment: what is old is dropped, as of a phone that slept in a pocket. */
-export function here(): Fix | null {
+export function fixNow(): Fix | null {
   if (fix.peek() && isOld(toldAt)) fix.value = null;
   return fix.value;
 }
@@ -80,7 +80,7 @@ function rest(): void {
 }
 
 function lookAfter(): void {
-  here();
+  fixNow();
   // Whoever said no is not asked over and over.
   if (lack.peek() === "denied" || document.visibilityState !== "visible") return;
   if (Date.now() - lastAt < ASKED_AGAIN_MS) return;
@@ -91,7 +91,7 @@ function lookAfter(): void {
 function told({ coords, timestamp }: GeolocationPosition): void {
   const { longitude, latitude, accuracy } = coords;
   const next = { lon: longitude, lat: latitude, accuracyM: Math.round(accuracy), at: timestamp };
-  const last = here();
+  const last = fixNow();
   lastAt = Date.now();
   if (!last || replaces(next, last)) {
     toldAt = lastAt;

@@ -13,7 +13,7 @@ import { holder, mine, post, today } from "../phone";
 import { askedOf, keptWords, useOnce } from "../pressing";
 import { LACKS } from "../report/place-part";
 import { actsOf, type Reach, reachOf } from "../sites";
-import { fix, lack, look } from "../where";
+import { fix, fixNow, lack, look } from "../where";
 import { LeftOver } from "./left-over";
 import { MeasureDialog } from "./measure-dialog";
 import { Day, Due } from "./parts";
@@ -156,7 +156,7 @@ function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Sum
     const at = new Date();
     const made =
       what === "check-in" || what === "vouch"
-        ? arrival({ whistle, organisation, act: what }, fix.value, owner, at)
+        ? arrival({ whistle, organisation, act: what }, fixNow(), owner, at)
         : whistleAct({ whistle, organisation, act: what }, owner, at);
     toast(keptWords(await post([made]), made));
   });
