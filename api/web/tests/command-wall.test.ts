@@ -124,6 +124,7 @@ describe("the pace of asking", () => {
     land: 1,
     marks: tilesInSight.value,
     loads: tilesInSight.value,
+    rules: 6,
   });
 
   it.each([

@@ -1,9 +1,7 @@
-import { useEffect } from "preact/hooks";
 import { dayTime, fullTime, span } from "../shared/time";
 import { CHANNELS, PLACEMENTS, STAGES, STEPS } from "../shared/terms";
 import { said, say } from "../shared/words";
 import { Acts } from "./Acts";
-import { learnAnswerers } from "./answerers";
 import { Blow } from "./Blow";
 import type { Story } from "./chosen";
 import { Evidence } from "./Evidence";
@@ -19,10 +17,6 @@ import { WhistlePanel } from "./WhistlePanel";
 
 export function CasePanel({ story }: { story: Story }) {
   const { incident } = story;
-  const { matter_code: matter, cell_code: cell } = incident;
-  useEffect(() => {
-    if (!past.value) void learnAnswerers(matter, cell);
-  }, [matter, cell]);
   const whistleFirst = chosen.value?.kind === "whistle";
   const whistles = [...story.whistles].sort(
     (one, other) => Number(other.whistle.id === chosen.value?.id) - Number(one.whistle.id === chosen.value?.id),

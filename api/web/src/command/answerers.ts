@@ -1,6 +1,6 @@
 /** Who answers for a matter at a place, by the responsibility list. */
 import { signal } from "@preact/signals";
-import { read } from "../shared/api";
+import { Problem, read } from "../shared/api";
 
 export interface Answerers {
   lead: string | null;
@@ -18,14 +18,26 @@ export function keyOf(matter: string | null, cell: string | null): string | null
   return matter ? `${matter}@${cell?.slice(0, 9) ?? ""}` : null;
 }
 
-/** Asks once for each matter and street; what is refused is nobody. */
+/** Whose answers are of the list as it was read last; the others are shown until they are asked for again. */
+let settled = new Set<string>();
+
+/** Asks once for each matter and street, until the list is read anew; what is refused is nobody. */
 export async function learnAnswerers(matter: string | null, cell: string | null): Promise<void> {
-  const key = keyOf(matter, cell);
-  if (!key || !matter || answerers.value.has(key)) return;
+  const [key, mine] = [keyOf(matter, cell), settled];
+  if (!key || !matter || mine.has(key)) return;
   const street = cell ? `?street_code=${cell.slice(0, 9)}` : "";
-  const found = await read<Answerers>(`/api/v1/matters/${matter}/answerers${street}`).catch(() => NOBODY);
-  const kept = [...answerers.value].slice(-MOST);
-  answerers.value = new Map([...kept, [key, found]]);
+  const found = await read<Answerers>(`/api/v1/matters/${matter}/answerers${street}`).catch((error: unknown) => {
+    if (error instanceof Problem && error.lasting) return NOBODY;
+    throw error;
+  });
+  mine.add(key);
+  const others = [...answerers.value].filter(([one]) => one !== key);
+  answerers.value = new Map([...others.slice(-MOST), [key, found]]);
+}
+
+/** The list was read anew: others may answer. */
+export function doubtAnswerers(): void {
+  settled = new Set();
 }
 
 export function answerersOf(matter: string | null, cell: string | null): Answerers {

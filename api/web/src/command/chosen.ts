@@ -1,6 +1,7 @@
 /** The case or the whistle that somebody looks at, with everything that hangs on it. */
 import { signal } from "@preact/signals";
 import { ask, Problem, read } from "../shared/api";
+import { learnAnswerers } from "./answerers";
 import { asOf, ofMoment } from "./load";
 import {
   type CaseAct,
@@ -9,6 +10,7 @@ import {
   type Fact,
   type Incident,
   learnNames,
+  past,
   type Schemas,
   type Whistle,
 } from "./state";
@@ -35,10 +37,10 @@ export const story = signal<Story | null>(null);
 /** Why there is nothing to show. */
 export const missing = signal<unknown>(null);
 
-/** Fetches what is chosen; an answer that somebody no longer waits for is dropped. */
-export function loadChosen(): Promise<void> {
+/** Fetches what is chosen, and who answers for it; an answer that somebody no longer waits for is dropped. */
+export async function loadChosen(): Promise<void> {
   const wanted = chosen.value;
-  return ofMoment(
+  await ofMoment(
     async (moment): Promise<Found> => {
       if (!wanted) return NOTHING;
       try {
@@ -56,6 +58,8 @@ export function loadChosen(): Promise<void> {
       missing.value = found.missing;
     },
   );
+  const incident = story.value?.incident;
+  if (incident && !past.value) await learnAnswerers(incident.matter_code, incident.cell_code);
 }
 
 interface Found {

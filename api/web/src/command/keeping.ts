@@ -1,6 +1,7 @@
 /** Keeps the picture right: what changes is fetched again, over restarts of server, database and network. */
 import { signal } from "@preact/signals";
 import { Problem } from "../shared/api";
+import { doubtAnswerers } from "./answerers";
 import { loadChosen, shownIds } from "./chosen";
 import { Line, SILENCE_MS } from "./live";
 import { loadCatalogue, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
@@ -17,7 +18,7 @@ export const connected = signal(false);
 export const withheld = signal<ReadonlySet<Topic>>(new Set());
 
 const SWEEP_MS = 30_000;
-/** So many sweeps until the catalogue is read again: its classes slide with the day, and grids change without an event. */
+/** So many sweeps until the catalogue and the rules are read again: classes slide with the day, and no event tells of them. */
 const LAND_SWEEPS = 10;
 /** What the picture is made of: it is right while none of them is broken. */
 type Part = Topic | "line" | `tiles:${string}`;
@@ -31,6 +32,7 @@ const refresher = new Refresher(
     whistles: { run: loadWhistles, everyMs: EVERY_MS.whistles },
     chosen: { run: loadChosen, everyMs: EVERY_MS.chosen },
     land: { run: loadCatalogue, everyMs: EVERY_MS.land },
+    rules: { run: renewRules, everyMs: EVERY_MS.rules },
     marks: { run: () => turned(marksTurn), everyMs: EVERY_MS.marks },
     loads: { run: () => turned(loadsTurn), everyMs: EVERY_MS.loads },
   },
@@ -41,7 +43,7 @@ const refresher = new Refresher(
     },
     failed: (topic, error) => {
       // What may not be read, or is asked for wrongly, does not become right by asking again.
-      const lasting = error instanceof Problem && error.status < 500 && error.status !== 429;
+      const lasting = error instanceof Problem && error.lasting;
       if (!lasting) hurt(topic);
       else if (error.status === 401) over.value = true;
       else withhold(topic);
@@ -61,7 +63,7 @@ const line = new Line({
   },
   anew: () => {
     refresher.hurry();
-    refresher.want(past.value ? [] : TOPICS);
+    refresher.want(past.value ? ["rules"] : TOPICS);
   },
   down: () => {
     connected.value = false;
@@ -79,7 +81,6 @@ export function want(...topics: Topic[]): void {
 /** Begins to keep the picture right. */
 export function keepRight(): void {
   void line.open();
-  void loadRules();
   refresher.want(TOPICS);
   // Deadlines come near without anybody doing anything, and pass on the map as they do in the list.
   let sweeps = 0;
@@ -87,7 +88,7 @@ export function keepRight(): void {
     if (past.value || document.visibilityState !== "visible") return;
     sweeps += 1;
     refresher.want(["watch", "figures", "marks"]);
-    if (sweeps % LAND_SWEEPS === 0) refresher.want(["land", "loads"]);
+    if (sweeps % LAND_SWEEPS === 0) refresher.want(["land", "loads", "rules"]);
   }, SWEEP_MS);
   const again = (): void => {
     if (document.visibilityState !== "visible") return;
@@ -106,6 +107,13 @@ export function seek(to: string | null): void {
   moment.value = to;
   // The map's tiles follow the catalogue of that moment by themselves.
   refresher.want(["land", "watch", "figures", "whistles", "chosen"]);
+}
+
+/** Who answers for what is chosen hangs on the list, and is asked for again. */
+async function renewRules(): Promise<void> {
+  await loadRules();
+  doubtAnswerers();
+  if (!past.value) refresher.want(["chosen"]);
 }
 
 function turned(turn: { value: number }): Promise<void> {

@@ -62,9 +62,9 @@ export function loadWatch(): Promise<void> {
 export function loadFigures(): Promise<void> {
   return ofMoment(
     (moment) => toldOf<Figures>("/api/v1/figures", moment),
-    (found) => {
+    (found, moment) => {
       state.figures.value = found;
-      state.learnNames(found?.streets.map((row) => [row.street_code, row.street]) ?? []);
+      state.learnNames(found?.streets.map((row) => [row.street_code, row.street]) ?? [], moment === null);
     },
   );
 }
@@ -82,24 +82,36 @@ export function loadWhistles(): Promise<void> {
   );
 }
 
-/** What changes once in months. */
+/** What changes once in months. Each part that comes is kept; throws where one did not come that may come yet. */
 export async function loadRules(): Promise<void> {
-  const [matters, kinds, organisations, districts] = await Promise.allSettled([
-    read<{ items: Matter[] }>("/api/v1/matters"),
-    read<{ items: Kind[] }>("/api/v1/whistle-kinds"),
-    readAll<{ code: string; name: string }>("/api/v1/organisations?limit=200"),
-    read<{ features: { properties: { code: string; name: string } }[] }>("/api/v1/areas/districts"),
+  const parts = await Promise.allSettled([
+    read<{ items: Matter[] }>("/api/v1/matters").then(({ items }) => {
+      state.matters.value = new Map(items.map((matter) => [matter.code, matter]));
+    }),
+    read<{ items: Kind[] }>("/api/v1/whistle-kinds").then(({ items }) => {
+      state.kinds.value = items;
+    }),
+    readAll<Named>("/api/v1/organisations?limit=200").then((items) => rename(items)),
+    read<{ features: { properties: Named }[] }>("/api/v1/areas/districts").then(({ features }) =>
+      rename(features.map(({ properties }) => properties)),
+    ),
   ]);
-  if (matters.status === "fulfilled") {
-    state.matters.value = new Map(matters.value.items.map((matter) => [matter.code, matter]));
+  for (const part of parts) {
+    const error: unknown = part.status === "rejected" ? part.reason : null;
+    if (error instanceof Error && !(error instanceof Problem && error.lasting)) throw error;
   }
-  if (kinds.status === "fulfilled") state.kinds.value = kinds.value.items;
-  if (organisations.status === "fulfilled") {
-    state.learnNames(organisations.value.map(({ code, name }) => [code, name]));
-  }
-  if (districts.status === "fulfilled") {
-    state.learnNames(districts.value.features.map(({ properties: { code, name } }) => [code, name]));
-  }
+}
+
+interface Named {
+  code: string;
+  name: string;
+}
+
+function rename(items: readonly Named[]): void {
+  state.learnNames(
+    items.map(({ code, name }) => [code, name]),
+    true,
+  );
 }
 
 /** Null where what was late at a moment of the past is not known any more. */

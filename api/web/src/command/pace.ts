@@ -23,6 +23,8 @@ export const EVERY_MS: Record<Topic, () => number> = {
   // A case with its whistles is half a dozen requests.
   chosen: () => 1_000,
   land: () => 1_000,
+  // Half a dozen pages, and nobody waits for them but who has just opened the wall.
+  rules: () => 2_000,
   marks: () => Math.max(3_000, spread(MARKS_A_MINUTE)),
   loads: () => Math.max(20_000, spread(LOADS_A_MINUTE)),
 };

@@ -1,7 +1,7 @@
 /** What must be fetched again, and when: many changes make one request, and no request overtakes another. */
 import type { Change } from "./live";
 
-export const TOPICS = ["watch", "figures", "whistles", "chosen", "land", "marks", "loads"] as const;
+export const TOPICS = ["watch", "figures", "whistles", "chosen", "land", "marks", "loads", "rules"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Task {

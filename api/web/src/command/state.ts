@@ -52,18 +52,23 @@ export function nameOf(code: string | null | undefined): string {
   return code ? (names.value.get(code) ?? code) : "";
 }
 
-export function learnNames(found: Iterable<readonly [string, string | null | undefined]>): void {
+/** Learns what nobody named yet; `anew` also what is called otherwise by now, which only lists of the present know. */
+export function learnNames(found: Iterable<readonly [string, string | null | undefined]>, anew = false): void {
   const known = new Map(names.value);
-  const size = known.size;
-  for (const [code, name] of found) if (name && !known.has(code)) known.set(code, name);
-  if (known.size !== size) names.value = known;
+  let news = false;
+  for (const [code, name] of found) {
+    if (!name || known.get(code) === name || (known.has(code) && !anew)) continue;
+    known.set(code, name);
+    news = true;
+  }
+  if (news) names.value = known;
 }
 
 const BY_STAGE = "incidents_by_stage";
 
 /** The layers that are shown at first, from below to above. */
 export function shownAtFirst(found: Catalogue): Shown[] {
-  const names = found.layers.filter((layer) => layer.visible).sort((a, b) => a.order - b.order);
+  const names = found.layers.filter((layer) => layer.visible && layer.listed).sort((a, b) => a.order - b.order);
   const staged = found.layers.some(({ name }) => name === BY_STAGE);
   return [
     ...(found.base_map ? [{ name: "base_map", opacity: 1 }] : []),

@@ -16,6 +16,11 @@ export class Problem extends Error {
   ) {
     super(message);
   }
+
+  /** Whether the same request would be answered the same: it is refused, not put off. */
+  get lasting(): boolean {
+    return this.status < 500 && this.status !== 429;
+  }
 }
 
 /** Nobody answered: no signal, a server that stands still, or one that is not there. */
@@ -38,9 +43,36 @@ export interface Answer<T> {
 }
 
 const PATIENCE_MS = 30_000;
+const WORD = "X-CSRF-Token";
 
-/** Asks the server, and returns what it answers with its status and ETag. Throws `Problem` or `Unreachable`. */
+type LookAgain = () => Promise<unknown>;
+let lookAgain: LookAgain | null = null;
+
+/** Takes how one finds out by which word this page's own person is logged in now: they may be so anew, beside it. */
+export function whenTurnedAway(look: LookAgain): void {
+  lookAgain = look;
+}
+
+/**
+ * Asks the server, and returns what it answers with its status and ETag. Throws `Problem` or `Unreachable`.
+ *
+ * What is refused because its sender logged in anew in another tab is asked once more, by the new word.
+ */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<Answer<T>> {
+  const word = csrf.value;
+  try {
+    return await askOnce(method, path, asked);
+  } catch (error) {
+    // What is only read needs no word, and whoever brings their own looks after it.
+    const ours = method !== "GET" && !asked.headers?.[WORD];
+    if (!ours || !(error instanceof Problem) || ![401, 403].includes(error.status)) throw error;
+    if (csrf.value === word) await lookAgain?.().catch(() => null);
+    if (csrf.value === word) throw error;
+    return askOnce(method, path, asked);
+  }
+}
+
+async function askOnce<T>(method: string, path: string, asked: Asked): Promise<Answer<T>> {
   const stop = new AbortController();
   // Until the last byte: a weak signal may bring the head of an answer and never the rest.
   const patience = setTimeout(() => stop.abort(), asked.timeoutMs ?? PATIENCE_MS);
@@ -109,7 +141,7 @@ function wanted(method: string, asked: Asked, signal: AbortSignal): RequestInit 
   const headers: Record<string, string> = { Accept: "application/json" };
   if (asked.body !== undefined && !raw) headers["Content-Type"] = "application/json";
   if (asked.ifMatch) headers["If-Match"] = asked.ifMatch;
-  if (method !== "GET") headers["X-CSRF-Token"] = csrf.value;
+  if (method !== "GET") headers[WORD] = csrf.value;
   const body = asked.body === undefined ? null : raw ? (asked.body as BodyInit) : JSON.stringify(asked.body);
   return { method, headers: { ...headers, ...asked.headers }, body, credentials: "same-origin", signal };
 }
