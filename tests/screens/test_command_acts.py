@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from gridgov.clock import system_clock
-from tests.screens.conftest import Town
+from tests.screens.conftest import LAPTOP, Town
 from tests.screens.test_command_whistle import NARROW
 from tests.screens.test_field_journeys import ILLEGAL_BUILDING, IN_THE_CELL, LAMP, acting, do, report
 
@@ -30,6 +31,28 @@ def _patience() -> Iterator[None]:
     expect.set_options(timeout=60_000)
     yield
     expect.set_options(timeout=5_000)
+
+
+@contextmanager
+def _at_the_wall(town: Town) -> Iterator[Page]:
+    """Yield the wall as the street sees it at first, where touches are counted from now on."""
+    with town.page("street") as watched:
+        watched.page.add_init_script(COUNTED)
+        watched.page.goto("/command")
+        expect(watched.page.locator(".c-dues .c-row").first).to_be_visible()
+        yield watched.page
+
+
+@contextmanager
+def _at_the_case(
+    town: Town, login: str, case: str, *, forgiving: str | None = None, size: tuple[int, int] = LAPTOP
+) -> Iterator[Page]:
+    """Yield the page of a case as `login` sees it; what matches `forgiving` may be complained about."""
+    with town.page(login, size=size) as watched:
+        if forgiving:
+            watched.forgive(forgiving)
+        watched.page.goto(f"/command/cases/{case}")
+        yield watched.page
 
 
 def _stage(page: Page) -> Locator:
@@ -58,11 +81,7 @@ def _row_of(page: Page, case: str) -> int:
 
 def test_a_whistle_is_blown_in_three_clicks_from_the_first_look_at_the_wall(town: Town):
     case = _due(town, "路面塌陷，三下吹哨")
-    with town.page("street") as watched:
-        page = watched.page
-        page.add_init_script(COUNTED)
-        page.goto("/command")
-        expect(page.locator(".c-dues .c-row").first).to_be_visible()
+    with _at_the_wall(town) as page:
         page.locator(f".c-dues [data-at='{_row_of(page, case)}']").click()
         page.locator(".c-blow [data-kind]").first.click()
         page.locator(".c-blow [data-confirm]").click()
@@ -72,11 +91,7 @@ def test_a_whistle_is_blown_in_three_clicks_from_the_first_look_at_the_wall(town
 
 def test_a_whistle_is_blown_by_keyboard_alone(town: Town):
     case = _due(town, "路面塌陷，键盘吹哨")
-    with town.page("street") as watched:
-        page = watched.page
-        page.add_init_script(COUNTED)
-        page.goto("/command")
-        expect(page.locator(".c-dues .c-row").first).to_be_visible()
+    with _at_the_wall(town) as page:
         for _ in range(_row_of(page, case) + 1):
             page.keyboard.press("j")
         page.keyboard.press("Enter")
@@ -98,9 +113,7 @@ def test_a_whistle_is_blown_by_keyboard_alone(town: Town):
 
 def test_others_than_the_list_names_are_summoned_with_a_reason(town: Town):
     case = report(town, ILLEGAL_BUILDING, "院内违建，另请环卫")
-    with town.page("street") as watched:
-        page = watched.page
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "street", case) as page:
         page.locator(".c-blow [data-kind=comprehensive_enforcement]").click()
         confirm = page.get_by_role("group", name="确认吹哨")
         confirm.get_by_text("加减召集单位").click()
@@ -116,24 +129,22 @@ def test_others_than_the_list_names_are_summoned_with_a_reason(town: Town):
 
 def test_two_who_blow_at_once_make_one_whistle_and_the_second_is_told(town: Town):
     case = report(town, ILLEGAL_BUILDING, "院内违建，两人同时吹")
-    with town.page("street", size=NARROW) as one, town.page("street", size=NARROW) as other:
-        for watched in (one, other):
-            watched.page.goto(f"/command/cases/{case}")
-        other.page.locator(".c-blow [data-kind=emergency]").click()
-        one.page.locator(".c-blow [data-kind=comprehensive_enforcement]").click()
-        one.page.locator("[data-confirm]").click()
-        expect(one.page.locator(".c-whistle .c-stage")).to_have_text("已吹哨")
-        expect(other.page.get_by_text("别人刚为这件案子吹了哨")).to_be_visible()
-        expect(other.page.locator(".c-whistle")).to_have_count(1)
+    with (
+        _at_the_case(town, "street", case, size=NARROW) as one,
+        _at_the_case(town, "street", case, size=NARROW) as other,
+    ):
+        other.locator(".c-blow [data-kind=emergency]").click()
+        one.locator(".c-blow [data-kind=comprehensive_enforcement]").click()
+        one.locator("[data-confirm]").click()
+        expect(one.locator(".c-whistle .c-stage")).to_have_text("已吹哨")
+        expect(other.get_by_text("别人刚为这件案子吹了哨")).to_be_visible()
+        expect(other.locator(".c-whistle")).to_have_count(1)
 
 
 def test_what_the_rules_forbid_says_what_to_do_and_keeps_what_was_typed(town: Town):
     case = report(town, LAMP, "路灯不亮，派错单位")
     do(town, "centre", f"incidents/{case}/acts/file")
-    with town.page("centre") as watched:
-        watched.forgive("422")
-        page = watched.page
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "centre", case, forgiving="422") as page:
         expect(page.locator("[data-of=case] [data-act=dispatch]")).to_contain_text("城市管理局")
         page.keyboard.press("d")
         form = page.get_by_role("form", name="派遣")
@@ -148,9 +159,7 @@ def test_what_the_rules_forbid_says_what_to_do_and_keeps_what_was_typed(town: To
 
 def test_a_form_that_was_left_by_mistake_is_found_as_it_was(town: Town):
     case = report(town, LAMP, "路灯不亮，写了一半")
-    with town.page("centre") as watched:
-        page = watched.page
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "centre", case) as page:
         page.locator("[data-act=note]").click()
         page.get_by_label("写下什么").fill("已联系电力公司，等回话")
         page.keyboard.press("Escape")
@@ -165,10 +174,7 @@ def test_a_form_that_was_left_by_mistake_is_found_as_it_was(town: Town):
 
 def test_whoever_writes_while_another_acts_is_told_before_they_send(town: Town):
     case = report(town, LAMP, "路灯不亮，两人同办")
-    with town.page("centre") as watched:
-        watched.forgive("412|422")
-        page = watched.page
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "centre", case, forgiving="412|422") as page:
         expect(_stage(page)).to_have_text("已上报")
         page.keyboard.press("f")
         form = page.get_by_role("form", name="立案", exact=True)
@@ -183,15 +189,12 @@ def test_whoever_writes_while_another_acts_is_told_before_they_send(town: Town):
 
 def test_an_act_whose_answer_was_lost_is_done_once(town: Town):
     case = report(town, LAMP, "路灯不亮，应答丢失")
-    with town.page("centre") as watched:
-        watched.forgive("ERR_|Failed to load")
-        page = watched.page
 
-        def lose(route: Route) -> None:
-            route.fetch()
-            route.abort()
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
 
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "centre", case, forgiving="ERR_|Failed to load") as page:
         page.route("**/acts/note", lose, times=1)
         page.locator("[data-act=note]").click()
         page.get_by_label("写下什么").fill("只记一次")
@@ -212,9 +215,7 @@ def _from_a_resident(town: Town, words: str) -> str:
 
 def test_who_reported_is_masked_until_a_purpose_was_said_and_the_look_is_on_record(town: Town):
     case = _from_a_resident(town, "路灯不亮，请回电")
-    with town.page("centre") as watched:
-        page = watched.page
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "centre", case) as page:
         reporter = page.get_by_role("region", name="上报人")
         expect(reporter).to_contain_text("*")
         assert "王小明" not in page.content()
@@ -238,9 +239,7 @@ def test_who_reported_is_masked_until_a_purpose_was_said_and_the_look_is_on_reco
 
 def test_whoever_has_no_right_to_it_sees_the_mask_and_no_way_behind_it(town: Town):
     case = _from_a_resident(town, "路灯不亮，部门不可看")
-    with town.page("street") as watched:
-        page = watched.page
-        page.goto(f"/command/cases/{case}")
+    with _at_the_case(town, "street", case) as page:
         reporter = page.get_by_role("region", name="上报人")
         expect(reporter).to_contain_text("*")
         expect(reporter.get_by_role("button")).to_have_count(0)
