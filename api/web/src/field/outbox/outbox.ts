@@ -171,15 +171,18 @@ export class Outbox {
     return found?.withdrawn ?? false;
   }
 
-  /** Sends a stuck item again as something new: under another id, changed by `mend`; what hangs on it follows. */
-  async renew(id: string, next: string, mend: (item: Item) => Item = (item) => item): Promise<void> {
+  /**
+   * Sends a stuck item again as something new: under another id, changed by `mend`; what hangs on it follows. A photo
+   * may have `another` in its stead.
+   */
+  async renew(id: string, next: string, mend: (item: Item) => Item = (item) => item, another?: Picture): Promise<void> {
     const touched = renamed(this.all(), id, next);
     const kept = touched.map((item) => {
       if (item.id !== next) return item;
       const plain = without(item, "trouble", "settledAt", "begun");
       return mend({ ...plain, state: "waiting", tries: 0, notBefore: 0 });
     });
-    const picture = await this.picture(id);
+    const picture = another ?? (await this.picture(id));
     await this.disk.use(async (database) => {
       const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
       void transaction.objectStore("outbox").delete(id);

@@ -4,12 +4,13 @@ import { dayTime } from "../../shared/time";
 import { Dialog } from "../../shared/ui/dialog";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say, type Words } from "../../shared/words";
+import { wordsOf } from "../mending";
 import { held, isOpen, isStuck, type Item, notKept, type State } from "../outbox/items";
 import { items, mine, post, theOutbox, wake } from "../phone";
 import { photoOf, type Shot } from "../report/draft";
 import { Camera } from "../report/photo-part";
 import { keepPhoto, looseOf } from "../report/writing";
-import { Stuck, wordsOf } from "./stuck";
+import { Stuck } from "./stuck";
 
 const STATES: Record<State, Words> = {
   waiting: { zh: "待发送", en: "Waits" },

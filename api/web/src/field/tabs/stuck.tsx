@@ -1,10 +1,12 @@
 /** An item that did not get through: why, both versions, and what its owner wants to do with it. */
 import { useState } from "preact/hooks";
 import { read } from "../../shared/api";
+import { heard, tongueOf } from "../../shared/heard";
 import { useLoaded } from "../../shared/ui/loaded";
 import { toast, toastError } from "../../shared/ui/toasts";
-import { said, say, type Words } from "../../shared/words";
+import { said, say } from "../../shared/words";
 import { uuid7 } from "../../shared/uuid";
+import { asNote, linesOf, whyOf, wordsOf } from "../mending";
 import type { Item } from "../outbox/items";
 import { pack, theOutbox, wake } from "../phone";
 import { type Place, placeOf, positionOf } from "../report/draft";
@@ -12,16 +14,7 @@ import { found } from "../report/matters";
 import { OtherPlace } from "../report/other-place";
 import { standingWords } from "../standing";
 import { throwAway } from "./outbox-list";
-
-const WHY: Record<number, Words> = {
-  0: { zh: "照片已不在这部手机上。", en: "The photo is no longer on this phone." },
-  403: { zh: "您没有这项权限。", en: "No role of yours may do this." },
-  404: { zh: "对象不存在，或您无权查看。", en: "It does not exist, or is not yours to see." },
-  409: { zh: "服务器上已有不同的内容。", en: "Something else is stored already." },
-  413: { zh: "太大，送不过去：请缩小后重发。", en: "Too large to pass: make it smaller." },
-  412: { zh: "您看过之后，别人已经办理。", en: "Somebody acted since you looked." },
-  422: { zh: "内容有误，或此时不能办理。", en: "Something in it is wrong, or cannot be done now." },
-};
+import { StuckPhoto } from "./stuck-photo";
 
 export function Stuck({ item, done }: { item: Item; done: () => void }) {
   const trouble = item.trouble;
@@ -38,14 +31,22 @@ export function Stuck({ item, done }: { item: Item; done: () => void }) {
   return (
     <>
       <p>
-        <strong>{said(WHY[trouble.status] ?? { zh: "服务器没有接受。", en: "The server did not take it." })}</strong>
+        <strong>{said(whyOf(item))}</strong>
       </p>
-      {[...trouble.faults.map((fault) => fault.message), trouble.message].slice(0, 3).map((line) => (
-        <p key={line} lang="en" class="f-soft">
-          {line}
-        </p>
-      ))}
-      {item.state === "conflict" ? <Both item={item} again={again} /> : <Mend item={item} again={again} />}
+      {linesOf(trouble)
+        .map(heard)
+        .map((line) => (
+          <p key={line} lang={tongueOf(line)} class="f-soft">
+            {line}
+          </p>
+        ))}
+      {item.kind === "evidence" ? (
+        <StuckPhoto item={item} again={() => again((one) => one)} done={done} />
+      ) : item.state === "conflict" ? (
+        <Both item={item} again={again} />
+      ) : (
+        <Mend item={item} again={again} />
+      )}
       <button type="button" class="f-wide" onClick={() => void copy(item)}>
         {say("复制内容", "Copy the content")}
       </button>
@@ -131,23 +132,6 @@ function Mine({ item }: { item: Item }) {
       {wordsOf(item) && <p>{wordsOf(item)}</p>}
     </>
   );
-}
-
-/** What was written in it. */
-export function wordsOf(item: Item): string {
-  const { text, reason, report } = item.request.body;
-  return [text, reason, report].filter((one): one is string => typeof one === "string").join(" ");
-}
-
-/** What was meant as an act stays in the case as words. */
-function asNote(item: Item): Item {
-  const { id, evidence } = item.request.body;
-  const text = `${item.label.zh}（未能提交）：${wordsOf(item)}`;
-  const { method } = item.request;
-  const path = item.request.path.replace(/\/acts\/\w+$/, "/acts/note");
-  const body = { id, device_time: item.madeAt, text, ...(evidence ? { evidence } : {}) };
-  const request = { method, path, body, stamped: true };
-  return { ...item, label: { zh: `备注：${item.label.zh}`, en: `Note: ${item.label.en}` }, request };
 }
 
 async function nowOf(item: Item, told: Record<string, unknown> | undefined): Promise<Record<string, unknown>> {

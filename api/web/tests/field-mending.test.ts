@@ -1,0 +1,71 @@
+/** What did not get through: why, in words that are true, and what it becomes. */
+import { afterEach, describe, expect, test } from "vitest";
+import { asNote, linesOf, whyOf, withShot } from "../src/field/mending";
+import { fresh, type Trouble } from "../src/field/outbox/items";
+import { tongue } from "../src/shared/words";
+import { draft, phoneOfEachTest, photoOf, report } from "./outbox-things";
+
+const phone = phoneOfEachTest();
+const trouble = (status: number, kind = "x", message = "Told."): Trouble => ({
+  status,
+  kind,
+  message,
+  details: [],
+  faults: [],
+});
+const why = (kind: "evidence" | "report", found: Trouble): string =>
+  whyOf({ ...fresh(draft(kind, "case"), 1), trouble: found }).zh;
+
+describe("what did not get through", () => {
+  test("says of a photo what became of it, and nothing that is not so", () => {
+    expect(why("evidence", trouble(409, "upload-refused"))).toContain("不接受");
+    expect(why("evidence", trouble(409))).not.toContain("已有");
+    expect(why("report", trouble(409))).toContain("已有不同的内容");
+    expect(why("evidence", trouble(0, "photo-lost"))).toContain("已不在这部手机上");
+    expect(why("evidence", trouble(413))).toContain("太大");
+  });
+
+  test("shows the server's sentences, each once, and no word of ours as if the server had said it", () => {
+    const told = { ...trouble(422), faults: [{ field: "a", message: "Told." }] };
+    expect(linesOf(told)).toEqual(["Told."]);
+    expect(linesOf(trouble(409, "upload-refused", "refused"))).toEqual([]);
+    expect(linesOf(trouble(0, "photo-lost"))).toEqual([]);
+    expect(linesOf(trouble(413, "unknown", ""))).toEqual([]);
+  });
+});
+
+describe("an act that is kept as a note", () => {
+  afterEach(() => {
+    tongue.value = "zh";
+  });
+
+  test("says so in the tongue of whoever wrote it", () => {
+    const act = fresh(draft("case_act", "case", { more: { reason: "Still dark" } }), 1);
+    act.request.path = "/api/v1/incidents/case/acts/send_back";
+    const noted = (): unknown => asNote(act).request.body["text"];
+    expect(noted()).toBe("事（未能提交）：Still dark");
+    tongue.value = "en";
+    expect(noted()).toBe("It (could not be submitted): Still dark");
+    expect(asNote(act).request.path).toBe("/api/v1/incidents/case/acts/note");
+  });
+});
+
+test("a photo that is too large goes on as another, and what names it names that", async () => {
+  const outbox = await phone.outbox();
+  const told = report();
+  const { photo, picture } = photoOf(told);
+  const act = draft("case_act", "case", { after: [photo.id], more: { evidence: [photo.id] } });
+  await outbox.add([told, photo, act], [picture]);
+  await outbox.begin(photo.id);
+  await outbox.settle(photo.id, { is: "refused", trouble: trouble(413) });
+  const shot = { name: "b.jpg", type: "image/jpeg", size: 2, sha256: "ff" };
+  const bytes = new Uint8Array([4, 5]).buffer;
+  await outbox.renew(photo.id, "next", (one) => withShot(one, shot), { id: "next", bytes, type: shot.type });
+  const kept = await phone.outbox();
+  const next = kept.one("next");
+  expect(next?.request.body).toMatchObject({ id: "next", name: "b.jpg", media_type: "image/jpeg", size: 2 });
+  expect([next?.state, next?.trouble]).toEqual(["waiting", undefined]);
+  expect((await kept.picture("next"))?.bytes.byteLength).toBe(2);
+  expect(await kept.picture(photo.id)).toBeUndefined();
+  expect(kept.one(act.id)?.request.body["evidence"]).toEqual(["next"]);
+});
