@@ -1,13 +1,13 @@
-/** The frame of pages on which things are listed, added and changed: one table, one dialog, nobody overtaken unseen. */
+/** The frame of pages on which things are listed, added and changed: one form for both, and nobody overtaken unseen. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import { ask, Problem } from "../shared/api";
-import { Badge, Button, Shown } from "../shared/ui/basics";
+import { Badge, Button } from "../shared/ui/basics";
 import { type Field, textOf, type Values } from "../shared/ui/forms";
 import type { Loaded } from "../shared/ui/loaded";
-import { type Column, Table } from "../shared/ui/table";
+import type { Column } from "../shared/ui/table";
 import { said, say, type Words } from "../shared/words";
 import { Editing } from "./editing";
+import { Listing } from "./listing";
 import { saving } from "./saving";
 
 /** What is sent to the server to store what was typed. */
@@ -42,47 +42,28 @@ interface Props<T> {
 }
 
 export function Book<T extends { etag: string }>(props: Props<T>) {
-  const { caption, adding, rows, id, name, tools, acts } = props;
-  const [open, setOpen] = useState<T | "add" | null>(null);
+  const { caption, adding, rows, id, name, columns, texts, tools, acts } = props;
   return (
-    <>
-      <Shown of={rows}>
-        {(found) => (
-          <Table
-            caption={said(caption)}
-            columns={props.columns(found)}
-            rows={found}
-            id={id}
-            {...(props.texts ? { texts: props.texts } : {})}
-            tools={
-              <>
-                {tools}
-                <Button act={() => setOpen("add")} kind="primary">
-                  {said(adding)}
-                </Button>
-              </>
-            }
-            acts={(row) => (
-              <>
-                <Button act={() => setOpen(row)} label={say(`修改 ${name(row)}`, `Change ${name(row)}`)}>
-                  {say("修改", "Change")}
-                </Button>
-                {acts?.(row)}
-              </>
-            )}
-          />
-        )}
-      </Shown>
-      {open !== null && (
-        <Opened
-          {...props}
-          row={open === "add" ? null : open}
-          there={rows.value.value ?? []}
-          close={() => setOpen(null)}
-          done={rows.reload}
-        />
+    <Listing
+      caption={said(caption)}
+      rows={rows}
+      id={id}
+      columns={columns}
+      texts={texts}
+      adding={said(adding)}
+      tools={tools}
+      acts={(row, open) => (
+        <>
+          <Button act={() => open(row)} label={say(`修改 ${name(row)}`, `Change ${name(row)}`)}>
+            {say("修改", "Change")}
+          </Button>
+          {acts?.(row)}
+        </>
       )}
-    </>
+      dialog={(row, close) => (
+        <Opened {...props} row={row} there={rows.value.value ?? []} close={close} done={rows.reload} />
+      )}
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-/** A dialog with a form that adds or changes something. */
+/** A dialog with a form that adds or changes something, and one that only asks whether to. */
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../shared/ui/dialog";
 import { Form } from "../shared/ui/form";
@@ -34,4 +34,20 @@ export function Editing({ title, fields, initial, save, close, done, lead, wide,
       <Form fields={fields} initial={initial} submit={submit} {...form} />
     </Dialog>
   );
+}
+
+interface ConfirmingProps {
+  title: string;
+  /** What it leads to. */
+  lead: string;
+  act: () => Promise<unknown>;
+  close: () => void;
+  done: () => unknown;
+  label: string;
+  danger?: boolean;
+}
+
+/** A dialog that asks for nothing but a decision. */
+export function Confirming({ lead, act, ...rest }: ConfirmingProps) {
+  return <Editing lead={<p>{lead}</p>} fields={[]} initial={{}} save={act} {...rest} />;
 }

@@ -1,25 +1,29 @@
 /** Organisations: added, changed and closed inside one's own area. */
-import { useState } from "preact/hooks";
 import { ask, Problem } from "../../shared/api";
-import { Badge, Button, Shown } from "../../shared/ui/basics";
+import { Badge, Button } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
 import { type Field, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { type Column, Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { say } from "../../shared/words";
 import { areaName, areas } from "../areas";
 import { requireFree } from "../book";
 import { Changes } from "../changes";
 import { dayOf } from "../days";
-import { Editing } from "../editing";
+import { Confirming, Editing } from "../editing";
 import { Exchange } from "../exchange/exchange";
+import { Listing } from "../listing";
 import { saving } from "../saving";
 import { Page } from "../shell";
 import { named, optionsOf, ORGANISATION_KINDS } from "../words";
 import { organisationName, organisationOptions, readOrganisations } from "./organisations_known";
 import type { Organisation } from "./types";
 
-type Open = { as: "edit" | "close" | "history"; row: Organisation } | { as: "add" } | null;
+/** Which way a row is opened. */
+interface Opened {
+  as: "edit" | "close" | "history";
+  row: Organisation;
+}
 
 const CODE = /^[0-9A-Za-z_-]{1,40}$/;
 const AREA = /^(\d{6}|\d{9}|\d{12})$/;
@@ -90,40 +94,6 @@ async function requireUnknown(code: string): Promise<void> {
 
 export function Organisations() {
   const rows = useLoaded(readOrganisations);
-  const [open, setOpen] = useState<Open>(null);
-  const close = (): void => setOpen(null);
-  const columns: Column<Organisation>[] = [
-    { name: "name", label: say("名称", "Name"), show: (row) => row.name, sort: (row) => row.name },
-    { name: "code", label: say("编码", "Code"), show: (row) => row.code, sort: (row) => row.code, kind: "code" },
-    {
-      name: "kind",
-      label: say("类别", "Kind"),
-      show: (row) => named(ORGANISATION_KINDS, row.kind),
-      sort: (row) => row.kind,
-    },
-    {
-      name: "area",
-      label: say("管辖范围", "Answers for"),
-      show: (row) => areaName(row.area_code),
-      sort: (row) => row.area_code,
-    },
-    {
-      name: "parent",
-      label: say("上级", "Part of"),
-      show: (row) => (row.parent_code ? organisationName(row.parent_code) : "–"),
-    },
-    {
-      name: "closed",
-      label: say("状态", "State"),
-      show: (row) =>
-        row.closed_at ? (
-          <Badge tone="soft">{say("已撤销 ", "Closed ") + dayOf(row.closed_at)}</Badge>
-        ) : (
-          say("在用", "Open")
-        ),
-      sort: (row) => row.closed_at,
-    },
-  ];
   return (
     <Page
       title={say("机构", "Organisations")}
@@ -133,29 +103,54 @@ export function Organisations() {
       )}
       tools={<Exchange name="organisations" done={rows.reload} />}
     >
-      <Shown of={rows}>
-        {(found) => (
-          <Table
-            caption={say("机构", "Organisations")}
-            columns={columns}
-            rows={found}
-            id={(row) => row.code}
-            texts={(row) => [row.name, row.code, areaName(row.area_code)]}
-            tools={
-              <Button act={() => setOpen({ as: "add" })} kind="primary">
-                {say("新增机构", "Add an organisation")}
-              </Button>
-            }
-            acts={(row) => <Acts row={row} open={setOpen} />}
-          />
-        )}
-      </Shown>
-      <Opened open={open} close={close} done={rows.reload} />
+      <Listing<Organisation, Opened>
+        caption={say("机构", "Organisations")}
+        rows={rows}
+        id={(row) => row.code}
+        columns={columns}
+        texts={(row) => [row.name, row.code, areaName(row.area_code)]}
+        adding={say("新增机构", "Add an organisation")}
+        acts={(row, open) => <Acts row={row} open={open} />}
+        dialog={(what, close) => <Dialogs what={what} close={close} done={rows.reload} />}
+      />
     </Page>
   );
 }
 
-function Acts({ row, open }: { row: Organisation; open: (wanted: Open) => void }) {
+const columns = (): Column<Organisation>[] => [
+  { name: "name", label: say("名称", "Name"), show: (row) => row.name, sort: (row) => row.name },
+  { name: "code", label: say("编码", "Code"), show: (row) => row.code, sort: (row) => row.code, kind: "code" },
+  {
+    name: "kind",
+    label: say("类别", "Kind"),
+    show: (row) => named(ORGANISATION_KINDS, row.kind),
+    sort: (row) => row.kind,
+  },
+  {
+    name: "area",
+    label: say("管辖范围", "Answers for"),
+    show: (row) => areaName(row.area_code),
+    sort: (row) => row.area_code,
+  },
+  {
+    name: "parent",
+    label: say("上级", "Part of"),
+    show: (row) => (row.parent_code ? organisationName(row.parent_code) : "–"),
+  },
+  {
+    name: "closed",
+    label: say("状态", "State"),
+    show: (row) =>
+      row.closed_at ? (
+        <Badge tone="soft">{say("已撤销 ", "Closed ") + dayOf(row.closed_at)}</Badge>
+      ) : (
+        say("在用", "Open")
+      ),
+    sort: (row) => row.closed_at,
+  },
+];
+
+function Acts({ row, open }: { row: Organisation; open: (what: Opened) => void }) {
   const over = row.closed_at ? say("已撤销", "It is closed") : undefined;
   return (
     <>
@@ -181,20 +176,24 @@ function Acts({ row, open }: { row: Organisation; open: (wanted: Open) => void }
   );
 }
 
-function Opened({ open, close, done }: { open: Open; close: () => void; done: () => unknown }) {
-  if (!open) return null;
-  if (open.as === "history")
+interface DialogsProps {
+  what: Opened | null;
+  close: () => void;
+  done: () => unknown;
+}
+
+function Dialogs({ what, close, done }: DialogsProps) {
+  if (what?.as === "history")
     return (
-      <Dialog title={open.row.name} close={close} wide>
-        <Changes register="organisations" of={open.row.code} />
+      <Dialog title={what.row.name} close={close} wide>
+        <Changes register="organisations" of={what.row.code} />
       </Dialog>
     );
-  if (open.as === "close") return <Closing row={open.row} close={close} done={done} />;
-  const row = open.as === "edit" ? open.row : null;
-  const title = row ? say(`修改 ${row.name}`, `Change ${row.name}`) : say("新增机构", "Add an organisation");
+  if (what?.as === "close") return <Closing row={what.row} close={close} done={done} />;
+  const row = what?.row ?? null;
   return (
     <Editing
-      title={title}
+      title={row ? say(`修改 ${row.name}`, `Change ${row.name}`) : say("新增机构", "Add an organisation")}
       fields={fields(!row)}
       initial={valuesOf(row)}
       save={(values) => put(values, row)}
@@ -205,22 +204,14 @@ function Opened({ open, close, done }: { open: Open; close: () => void; done: ()
 }
 
 function Closing({ row, close, done }: { row: Organisation; close: () => void; done: () => unknown }) {
-  const save = (): Promise<unknown> =>
-    saving((ifMatch) => ask("POST", `/api/v1/organisations/${row.code}/close`, { ifMatch }), row.etag);
   return (
-    <Editing
+    <Confirming
       title={say(`撤销 ${row.name}`, `Close ${row.name}`)}
-      lead={
-        <p>
-          {say(
-            "撤销后不再派单给它，历史保留。还有未结案卷、在岗人员或清单职责时不能撤销，会说明原因。",
-            "No case goes to it any more; its past stays. While it holds open cases, people or parts in matters it cannot be closed, and the answer says which.",
-          )}
-        </p>
-      }
-      fields={[]}
-      initial={{}}
-      save={save}
+      lead={say(
+        "撤销后不再派单给它，历史保留。还有未结案卷、在岗人员或清单职责时不能撤销，会说明原因。",
+        "No case goes to it any more; its past stays. While it holds open cases, people or parts in matters it cannot be closed, and the answer says which.",
+      )}
+      act={() => saving((ifMatch) => ask("POST", `/api/v1/organisations/${row.code}/close`, { ifMatch }), row.etag)}
       close={close}
       done={done}
       label={say("撤销", "Close")}

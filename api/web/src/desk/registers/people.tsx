@@ -1,15 +1,16 @@
 /** People: searched, added, changed, and their service ended; nobody is deleted. */
 import { useState } from "preact/hooks";
 import { readAll, send } from "../../shared/api";
-import { Badge, Button, Shown } from "../../shared/ui/basics";
+import { Badge, Button } from "../../shared/ui/basics";
 import { type Field, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { type Column, Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
 import { say } from "../../shared/words";
 import { dayOf } from "../days";
 import { Editing } from "../editing";
 import { Exchange } from "../exchange/exchange";
+import { Listing } from "../listing";
 import { Page } from "../shell";
 import { EMPLOYMENTS, named, optionsOf } from "../words";
 import { organisationOptions, readOrganisations } from "./organisations_known";
@@ -69,66 +70,59 @@ function List({ ended, turn }: { ended: boolean; turn: () => void }) {
     const [rows] = await Promise.all([readAll<PersonRow>(asked, MOST), readOrganisations()]);
     return rows;
   });
-  const [open, setOpen] = useState<PersonRow | "add" | null>(null);
-  const columns: Column<PersonRow>[] = [
-    { name: "name", label: say("姓名", "Name"), show: (row) => row.name, sort: (row) => row.name },
-    {
-      name: "code",
-      label: say("工号", "Staff number"),
-      show: (row) => row.staff_code,
-      sort: (row) => row.staff_code,
-      kind: "code",
-    },
-    {
-      name: "organisation",
-      label: say("机构", "Organisation"),
-      show: (row) => row.organisation_name,
-      sort: (row) => row.organisation_name,
-    },
-    {
-      name: "employment",
-      label: say("用工", "Employment"),
-      show: (row) => named(EMPLOYMENTS, row.employment),
-      sort: (row) => row.employment,
-    },
-    { name: "phone", label: say("电话", "Phone"), show: (row) => row.phone ?? "–" },
-    { name: "state", label: say("状态", "State"), show: (row) => <State row={row} />, sort: (row) => row.ended_at },
-  ];
   return (
-    <>
-      <Shown of={people}>
-        {(rows) => (
-          <Table
-            caption={say("人员", "People")}
-            columns={columns}
-            rows={rows}
-            id={(row) => row.id}
-            texts={(row) => [row.name, row.staff_code, row.organisation_name, row.organisation_code, row.phone]}
-            tools={
-              <>
-                <Button act={turn} pressed={ended}>
-                  {say("含已离岗", "Also who left")}
-                </Button>
-                <Button act={() => setOpen("add")} kind="primary">
-                  {say("新增人员", "Add a person")}
-                </Button>
-              </>
-            }
-            acts={(row) => (
-              <Button act={() => setOpen(row)} label={say(`打开 ${row.name}`, `Open ${row.name}`)}>
-                {say("打开", "Open")}
-              </Button>
-            )}
-          />
-        )}
-      </Shown>
-      {open === "add" && <Adding close={() => setOpen(null)} done={people.reload} />}
-      {open !== null && open !== "add" && (
-        <Person id={open.id} name={open.name} close={() => setOpen(null)} changed={people.reload} />
+    <Listing
+      caption={say("人员", "People")}
+      rows={people}
+      id={(row) => row.id}
+      columns={columns}
+      texts={(row) => [row.name, row.staff_code, row.organisation_name, row.organisation_code, row.phone]}
+      tools={
+        <Button act={turn} pressed={ended}>
+          {say("含已离岗", "Also who left")}
+        </Button>
+      }
+      adding={say("新增人员", "Add a person")}
+      acts={(row, open) => (
+        <Button act={() => open(row)} label={say(`打开 ${row.name}`, `Open ${row.name}`)}>
+          {say("打开", "Open")}
+        </Button>
       )}
-    </>
+      dialog={(row, close) =>
+        row ? (
+          <Person id={row.id} name={row.name} close={close} changed={people.reload} />
+        ) : (
+          <Adding close={close} done={people.reload} />
+        )
+      }
+    />
   );
 }
+
+const columns = (): Column<PersonRow>[] => [
+  { name: "name", label: say("姓名", "Name"), show: (row) => row.name, sort: (row) => row.name },
+  {
+    name: "code",
+    label: say("工号", "Staff number"),
+    show: (row) => row.staff_code,
+    sort: (row) => row.staff_code,
+    kind: "code",
+  },
+  {
+    name: "organisation",
+    label: say("机构", "Organisation"),
+    show: (row) => row.organisation_name,
+    sort: (row) => row.organisation_name,
+  },
+  {
+    name: "employment",
+    label: say("用工", "Employment"),
+    show: (row) => named(EMPLOYMENTS, row.employment),
+    sort: (row) => row.employment,
+  },
+  { name: "phone", label: say("电话", "Phone"), show: (row) => row.phone ?? "–" },
+  { name: "state", label: say("状态", "State"), show: (row) => <State row={row} />, sort: (row) => row.ended_at },
+];
 
 export function State({ row }: { row: { ended_at: string | null } }) {
   if (!row.ended_at) return <Badge tone="good">{say("在岗", "Serving")}</Badge>;

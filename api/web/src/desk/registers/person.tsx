@@ -9,7 +9,7 @@ import { type Loaded, useLoaded } from "../../shared/ui/loaded";
 import { say } from "../../shared/words";
 import { Changes } from "../changes";
 import { dayOf, endOf } from "../days";
-import { Editing } from "../editing";
+import { Confirming, Editing } from "../editing";
 import { saving } from "../saving";
 import { EMPLOYMENTS, named } from "../words";
 import { BeginDuty, DutyTable } from "./duty";
@@ -150,22 +150,14 @@ function Ending({ person, close, done }: ActProps) {
 }
 
 function Reinstating({ person, close, done }: ActProps) {
-  const save = (): Promise<unknown> =>
-    saving((ifMatch) => ask("POST", `/api/v1/people/${person.id}/reinstate`, { ifMatch }), person.etag);
   return (
-    <Editing
+    <Confirming
       title={say(`撤回 ${person.name} 的离岗`, `${person.name} goes on serving`)}
-      lead={
-        <p>
-          {say(
-            "此人重新在岗。随离岗结束的职责不会自动恢复，请逐项新增；账号请到“账号与角色”重新启用、授予角色。",
-            "They serve again. Duties that ended with the service are begun anew by hand; accounts are let in, and given roles, at Accounts and roles.",
-          )}
-        </p>
-      }
-      fields={[]}
-      initial={{}}
-      save={save}
+      lead={say(
+        "此人重新在岗。随离岗结束的职责不会自动恢复，请逐项新增；账号请到“账号与角色”重新启用、授予角色。",
+        "They serve again. Duties that ended with the service are begun anew by hand; accounts are let in, and given roles, at Accounts and roles.",
+      )}
+      act={() => saving((ifMatch) => ask("POST", `/api/v1/people/${person.id}/reinstate`, { ifMatch }), person.etag)}
       close={close}
       done={done}
       label={say("撤回离岗", "Take the end back")}

@@ -3,15 +3,16 @@ import { useState } from "preact/hooks";
 import { ask, readAll, send } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { permissions } from "../../shared/session";
-import { Button, Note, Shown } from "../../shared/ui/basics";
+import { Button, Note } from "../../shared/ui/basics";
 import { type Field, listOf, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
-import { type Column, Table } from "../../shared/ui/table";
+import type { Column } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
 import { say, type Words } from "../../shared/words";
 import { areaName } from "../areas";
-import { Editing } from "../editing";
+import { Confirming, Editing } from "../editing";
 import { findAreas } from "../finding";
+import { Listing } from "../listing";
 import { organisationName, organisationOptions, readOrganisations } from "../registers/organisations_known";
 import { saving } from "../saving";
 import { Page } from "../shell";
@@ -37,8 +38,6 @@ export function Teams() {
     const [found] = await Promise.all([readAll<Team>("/api/v1/teams"), readOrganisations().catch(() => [])]);
     return found;
   });
-  const [open, setOpen] = useState<Team | "add" | null>(null);
-  const close = (): void => setOpen(null);
   return (
     <Page
       title={say("指挥组与模板", "Teams")}
@@ -48,34 +47,32 @@ export function Teams() {
       )}
     >
       {blows() !== undefined && <Note>{blows()}</Note>}
-      <Shown of={teams}>
-        {(rows) => (
-          <Table
-            caption={say("指挥组与模板", "Teams")}
-            rows={rows}
-            id={(row) => row.id}
-            columns={columns()}
-            texts={(row) => [row.name, areaName(row.area_code), ...row.members.map(organisationName)]}
-            tools={
-              <Button act={() => setOpen("add")} kind="primary" whyNot={blows()}>
-                {say("新建", "Make one")}
-              </Button>
-            }
-            acts={(row) => (
-              <Button
-                act={() => setOpen(row)}
-                kind="danger"
-                whyNot={blows()}
-                label={say(`解散 ${row.name}`, `Retire ${row.name}`)}
-              >
-                {say("解散", "Retire")}
-              </Button>
-            )}
-          />
+      <Listing
+        caption={say("指挥组与模板", "Teams")}
+        rows={teams}
+        id={(row) => row.id}
+        columns={columns}
+        texts={(row) => [row.name, areaName(row.area_code), ...row.members.map(organisationName)]}
+        adding={say("新建", "Make one")}
+        whyNot={blows()}
+        acts={(row, open) => (
+          <Button
+            act={() => open(row)}
+            kind="danger"
+            whyNot={blows()}
+            label={say(`解散 ${row.name}`, `Retire ${row.name}`)}
+          >
+            {say("解散", "Retire")}
+          </Button>
         )}
-      </Shown>
-      {open === "add" && <Making close={close} done={teams.reload} />}
-      {open !== null && open !== "add" && <Retiring team={open} close={close} done={teams.reload} />}
+        dialog={(team, close) =>
+          team ? (
+            <Retiring team={team} close={close} done={teams.reload} />
+          ) : (
+            <Making close={close} done={teams.reload} />
+          )
+        }
+      />
     </Page>
   );
 }
@@ -152,19 +149,14 @@ function Making({ close, done }: { close: () => void; done: () => Promise<void> 
 }
 
 function Retiring({ team, close, done }: { team: Team; close: () => void; done: () => Promise<void> }) {
-  const save = (): Promise<unknown> =>
-    saving((ifMatch) => ask("DELETE", `/api/v1/teams/${team.id}`, { ifMatch }), team.etag);
   return (
-    <Editing
+    <Confirming
       title={say(`解散 ${team.name}`, `Retire ${team.name}`)}
-      lead={
-        <p>
-          {say("以后吹哨叫不到它；这个名称不能再用。", "No whistle calls it any more, and its name is not used again.")}
-        </p>
-      }
-      fields={[]}
-      initial={{}}
-      save={save}
+      lead={say(
+        "以后吹哨叫不到它；这个名称不能再用。",
+        "No whistle calls it any more, and its name is not used again.",
+      )}
+      act={() => saving((ifMatch) => ask("DELETE", `/api/v1/teams/${team.id}`, { ifMatch }), team.etag)}
       close={close}
       done={done}
       label={say("解散", "Retire")}
