@@ -1,5 +1,6 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
+import { overlays } from "../src/command/overlays";
 import {
   addressOf,
   atNight,
@@ -81,6 +82,15 @@ const catalogue: Catalogue = {
   ],
   base_map: { name: "省底图", attribution: "省厅", tiles: "/base/{z}/{x}/{y}", zoom: [0, 18] },
 };
+const NOBODY = { type: "FeatureCollection" as const, features: [] };
+/** All that a layer of a type can be seen by. */
+const OPACITIES: Record<string, string[]> = {
+  fill: ["fill-opacity"],
+  line: ["line-opacity"],
+  circle: ["circle-opacity", "circle-stroke-opacity"],
+  symbol: ["text-opacity"],
+  raster: ["raster-opacity"],
+};
 const scene = (ground: "day" | "night") => ({
   shown: ["base_map", ...catalogue.layers.map(({ name }) => name)].map((name) => ({ name, opacity: 0.5 })),
   ground,
@@ -108,6 +118,34 @@ describe("the style", () => {
     expect(ids.indexOf("streets:line")).toBeLessThan(ids.indexOf("cells:fill"));
     expect(ids.indexOf("cells:fill")).toBeLessThan(ids.indexOf("streets:label"));
     expect(ids.indexOf("streets:label")).toBeLessThan(ids.indexOf("incidents:one"));
+  });
+
+  it("lays marks of incidents and of the page's own where the list has them, with names below under them", () => {
+    const mark = (id: string) => ({ id, type: "circle" as const, source: "people", paint: {} });
+    const more = { sources: {}, named: { people: [mark("people:mark")] }, top: [mark("chosen:ring")] };
+    const shown = ["streets", "people", "incidents", "roads", "cells"].map((name) => ({ name, opacity: 1 }));
+    const ids = styleOf(catalogue, { ...scene("day"), shown, more }).layers.map(({ id }) => id);
+    const wanted = ["streets:label", "people:mark", "incidents:sign", "roads:line", "cells:fill", "roads:label"];
+    expect(ids.filter((id) => wanted.includes(id))).toEqual(wanted);
+    expect(ids.at(-1)).toBe("chosen:ring");
+  });
+
+  it("lets nothing of a layer stay as strong as it was when it is let fade", () => {
+    const half = scene("day");
+    const full = { ...half, shown: half.shown.map(({ name }) => ({ name, opacity: 1 })) };
+    const people = (opacity: number) => overlays(null, "day", { features: NOBODY, opacity }).named["people"] ?? [];
+    const [strong, weak] = [
+      [...styleOf(catalogue, full).layers, ...people(1)],
+      [...styleOf(catalogue, half).layers, ...people(0.5)],
+    ];
+    expect(weak.map(({ id }) => id)).toEqual(strong.map(({ id }) => id));
+    for (const [at, one] of weak.entries()) {
+      for (const of of OPACITIES[one.type] ?? []) {
+        const paintOf = (layer: (typeof weak)[number] | undefined) => (layer?.paint as Record<string, unknown>)[of];
+        expect(paintOf(one), `${one.id}: ${of}`).toBeDefined();
+        expect(paintOf(one), `${one.id}: ${of}`).not.toEqual(paintOf(strong[at]));
+      }
+    }
   });
 });
 

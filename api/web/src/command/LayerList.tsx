@@ -1,11 +1,12 @@
 /** The catalogue's layers: which are shown, in which order, how strongly; with what their colours mean. */
 import { signal } from "@preact/signals";
-import { type Layer, type Look, type Paint, shade, type Shown, STAGE_SIGNS } from "../shared/map";
+import { type Layer, type Look, type Paint, shade, STAGE_SIGNS } from "../shared/map";
 import { permissions } from "../shared/session";
 import { STAGES } from "../shared/terms";
 import { theme } from "../shared/ui/theme";
 import { said, say, type Words } from "../shared/words";
 import { LayersIcon } from "./icons";
+import { faded, movedTo, PEOPLE, WHISTLES } from "./layers";
 import { switchPeople } from "./people";
 import { catalogue, orderOf, past, shown, shownAtFirst } from "./state";
 import { show, toggle } from "./view";
@@ -19,15 +20,21 @@ interface Row {
   layer: Layer | null;
 }
 
-const OWN: Row[] = [{ name: "people", title: { zh: "在岗人员", en: "People on duty" }, layer: null }];
+const OWN: Row[] = [{ name: PEOPLE, title: { zh: "在岗人员", en: "People on duty" }, layer: null }];
+/** The wall hangs more on some layers than the catalogue knows. */
+const TITLES: Record<string, Words> = {
+  [WHISTLES]: { zh: "哨：标记与联合哨各方份额", en: "Whistles: marks, and each side's share" },
+};
 
 function rows(): Row[] {
   const found = catalogue.value;
   if (!found) return [];
-  const own = OWN.filter(({ name }) => name !== "people" || (permissions.value.has("staff.locate") && !past.value));
+  const own = OWN.filter(({ name }) => name !== PEOPLE || (permissions.value.has("staff.locate") && !past.value));
   const base = found.base_map ? [{ name: "base_map", title: baseTitle(found.base_map.name), layer: null }] : [];
   return [
-    ...found.layers.filter(({ listed }) => listed).map((layer) => ({ name: layer.name, title: layer.title, layer })),
+    ...found.layers
+      .filter(({ listed }) => listed)
+      .map((layer) => ({ name: layer.name, title: TITLES[layer.name] ?? layer.title, layer })),
     ...own,
     ...base,
   ];
@@ -39,7 +46,7 @@ export function LayerList() {
   const found = catalogue.value;
   const all = rows();
   const on = shown.value.map(({ name }) => name);
-  const visible = [...shown.value].reverse().flatMap((one) => all.filter(({ name }) => name === one.name));
+  const visible = [...on].reverse().flatMap((one) => all.filter(({ name }) => name === one));
   const hidden = all.filter(({ name }) => !on.includes(name)).sort((a, b) => orderOf(b.name) - orderOf(a.name));
   return (
     <div class="c-layers">
@@ -55,8 +62,8 @@ export function LayerList() {
             )}
           </p>
           <ul>
-            {visible.map((row) => (
-              <ShownRow key={row.name} row={row} />
+            {visible.map((row, at) => (
+              <ShownRow key={row.name} row={row} over={visible[at - 1]} under={visible[at + 1]} />
             ))}
             {hidden.map((row) => (
               <li key={row.name} data-layer={row.name}>
@@ -78,19 +85,15 @@ export function LayerList() {
 function Switch({ row, on }: { row: Row; on: boolean }) {
   return (
     <label>
-      <input
-        type="checkbox"
-        checked={on}
-        onChange={() => (row.name === "people" ? switchPeople() : toggle(row.name))}
-      />{" "}
+      <input type="checkbox" checked={on} onChange={() => (row.name === PEOPLE ? switchPeople() : toggle(row.name))} />{" "}
       {said(row.title)}
     </label>
   );
 }
 
-function ShownRow({ row }: { row: Row }) {
-  const at = shown.value.findIndex(({ name }) => name === row.name);
-  const opacity = shown.value[at]?.opacity ?? 1;
+/** `over` and `under` are the rows beside it: what is shown without a row of its own is stepped over. */
+function ShownRow({ row, over, under }: { row: Row; over: Row | undefined; under: Row | undefined }) {
+  const opacity = shown.value.find(({ name }) => name === row.name)?.opacity ?? 1;
   const title = said(row.title);
   return (
     <li
@@ -108,8 +111,8 @@ function ShownRow({ row }: { row: Row }) {
     >
       <Switch row={row} on />
       <span class="c-layer-tools">
-        <Mover row={row} by={1} end={at === shown.value.length - 1} />
-        <Mover row={row} by={-1} end={at === 0} />
+        <Mover row={row} by={1} to={over} />
+        <Mover row={row} by={-1} to={under} />
         <input
           type="range"
           min={10}
@@ -137,16 +140,16 @@ function ShownRow({ row }: { row: Row }) {
 }
 
 /** Moves a layer and keeps the focus: the row takes another place in the list, and browsers let it go at that. */
-function Mover({ row, by, end }: { row: Row; by: 1 | -1; end: boolean }) {
+function Mover({ row, by, to }: { row: Row; by: 1 | -1; to: Row | undefined }) {
   const title = said(row.title);
   return (
     <button
       type="button"
       data-by={by}
       aria-label={by > 0 ? say(`${title}：上移`, `${title}: up`) : say(`${title}：下移`, `${title}: down`)}
-      aria-disabled={end}
+      aria-disabled={to === undefined}
       onClick={() => {
-        show(moved(shown.value, row.name, by));
+        if (to) show(movedTo(shown.value, row.name, to.name));
         requestAnimationFrame(() =>
           document.querySelector<HTMLElement>(`[data-layer="${row.name}"] [data-by="${by}"]`)?.focus(),
         );
@@ -155,29 +158,6 @@ function Mover({ row, by, end }: { row: Row; by: 1 | -1; end: boolean }) {
       <span aria-hidden="true">{by > 0 ? "↑" : "↓"}</span>
     </button>
   );
-}
-
-/** One layer a step nearer to the eye (1), or further away (-1). */
-export function moved(layers: readonly Shown[], name: string, by: 1 | -1): Shown[] {
-  const at = layers.findIndex((layer) => layer.name === name);
-  const to = at + by;
-  const found = [...layers];
-  const [one, other] = [found[at], found[to]];
-  if (one && other) [found[at], found[to]] = [other, one];
-  return found;
-}
-
-/** One layer laid where another is. */
-export function movedTo(layers: readonly Shown[], name: string, place: string): Shown[] {
-  const one = layers.find((layer) => layer.name === name);
-  const to = layers.findIndex((layer) => layer.name === place);
-  if (!one || to < 0 || name === place) return [...layers];
-  const rest = layers.filter((layer) => layer.name !== name);
-  return [...rest.slice(0, to), one, ...rest.slice(to)];
-}
-
-export function faded(layers: readonly Shown[], name: string, opacity: number): Shown[] {
-  return layers.map((layer) => (layer.name === name ? { name, opacity } : layer));
 }
 
 function StageLegend() {

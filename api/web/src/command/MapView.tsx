@@ -11,15 +11,17 @@ import { aim, spoken, steps } from "./flying";
 import { middleOf, type Shape } from "./footprint";
 import { watchOver } from "./health";
 import { loadsTurn, marksTurn } from "./keeping";
+import { drawnWith, WHISTLES } from "./layers";
 import { Markers } from "./markers";
 import { overlays } from "./overlays";
 import { tilesInSight, tilesOf } from "./pace";
 import { followPrinting } from "./paper";
+import { crowdOf } from "./people";
 import { mapSize } from "./size";
 import { catalogue, chosen, middle, place, pointInTime, shown, sight, whistles } from "./state";
 import { chooseNext } from "./stepping";
 import { Tiling } from "./tiling";
-import { begunAt, look } from "./view";
+import { look } from "./view";
 
 export { fetchWorker } from "../shared/map/map";
 
@@ -51,7 +53,7 @@ export default function MapView() {
   );
 }
 
-/** Keeps a map in the box until what it returns is called; one that died is made anew, at the same place. */
+/** Keeps a map in the box until what it returns is called; one that died is made anew, and in another tongue as well. */
 function keepDrawn(box: HTMLElement): () => void {
   let end = (): void => undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,8 +71,9 @@ function keepDrawn(box: HTMLElement): () => void {
       },
     );
   };
-  draw();
+  const stop = tongue.subscribe(draw);
   return () => {
+    stop();
     clearTimeout(timer);
     end();
   };
@@ -83,10 +86,11 @@ function begin(box: HTMLElement, deaths: () => number, gone: (seen: boolean) => 
   const stops: (() => void)[] = [];
   const stop = effect(() => {
     const found = catalogue.value;
-    if (!found || shown.value.length === 0) return;
-    const asking = { shown: shown.value, sight: sight.value, origin: location.origin };
-    const scene = { ...asking, ground: theme.value, tongue: tongue.value, more: overlays(story.value, theme.value) };
-    const style = styleOf(found, scene);
+    // What is shown at first is told a moment after the catalogue; later, nothing is nothing.
+    if (!found || (!tiling && shown.value.length === 0)) return;
+    const asking = { shown: drawnWith(shown.value), sight: sight.value, origin: location.origin };
+    const more = overlays(story.value, theme.value, crowdOf(asking.shown));
+    const style = styleOf(found, { ...asking, ground: theme.value, tongue: tongue.value, more });
     if (tiling) {
       tiling.restyle(style, found, asking);
       return;
@@ -115,7 +119,7 @@ function begin(box: HTMLElement, deaths: () => number, gone: (seen: boolean) => 
 
 function open(box: HTMLElement, style: StyleSpecification): GlMap {
   const found = catalogue.peek();
-  const at = middle.peek() ?? begunAt.peek();
+  const at = place.peek();
   lay(box, mapSize.peek());
   const view = at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds: found?.bounds };
   const map = makeMap(
@@ -170,8 +174,8 @@ function follow(map: GlMap, tiling: Tiling): (() => void)[] {
       if (loadsTurn.value) tiling.refresh("loads");
     }),
     effect(() => {
-      const on = shown.value.some(({ name }) => name === "whistles" || name === "whistle_parts");
-      if (on) markers.show(whistles.value, pointInTime.peek());
+      const layer = shown.value.find(({ name }) => name === WHISTLES);
+      if (layer) markers.show(whistles.value, pointInTime.peek(), layer.opacity);
       else markers.clear();
     }),
     effect(() => markers.tick(pointInTime.value)),

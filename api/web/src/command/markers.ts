@@ -18,6 +18,7 @@ const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 interface Held {
   marker: Marker;
   button: HTMLButtonElement;
+  sign: HTMLElement;
   words: HTMLElement;
   more: HTMLElement;
   /** What is read out after what is seen: a name holds both, so that who speaks to the page is understood. */
@@ -45,14 +46,15 @@ export class Markers {
     map.on("resize", this.#later);
   }
 
-  /** Shows these whistles and no others; emergencies and what is due first come first. */
-  show(rows: readonly WhistleRow[], at: number): void {
+  /** Shows these whistles and no others, as strongly as their layer; emergencies and what is due first come first. */
+  show(rows: readonly WhistleRow[], at: number, opacity: number): void {
     const before = this.#held;
     this.#held = new Map();
     for (const row of [...rows].sort(moreUrgent).slice(0, MOST)) {
       const held = before.get(row.id) ?? this.#made(row);
       if (!held) continue;
       before.delete(row.id);
+      held.marker.setOpacity(String(opacity));
       this.#held.set(row.id, Object.assign(held, { row }));
     }
     for (const { marker } of before.values()) marker.remove();
@@ -60,10 +62,12 @@ export class Markers {
     this.tick(at);
   }
 
-  /** Writes how much time is left; nothing is touched that says the same. */
+  /** Writes what it is and how much time is left; nothing is touched that says the same. */
   tick(at: number): void {
-    for (const { row, button, words, rest, under } of this.#held.values()) {
+    for (const { row, button, sign, words, rest, under } of this.#held.values()) {
       const due = nextDue(row);
+      if (sign.textContent !== signOf(row)) sign.textContent = signOf(row);
+      button.classList.toggle("emergency", row.kind === "emergency");
       const said = due ? briefly(due, at) : "";
       if (words.textContent !== said) words.textContent = said;
       button.classList.toggle("late", due !== null && Date.parse(due) < at);
@@ -116,10 +120,9 @@ export class Markers {
     if (!at) return null;
     const button = document.createElement("button");
     button.type = "button";
-    button.className = `c-marker ${row.kind === "emergency" ? "emergency" : ""}`;
+    button.className = "c-marker";
     button.dataset["whistleMark"] = row.id;
     const sign = document.createElement("b");
-    sign.textContent = signOf(row);
     const words = document.createElement("span");
     const more = document.createElement("i");
     const rest = document.createElement("small");
@@ -131,7 +134,7 @@ export class Markers {
     });
     button.addEventListener("keydown", (event) => this.#onKey(event, button));
     const marker = new Marker({ element: button, anchor: "bottom" }).setLngLat(at).addTo(this.map);
-    return { marker, button, words, more, rest, at, row, under: [] };
+    return { marker, button, sign, words, more, rest, at, row, under: [] };
   }
 
   /** Opens a mark; what others lie under comes nearer, or where all stand at one place opens them in turn. */

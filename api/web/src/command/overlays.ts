@@ -1,25 +1,26 @@
 /** What the page itself lays over the catalogue's layers: the case that is looked at, and people on duty. */
-import type { Scene } from "../shared/map";
-import { type Ground, GROUNDS } from "../shared/map";
+import { type Ground, GROUNDS, type More } from "../shared/map";
+import { say } from "../shared/words";
 import type { Story } from "./chosen";
-import { asFeatures, isShown } from "./people";
+import { PEOPLE } from "./layers";
+import type { Crowd } from "./people";
 
 const FONTS = ["Noto Sans CJK SC", "sans-serif"];
 
-export function overlays(story: Story | null, ground: Ground): NonNullable<Scene["more"]> {
-  const found: NonNullable<Scene["more"]> = { sources: {}, layers: [] };
-  if (isShown()) people(found, ground);
+export function overlays(story: Story | null, ground: Ground, people: Crowd | null): More {
+  const found: More = { sources: {}, named: {}, top: [] };
+  if (people) crowd(found, ground, people);
   if (story?.incident.geometry) ring(found, story, ground);
   return found;
 }
 
-function ring(found: NonNullable<Scene["more"]>, story: Story, ground: Ground): void {
+function ring(found: More, story: Story, ground: Ground): void {
   const { ink, halo } = GROUNDS[ground];
   found.sources["chosen"] = {
     type: "geojson",
     data: { type: "Feature", geometry: story.incident.geometry as never, properties: {} },
   };
-  found.layers.push(
+  found.top.push(
     {
       id: "chosen:line",
       type: "line",
@@ -54,27 +55,29 @@ function ring(found: NonNullable<Scene["more"]>, story: Story, ground: Ground): 
   );
 }
 
-function people(found: NonNullable<Scene["more"]>, ground: Ground): void {
+function crowd(found: More, ground: Ground, { features, opacity }: Crowd): void {
   const { halo } = GROUNDS[ground];
-  found.sources["people"] = { type: "geojson", data: asFeatures() };
-  found.layers.push(
+  found.sources[PEOPLE] = { type: "geojson", data: features };
+  found.named[PEOPLE] = [
     {
-      id: "people:mark",
+      id: `${PEOPLE}:mark`,
       type: "circle",
-      source: "people",
+      source: PEOPLE,
       paint: {
         "circle-radius": 10,
         "circle-color": "#1b6b3a",
+        "circle-opacity": opacity,
         "circle-stroke-color": halo,
+        "circle-stroke-opacity": opacity,
         "circle-stroke-width": 2.5,
       },
     },
     {
-      id: "people:sign",
+      id: `${PEOPLE}:sign`,
       type: "symbol",
-      source: "people",
-      layout: { "text-field": "员", "text-size": 12, "text-font": FONTS, "text-allow-overlap": true },
-      paint: { "text-color": "#ffffff" },
+      source: PEOPLE,
+      layout: { "text-field": say("员", "P"), "text-size": 12, "text-font": FONTS, "text-allow-overlap": true },
+      paint: { "text-color": "#ffffff", "text-opacity": opacity },
     },
-  );
+  ];
 }

@@ -2,6 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
 import { read } from "../shared/api";
+import type { Shown } from "../shared/map";
+import { PEOPLE } from "./layers";
 import { past, type Schemas, shown } from "./state";
 import { toggle } from "./view";
 
@@ -17,19 +19,19 @@ export const positions = signal<readonly Position[]>([]);
 export const refusal = signal<unknown>(null);
 
 export function isShown(): boolean {
-  return shown.value.some(({ name }) => name === "people");
+  return shown.value.some(({ name }) => name === PEOPLE);
 }
 
 /** Shows the people, asking first what for; or shows them no more. */
 export function switchPeople(): void {
   if (!isShown() && purpose.value === null) asking.value = true;
-  else toggle("people");
+  else toggle(PEOPLE);
 }
 
 export function look(what: string): void {
   purpose.value = what.trim();
   asking.value = false;
-  if (!isShown()) toggle("people");
+  if (!isShown()) toggle(PEOPLE);
 }
 
 export function followPeople(): () => void {
@@ -57,13 +59,20 @@ export function followPeople(): () => void {
   };
 }
 
-export function asFeatures(): FeatureCollection {
-  return {
-    type: "FeatureCollection",
-    features: positions.value.map(({ lon, lat, at, accuracy_m }) => ({
-      type: "Feature",
-      geometry: { type: "Point", coordinates: [lon, lat] },
-      properties: { at, accuracy_m },
-    })),
-  };
+/** People as the map draws them, as strongly as their layer. */
+export interface Crowd {
+  features: FeatureCollection;
+  opacity: number;
+}
+
+/** Null where they are not to be shown. */
+export function crowdOf(layers: readonly Shown[]): Crowd | null {
+  const layer = layers.find(({ name }) => name === PEOPLE);
+  if (!layer) return null;
+  const features = positions.value.map(({ lon, lat, at, accuracy_m }) => ({
+    type: "Feature" as const,
+    geometry: { type: "Point" as const, coordinates: [lon, lat] },
+    properties: { at, accuracy_m },
+  }));
+  return { features: { type: "FeatureCollection", features }, opacity: layer.opacity };
 }

@@ -4,6 +4,7 @@ import { type Shown } from "../shared/map";
 import { chooseTheme, themeChoice } from "../shared/ui/theme";
 import { switchTongue, tongue } from "../shared/words";
 import { keepRight, want } from "./keeping";
+import { asListed } from "./layers";
 import { addressOfView, type Chosen, type View, viewOfAddress } from "./link";
 import { catalogue, chosen, middle, moment, orderOf, place, shown, shownAtFirst } from "./state";
 
@@ -12,8 +13,6 @@ const WRITE_MS = 250;
 
 /** Whether the address has been read, and the page may show what it says. */
 export const opened = signal(false);
-/** The place that the address named, for the map to begin with. */
-export const begunAt = signal(place.value);
 
 export function openView(): void {
   const view = viewOfAddress(location.href);
@@ -22,7 +21,6 @@ export function openView(): void {
   chosen.value = view.chosen;
   moment.value = view.moment;
   place.value = view.place;
-  begunAt.value = view.place;
   opened.value = true;
   showFirst(view.shown ?? kept());
   keepRight();
@@ -89,7 +87,7 @@ export function toggle(name: string): void {
 function showFirst(wanted: readonly Shown[] | null): void {
   const stop = catalogue.subscribe((found) => {
     if (!found) return;
-    shown.value = wanted ?? shownAtFirst(found);
+    shown.value = wanted ? asListed(wanted) : shownAtFirst(found);
     queueMicrotask(() => stop());
   });
 }

@@ -4,4 +4,4 @@ export * from "./colours";
 export { labelsOf, layersOf, paintsOf, shade } from "./looks";
 export { STAGE_SIGNS, signOf } from "./stages";
 export { INCIDENTS } from "./incidents";
-export { type Scene, type Shown, styleOf } from "./style";
+export { type More, type Scene, type Shown, styleOf } from "./style";

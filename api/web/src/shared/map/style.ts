@@ -1,4 +1,4 @@
-/** The whole map as MapLibre takes it: ground, layers from below to above, labels over all of them. */
+/** The whole map as MapLibre takes it: ground, then layers from below to above, with names over what they name. */
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Tongue } from "../words";
 import { addressOf, type Asking, type Catalogue, type Layer, sourceNameOf } from "./catalogue";
@@ -17,8 +17,14 @@ export interface Scene extends Asking {
   shown: readonly Shown[];
   ground: Ground;
   tongue: Tongue;
-  /** Layers of the page's own, drawn over the catalogue's. */
-  more?: { sources: Record<string, SourceSpecification>; layers: LayerSpecification[] };
+  more?: More;
+}
+
+/** What a page draws of its own: what has a name that can be shown lies where that is shown, all else on top. */
+export interface More {
+  sources: Record<string, SourceSpecification>;
+  named: Record<string, LayerSpecification[]>;
+  top: LayerSpecification[];
 }
 
 const BASE = "base_map";
@@ -30,8 +36,11 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
   const layers: LayerSpecification[] = [
     { id: "ground", type: "background", paint: { "background-color": GROUNDS[scene.ground].ground } },
   ];
+  // Names lie over all that lies under them in the list; marks of what happens are read before names of places.
   const labels: LayerSpecification[] = [];
   for (const { name, opacity } of scene.shown) {
+    const own = scene.more?.named[name];
+    if (own || INCIDENTS.has(name)) layers.push(...labels.splice(0), ...(own ?? []));
     const drawing = { ground: scene.ground, opacity };
     const layer = byName.get(name);
     if (name === BASE && catalogue.base_map) {
@@ -46,14 +55,9 @@ export function styleOf(catalogue: Catalogue, scene: Scene): StyleSpecification 
     const label = labelsOf(layer, drawing);
     if (label) labels.push(from(layer, label));
   }
-  // Marks of what happens are read before names of places.
-  const marks = layers.filter(isMark);
-  const rest = layers.filter((layer) => !isMark(layer));
   Object.assign(sources, scene.more?.sources);
-  return { version: 8, sources, layers: [...rest, ...labels, ...marks, ...(scene.more?.layers ?? [])] };
+  return { version: 8, sources, layers: [...layers, ...labels, ...(scene.more?.top ?? [])] };
 }
-
-const isMark = ({ id }: LayerSpecification): boolean => INCIDENTS.has(id.split(":", 1)[0] ?? "");
 
 /** A layer of a style, reading the source that its layer of the catalogue comes in. */
 function from(layer: Layer, drawn: LayerSpecification): LayerSpecification {
