@@ -1,12 +1,14 @@
 /** What is being written on a phone, as photos come late, tabs are many, and the browser cuts the way to the disk. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Found, patrol } from "../src/field/acts";
 import { gathered, switchDuty } from "../src/field/duty";
 import { changeKept, Filled } from "../src/field/kept";
 import { mine, theDisk, theOutbox } from "../src/field/phone";
 import { blank, type Shot, type Writing, writing } from "../src/field/report/draft";
 import { reading, whileReading } from "../src/field/report/photos";
 import { addPhotos, leaveFinding, reportFinding, takeUp, write } from "../src/field/report/writing";
-import { ME } from "./outbox-things";
+import type { Walked } from "../src/field/walking";
+import { ME, report } from "./outbox-things";
 import { cutTheWay, openedPhone } from "./opened-phone";
 
 openedPhone();
@@ -140,4 +142,61 @@ test("positions that find no way into the outbox stay gathered, and go with the 
   await switchDuty(false);
   expect(gathered.value).toEqual([]);
   expect(mine.value.map(({ kind }) => kind)).toEqual(["shift", "positions", "shift"]);
+});
+
+describe("a finding whose report did not arrive", () => {
+  const WALK = `patrol:fire:c:${ME}`;
+  const walk = (incident: string): Walked => {
+    return { startedAt: "t", found: { exits: { answer: "found", note: "堵门", incident } } };
+  };
+  const named = async (): Promise<Found | undefined> => (await theDisk().kept<Walked>(WALK))?.found["exits"];
+
+  /** Reports a finding, walks on, and sends the patrol off; returns the ids of both. */
+  async function walked(): Promise<{ incident: string; round: string }> {
+    const told = report("堵门");
+    await theDisk().keep(WALK, walk(told.id));
+    const { found } = walk(told.id);
+    const items = [{ code: "exits", zh: "", en: "", matter: null }];
+    const checklist = { code: "fire", version: 1, name_zh: "消防", name_en: "Fire", items };
+    const owner = { account_id: ME, login: "worker", name: "网格员", permissions: [] };
+    const round = patrol({ checklist, cell: "c", startedAt: "t", found }, owner, new Date());
+    await theOutbox().add([told, round]);
+    return { incident: told.id, round: round.id };
+  }
+  const answers = (round: string): unknown => theOutbox().one(round)?.request.body["answers"];
+
+  test("is unreported again in the walk and in the patrol that waits, once it is taken back", async () => {
+    const end = await takeUp(ME);
+    const { incident, round } = await walked();
+    expect(answers(round)).toEqual([{ item: "exits", answer: "found", note: "堵门", incident_id: incident }]);
+    await theOutbox().withdraw(incident);
+    await vi.waitFor(async () => expect(await named()).toEqual({ answer: "found", note: "堵门" }));
+    expect(answers(round)).toEqual([{ item: "exits", answer: "found", note: "堵门" }]);
+    end();
+  });
+
+  test("names the report by the id under which it goes again", async () => {
+    const end = await takeUp(ME);
+    const { incident, round } = await walked();
+    await theOutbox().renew(incident, "again");
+    await vi.waitFor(async () => expect((await named())?.incident).toBe("again"));
+    expect(answers(round)).toMatchObject([{ incident_id: "again" }]);
+    end();
+  });
+
+  test("stays named in a patrol that went out, which must not change its words, and of a report that is only swept", async () => {
+    const end = await takeUp(ME);
+    const { incident, round } = await walked();
+    await theOutbox().begin(round);
+    const before = answers(round);
+    await theOutbox().withdraw(incident);
+    expect(answers(round)).toEqual(before);
+    const sent = await walked();
+    await theOutbox().begin(sent.incident);
+    await theOutbox().settle(sent.incident, { is: "done", answer: {} });
+    await theOutbox().discard(sent.incident);
+    expect(answers(sent.round)).toMatchObject([{ incident_id: sent.incident }]);
+    expect((await named())?.incident).toBe(sent.incident);
+    end();
+  });
 });

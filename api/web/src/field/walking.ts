@@ -23,6 +23,16 @@ export function reported(walked: Walked, item: string, incident: string): Walked
   return { ...walked, found: { ...walked.found, [item]: { answer: "found", note, incident } } };
 }
 
+/** The walk after the report `old` got another id, or is gone: then what was found is not reported any more. */
+export function renamedIn(walked: Walked, old: string, next: string | null): Walked {
+  const found = Object.entries(walked.found).map(([item, one]) => {
+    if (one?.incident !== old) return [item, one] as const;
+    const { answer, note } = one;
+    return [item, next ? { ...one, incident: next } : { answer, note }] as const;
+  });
+  return { ...walked, found: Object.fromEntries(found) };
+}
+
 /** Whether this walk waits to be sent, or was since the server told last what is due: it need not be walked again. */
 export function isWalked({ checklist_code, cell_code }: DueWalk, items: readonly Item[]): boolean {
   return items.some(({ kind, state, request: { body } }) => {

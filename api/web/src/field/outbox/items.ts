@@ -213,6 +213,16 @@ export function respelled<T extends Draft>(said: T, old: string, next: string): 
   return JSON.parse(JSON.stringify(said).replaceAll(old, next)) as T;
 }
 
+/** A patrol that names a report which will never come, without that name; null where there is nothing to change any more. */
+export function unnamed(item: Item, id: string): Item | null {
+  const answers = item.request.body["answers"] as { incident_id?: string }[] | undefined;
+  const gone = isSent(item) || (isOpen(item) && item.begun);
+  if (gone || !answers?.some((one) => one.incident_id === id)) return null;
+  const left = answers.map((one) => (one.incident_id === id ? { ...one, incident_id: undefined } : one));
+  const body = { ...item.request.body, answers: JSON.parse(JSON.stringify(left)) as unknown };
+  return { ...item, request: { ...item.request, body } };
+}
+
 /** All that would mean nothing without `id`. */
 export function dependents(items: readonly Item[], id: string): Item[] {
   const gone = new Set([id]);

@@ -15,6 +15,7 @@ import {
   respelled,
   righted,
   settled,
+  unnamed,
 } from "./items";
 import { DURABLE, keepAll, type Left } from "./room";
 
@@ -34,6 +35,7 @@ export class Outbox {
   /** Photos that the disk had no room for. */
   private pictures = new Map<string, Picture>();
   private heard = new Set<() => void>();
+  private followed = new Set<(old: string, next: string | null) => void>();
   private changes = 0;
   private last = 0;
   private readonly now: () => number;
@@ -70,6 +72,12 @@ export class Outbox {
   listen(hear: () => void): () => void {
     this.heard.add(hear);
     return () => this.heard.delete(hear);
+  }
+
+  /** Calls `hear` with whatever was not sent and is gone, and the id that it has now, if any; returns what ends that. */
+  follow(hear: (old: string, next: string | null) => void): () => void {
+    this.followed.add(hear);
+    return () => this.followed.delete(hear);
   }
 
   /** Reads anew what is on the disk, as another tab may have changed it; what is in memory only stays. */
@@ -197,6 +205,7 @@ export class Outbox {
     this.pictures.delete(id);
     for (const item of kept) this.items.set(item.id, item);
     this.written();
+    for (const hear of this.followed) hear(id, next);
   }
 
   /** Lets a stuck item try once more as it is. */
@@ -208,7 +217,11 @@ export class Outbox {
 
   /** Throws an item away with all that means nothing without it. Only its owner may want that. */
   async discard(id: string): Promise<void> {
+    const sent = this.items.get(id)?.state === "sent";
     await this.remove([id, ...dependents(this.all(), id).map((item) => item.id)]);
+    if (sent) return;
+    for (const item of this.all()) if (unnamed(item, id)) await this.change(item.id, (found) => unnamed(found, id));
+    for (const hear of this.followed) hear(id, null);
   }
 
   /**

@@ -4,7 +4,7 @@ import { toastError } from "../../shared/ui/toasts";
 import { changeKept } from "../kept";
 import { isFull, type Picture } from "../outbox/database";
 import { holder, items, pack, pictureOf, post, theDisk, theOutbox } from "../phone";
-import { reported, type Walked } from "../walking";
+import { renamedIn, reported, type Walked } from "../walking";
 import { blank, changed, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
 import { used } from "./matters";
 import { LARGE_BYTES, onMobileData, reading, taken } from "./photos";
@@ -22,7 +22,8 @@ export async function takeUp(account: string): Promise<() => void> {
   const sent = kept && items.value.some((item) => item.id === kept.id);
   writing.value = (sent ? kept.before : kept) ?? blank();
   let ours = kept?.id;
-  return effect(() => {
+  const forgo = theOutbox().follow((old, next) => void tellWalks(old, next).catch(toastError));
+  const rest = effect(() => {
     const now = writing.value;
     const before = ours;
     ours = isBlank(now) ? undefined : now.id;
@@ -31,6 +32,10 @@ export async function takeUp(account: string): Promise<() => void> {
       if (!isFull(error)) toastError(error);
     });
   });
+  return () => {
+    forgo();
+    rest();
+  };
 }
 
 /** Forgets the draft `id`; what another tab has begun since stays. */
@@ -126,6 +131,12 @@ export async function photo(id: string): Promise<Picture | undefined> {
 /** Writes into the walk, as it is kept, what was reported of its finding. */
 async function tellWalk({ walk, item }: Finding, incident: string): Promise<void> {
   await changeKept<Walked>(walk, (walked) => reported(walked, item, incident));
+}
+
+/** Writes into all walks that are kept that the report of a finding has another id, or is gone. */
+async function tellWalks(old: string, next: string | null): Promise<void> {
+  const walks = await theDisk().use((database) => database.getAllKeys("kept", IDBKeyRange.bound("patrol:", "patrol;")));
+  for (const walk of walks) await changeKept<Walked>(walk, (walked) => renamedIn(walked, old, next));
 }
 
 /** Puts the report into the outbox and begins a new one. False: the disk is full, and it lives in memory only. */
