@@ -6,10 +6,12 @@ import { differences, written } from "../src/desk/differences";
 import { applies, type Brought, changedRows, faultsIn, inOrder } from "../src/desk/exchange/preview";
 import { type Notice, whereTo } from "../src/desk/inbox/notices";
 import { home, opens, placeAt, PLACES } from "../src/desk/places";
-import { itemsOf, linesOf } from "../src/desk/rules/items";
+import { codesOf, itemsOf, rowsOfItems } from "../src/desk/rules/items";
 import { listChanges, type Matter } from "../src/desk/rules/lists";
 import { stateOf, tally, weeksOf, withDay, withHoliday } from "../src/desk/rules/year";
 import { told } from "../src/desk/telling";
+import type { Row } from "../src/shared/ui/forms";
+import { freshRow } from "../src/shared/ui/rowed";
 import { tongue } from "../src/shared/words";
 
 afterEach(() => {
@@ -159,13 +161,62 @@ test("a row that changes in two fields is one row, and faults come as the sheet 
   expect(faultsIn([{ row: 3, column: "x", message: "m" }, { table: "people" }])).toEqual([near]);
 });
 
-test("a checklist's lines are read back as they are written, and each faulty line is told", () => {
-  const items = [
-    { code: "extinguisher", zh: "灭火器", en: "Extinguisher", matter: "10101" },
-    { code: "exit", zh: "出口", en: "Exit", matter: null },
-  ];
-  expect(itemsOf(linesOf(items))).toEqual({ items, faults: [] });
-  expect(itemsOf("Exit | 出口 | Exit\nexit | 出口\nexit | 出口 | Exit").faults.length).toBe(3);
+const ITEMS = [
+  { code: "extinguisher", zh: "灭火器", en: "Extinguisher", matter: "10101" },
+  { code: "exit", zh: "出口", en: "Exit", matter: null },
+];
+const codes = (rows: Row[]) => itemsOf(rows).map((item) => item.code);
+
+test("a checklist's items are read back as they are shown, and a row that was left empty is none", () => {
+  expect(itemsOf([...rowsOfItems(ITEMS), freshRow(), freshRow({ zh: " ", en: "" })])).toEqual(ITEMS);
+  expect(rowsOfItems([]).length).toBe(1);
+  expect(itemsOf(rowsOfItems([]))).toEqual([]);
+});
+
+test("what is known keeps its code whatever becomes of its words, and what is new gets one like no other", () => {
+  const [first, second] = rowsOfItems(ITEMS) as [Row, Row];
+  const said = { ...second, cells: { ...second.cells, en: "Way out" } };
+  const added = ["Exit", "EXIT!", "Extinguisher", "安全", "2nd exit", "Café’s door", "消防"].map((en) =>
+    freshRow({ zh: "新", en }),
+  );
+  const rows = [...added, said, first];
+  expect(codes(rows)).toEqual([
+    "exit_2",
+    "exit_3",
+    "extinguisher_2",
+    "item",
+    "item_2nd_exit",
+    "cafes_door",
+    "item_2",
+    "exit",
+    "extinguisher",
+  ]);
+});
+
+test("a code made of many words is as long as the server takes, and still like no other", () => {
+  const en = "No goods are piled up in front of the doors of the stairs";
+  const made = codes([freshRow({ en }), freshRow({ en }), freshRow({ en: "x".repeat(60) })]);
+  expect(made).toEqual([
+    "no_goods_are_piled_up_in_front_of_the",
+    "no_goods_are_piled_up_in_front_of_the_2",
+    "x".repeat(40),
+  ]);
+  for (const code of made) expect(code).toMatch(/^[a-z][a-z0-9_]{0,39}$/);
+  expect(codesOf([freshRow()]).size).toBe(0);
+});
+
+test("two versions of a checklist differ by the names of their items, and by their order", () => {
+  const [extinguisher, exit] = ITEMS as [(typeof ITEMS)[0], (typeof ITEMS)[0]];
+  const found = differences({ items: ITEMS }, { items: [exit, { ...extinguisher, en: "Fire extinguisher" }] });
+  expect(found).toEqual([
+    { of: "extinguisher", called: "灭火器", name: "en", one: "Extinguisher", other: "Fire extinguisher" },
+    { name: "order", one: "1 灭火器; 2 出口", other: "1 出口; 2 灭火器" },
+  ]);
+  tongue.value = "en";
+  expect(differences({ items: ITEMS }, { items: [extinguisher] })).toEqual([
+    { of: "exit", called: "Exit", name: "there", one: "Exit", other: "–" },
+  ]);
+  expect(told({ before: { items: ITEMS }, after: { items: [exit] } })).toBe("Items: Extinguisher; Exit → Exit");
 });
 
 const notice = (more: Partial<Notice>): Notice => ({ incident_id: null, whistle_id: null, ...more }) as Notice;

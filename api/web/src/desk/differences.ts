@@ -1,5 +1,6 @@
 /** Two versions of one thing side by side, in words. */
-import { said, type Words } from "../shared/words";
+import { said, say, type Words } from "../shared/words";
+import { matterName } from "./rules/matters_known";
 import { ANSWERERS, COUNTED, EMPLOYMENTS, ISSUERS, LEVELS, ROLES, UNITS, VOUCHING } from "./words";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -10,6 +11,8 @@ export interface Difference {
   other: string;
   /** Which item of a list it is about: its code, or its day. */
   of?: string;
+  /** What people call that item. */
+  called?: string;
 }
 
 /** What is told of a thing but is no part of it. */
@@ -26,21 +29,38 @@ export function differences(one: Fields, other: Fields): Difference[] {
 }
 
 function within(name: string, one: unknown, other: unknown): Difference[] {
-  const [words, others] = [written(one, name), written(other, name)];
-  if (words === others) return [];
   const [mine, theirs] = [byKey(one), byKey(other)];
-  return mine && theirs ? itemByItem(mine, theirs) : [{ name, one: words, other: others }];
+  if (mine && theirs) return [...itemByItem(mine, theirs), ...reordered(mine, theirs)];
+  const [words, others] = [written(one, name), written(other, name)];
+  return words === others ? [] : [{ name, one: words, other: others }];
 }
 
 function itemByItem(one: ReadonlyMap<string, Fields>, other: ReadonlyMap<string, Fields>): Difference[] {
   return [...new Set([...one.keys(), ...other.keys()])].sort().flatMap((of): Difference[] => {
     const [mine, theirs] = [one.get(of), other.get(of)];
-    if (mine && theirs) return differences(mine, theirs).map((found) => ({ ...found, of }));
-    return [{ name: "there", one: titleOf(mine), other: titleOf(theirs), of }];
+    const about = { of, ...calling(mine ?? theirs) };
+    if (mine && theirs) return differences(mine, theirs).map((found) => ({ ...found, ...about }));
+    return [{ name: "there", one: titleOf(mine), other: titleOf(theirs), ...about }];
   });
 }
 
-const titleOf = (item: Fields | undefined): string => (item ? written(item["name"] ?? true) : "–");
+/** What is done one after the other differs by its order, too: of what both have. */
+function reordered(one: ReadonlyMap<string, Fields>, other: ReadonlyMap<string, Fields>): Difference[] {
+  const [mine, theirs] = [both(one, other), both(other, one)];
+  if (!mine.every(([, item]) => isSaying(item)) || mine.every(([code], place) => code === theirs[place]?.[0]))
+    return [];
+  const [first, second] = [mine, theirs].map((items) => items.map(([, item], at) => `${at + 1} ${titleOf(item)}`));
+  return [{ name: "order", one: written(first), other: written(second) }];
+}
+
+const both = (one: ReadonlyMap<string, Fields>, other: ReadonlyMap<string, Fields>): [string, Fields][] =>
+  [...one].filter(([code]) => other.has(code));
+
+const titleOf = (item: Fields | undefined): string =>
+  item ? (isSaying(item) ? written(item) : written(item["name"] ?? true)) : "–";
+
+const calling = (item: Fields | undefined): { called?: string } =>
+  item && isSaying(item) ? { called: titleOf(item) } : {};
 
 /** The items of a list by what they are known by; null where it is no such list. */
 function byKey(value: unknown): ReadonlyMap<string, Fields> | null {
@@ -52,16 +72,22 @@ function byKey(value: unknown): ReadonlyMap<string, Fields> | null {
 export const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Whether it says the same in both tongues, whatever else it has. */
+const isSaying = (item: Fields): item is Fields & Words =>
+  typeof item["zh"] === "string" && typeof item["en"] === "string";
+
 /** A value as a person reads it; nothing is a dash, and a code of a field that has words is those. */
 export function written(value: unknown, field = ""): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? "✓" : "✗";
   if (Array.isArray(value)) return value.length ? value.map((one) => written(one, field)).join("; ") : "–";
+  if (isFields(value) && isSaying(value)) return say(value.zh, value.en);
   if (isFields(value))
     return Object.entries(value)
       .map(([name, inside]) => `${nameOf(name)}: ${written(inside, name)}`)
       .join(", ");
   if (typeof value !== "string") return JSON.stringify(value);
+  if (field === "matter") return matterName(value);
   const word = VALUE_WORDS[field]?.[value];
   return word ? said(word) : value;
 }
@@ -155,6 +181,10 @@ export const FIELD_WORDS: Readonly<Record<string, Words>> = {
   zh: f("中文", "Chinese"),
   en: f("英文", "English"),
   matter: f("事项", "Matter"),
+  order: f("顺序", "Order"),
+  added: f("新增", "Added"),
+  changed: f("修改", "Changed"),
+  removed: f("去掉", "Removed"),
   url: f("地址", "Address"),
   kinds: f("消息种类", "Kinds"),
   person_id: f("人员", "Person"),

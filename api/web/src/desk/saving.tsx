@@ -77,7 +77,12 @@ export function Conflicts() {
               "Since you opened this, somebody took it away. Decide whether yours is to be stored.",
             )}
       </Note>
-      <Table caption={say("不同之处", "Where they differ")} columns={columns} rows={rows} id={fieldOf} />
+      <Table
+        caption={say("不同之处", "Where they differ")}
+        columns={columns}
+        rows={rows}
+        id={({ of, name }) => `${of ?? ""}.${name}`}
+      />
       <div class="ui-ends">
         <Button act={() => open.decide("back")}>{say("回到我填写的内容", "Back to what I typed")}</Button>
         <Button act={() => open.decide("stored")}>{say("保留已保存的版本", "Keep what is stored")}</Button>
@@ -90,7 +95,8 @@ export function Conflicts() {
 }
 
 function fieldOf(row: Difference): string {
-  return row.of ? `${row.of} · ${fieldName(row.name)}` : fieldName(row.name);
+  const about = row.called ?? row.of;
+  return about ? `${about} · ${fieldName(row.name)}` : fieldName(row.name);
 }
 
 export function fieldName(name: string): string {

@@ -1,15 +1,16 @@
 /** Checklists of patrols: what is looked at, in order, and how often. */
-import { Problem, readAll } from "../../shared/api";
+import { readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { Shown } from "../../shared/ui/basics";
-import { type Field, flagOf, listOf, textOf, type Values } from "../../shared/ui/forms";
+import { type Field, flagOf, listOf, type RowsOf, rowsOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
 import type { Column } from "../../shared/ui/table";
 import { say, type Words } from "../../shared/words";
 import { Book, codeField, InUse } from "../book";
 import { Page } from "../shell";
 import { named, optionsOf } from "../words";
-import { type Item, itemsOf, linesOf } from "./items";
+import { codesOf, itemsOf, rowsOfItems } from "./items";
+import { matterOptions, readMatters } from "./matters_known";
 
 type Checklist = components["schemas"]["ChecklistOut"];
 type Role = components["schemas"]["DutyRoleOut"];
@@ -19,6 +20,32 @@ const EVERY: Record<string, Words> = {
   weekly: { zh: "每周", en: "Every week" },
   monthly: { zh: "每月", en: "Every month" },
 };
+
+/** So many the server takes. */
+const MOST_ITEMS = 60;
+
+/** One thing to look at: its code is made of its English, and shown for whoever reads patrols by program. */
+const items = (): RowsOf => ({
+  one: { zh: "项", en: "Item" },
+  cells: [
+    { name: "zh", words: { zh: "中文", en: "Chinese" }, required: true, most: 200 },
+    { name: "en", words: { zh: "英文", en: "English" }, required: true, most: 200 },
+    {
+      name: "matter",
+      words: { zh: "发现问题按哪个事项上报", en: "Reported as which matter" },
+      kind: "suggest",
+      options: matterOptions(),
+      unknown: {
+        zh: "清单里没有这个事项：请从列表中选，或清空。",
+        en: "There is no such matter: choose one of the list, or leave it empty.",
+      },
+    },
+  ],
+  aside: (row, rows) => {
+    const code = codesOf(rows).get(row.key);
+    return code ? { zh: `编码 ${code}`, en: `Code ${code}` } : null;
+  },
+});
 
 function fields(fresh: boolean, walkers: readonly Role[]): Field[] {
   return [
@@ -40,12 +67,14 @@ function fields(fresh: boolean, walkers: readonly Role[]): Field[] {
     },
     {
       name: "items",
-      words: { zh: "检查什么（一行一项）", en: "What is looked at (a line each)" },
-      kind: "long",
+      words: { zh: "检查什么", en: "What is looked at" },
+      kind: "rows",
+      rows: items(),
       required: true,
+      most: MOST_ITEMS,
       hint: {
-        zh: "每行：编码 | 中文 | 英文 | 事项编码（可不填）。例如：extinguisher | 灭火器在位有效 | Extinguisher in place | 10101",
-        en: "Each line: code | Chinese | English | matter's code (or nothing).",
+        zh: "可以把文档或表格里的多行直接粘贴到“中文”里：一行一项，第二列是英文，第三列是事项。按回车到下一项。",
+        en: "Several lines of a document or a table can be pasted into “Chinese”: an item each, its second column the English, its third the matter. Enter goes to the next item.",
       },
     },
     { name: "source", words: { zh: "依据", en: "Source" }, required: true, most: 500 },
@@ -59,25 +88,21 @@ const valuesOf = (list: Checklist | null): Values => ({
   name_en: list?.name_en ?? "",
   every: list?.every ?? "",
   roles: list?.roles ?? [],
-  items: linesOf(list?.items ?? []),
+  items: rowsOfItems(list?.items ?? []),
   source: list?.source ?? "",
   retired: list?.retired ?? false,
 });
 
-function bodyOf(values: Values): { items: Item[] } & Record<string, unknown> {
-  const { items, faults } = itemsOf(textOf(values, "items"));
-  if (faults.length)
-    throw new Problem(
-      422,
-      "invalid-input",
-      "items",
-      [],
-      faults.map((message) => ({ field: "items", message })),
-    );
+function bodyOf(values: Values): Record<string, unknown> {
   const plain = Object.fromEntries(
     ["name_zh", "name_en", "every", "source"].map((name) => [name, textOf(values, name)]),
   );
-  return { ...plain, items, roles: listOf(values, "roles"), retired: flagOf(values, "retired") };
+  return {
+    ...plain,
+    items: itemsOf(rowsOf(values, "items")),
+    roles: listOf(values, "roles"),
+    retired: flagOf(values, "retired"),
+  };
 }
 
 const columns = (walkers: readonly Role[]): Column<Checklist>[] => [
@@ -105,7 +130,10 @@ function roleName(walkers: readonly Role[], code: string): string {
 
 export function Checklists() {
   // Who walks is said by what people answer for, not by what their accounts may do.
-  const walkers = useLoaded(() => readAll<Role>("/api/v1/duty-roles"));
+  const walkers = useLoaded(async () => {
+    const [roles] = await Promise.all([readAll<Role>("/api/v1/duty-roles"), readMatters()]);
+    return roles;
+  });
   const rows = useLoaded(() => readAll<Checklist>("/api/v1/checklists"));
   return (
     <Page

@@ -1,4 +1,7 @@
-/** The items of a checklist as lines that people write: code | Chinese | English | matter. */
+/** The items of a checklist as rows that people write: what is new gets a code by itself. */
+import { isBlank, type Row } from "../../shared/ui/forms";
+import { freshRow } from "../../shared/ui/rowed";
+
 export interface Item {
   code: string;
   zh: string;
@@ -6,31 +9,54 @@ export interface Item {
   matter: string | null;
 }
 
-const CODE = /^[a-z][a-z0-9_]{0,39}$/;
+const LONGEST = 40;
 
-export function linesOf(items: readonly Item[]): string {
-  return items.map(({ code, zh, en, matter }) => [code, zh, en, ...(matter ? [matter] : [])].join(" | ")).join("\n");
+/** A row for each item, known by its code; to begin with, one to write in. */
+export function rowsOfItems(items: readonly Item[]): Row[] {
+  if (!items.length) return [freshRow()];
+  return items.map(({ code, zh, en, matter }) => ({ key: code, cells: { code, zh, en, matter: matter ?? "" } }));
 }
 
-/** Reads the lines, and says of each what is wrong with it; empty lines say nothing. */
-export function itemsOf(text: string): { items: Item[]; faults: string[] } {
-  const faults: string[] = [];
-  const seen = new Set<string>();
-  const lines = text.split("\n").map((line, place) => ({ line: line.trim(), number: place + 1 }));
-  const items = lines
-    .filter(({ line }) => line)
-    .map(({ line, number }) => {
-      const [code = "", zh = "", en = "", matter = ""] = line.split(/[|｜]/).map((part) => part.trim());
-      if (!CODE.test(code))
-        faults.push(
-          `第 ${number} 行：编码要用小写字母、数字和 _。 Line ${number}: the code takes small letters, digits and _.`,
-        );
-      else if (seen.has(code))
-        faults.push(`第 ${number} 行：编码 ${code} 重复。 Line ${number}: ${code} stands above already.`);
-      if (!zh || !en)
-        faults.push(`第 ${number} 行：缺少中文或英文。 Line ${number}: the Chinese or the English is missing.`);
-      seen.add(code);
-      return { code, zh, en, matter: matter || null };
-    });
-  return { items, faults };
+/** What was written; a row in which nothing stands is none. */
+export function itemsOf(rows: readonly Row[]): Item[] {
+  const codes = codesOf(rows);
+  return rows.flatMap((row): Item[] => {
+    const cell = (name: string): string => row.cells[name]?.trim() ?? "";
+    if (isBlank(row)) return [];
+    return [{ code: codes.get(row.key) ?? "", zh: cell("zh"), en: cell("en"), matter: cell("matter") || null }];
+  });
+}
+
+/**
+ * The code of each row by its key.
+ *
+ * Patrols that were walked name items by their codes: what has one keeps it. What is new gets one made of its English.
+ */
+export function codesOf(rows: readonly Row[]): ReadonlyMap<string, string> {
+  const codes = new Map(rows.flatMap(({ key, cells }) => (cells["code"] ? [[key, cells["code"]]] : [])));
+  const taken = new Set(codes.values());
+  for (const row of rows) {
+    if (codes.has(row.key) || isBlank(row)) continue;
+    const code = unlike(taken, slug(row.cells["en"] ?? ""));
+    codes.set(row.key, code);
+    taken.add(code);
+  }
+  return codes;
+}
+
+/** The words of a sentence as a code: as many of them as it holds. */
+function slug(words: string): string {
+  const plain = words.normalize("NFKD").replaceAll(/\p{Mark}|['’]/gu, "");
+  const parts = plain.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const whole = parts.join("_").replace(/^[0-9]/, "item_$&");
+  const cut = whole.slice(0, LONGEST + 1).replace(whole.length > LONGEST ? /_[^_]*$/ : "", "");
+  return cut.slice(0, LONGEST) || "item";
+}
+
+function unlike(taken: ReadonlySet<string>, code: string): string {
+  for (let number = 1; ; number++) {
+    const tail = number === 1 ? "" : `_${number}`;
+    const wanted = code.slice(0, LONGEST - tail.length) + tail;
+    if (!taken.has(wanted)) return wanted;
+  }
 }

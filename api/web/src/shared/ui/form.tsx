@@ -3,8 +3,9 @@ import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { said, say, type Words } from "../words";
 import { Failure } from "./basics";
-import { changed, type Field, faultsOf, placed, type Value, type Values } from "./forms";
+import { changed, type Field, faultsOf, placed, placeIn, rowsOf, type Value, type Values } from "./forms";
 import { Input } from "./input";
+import { nthOf, Repeated } from "./repeated";
 import { useUnsaved } from "./unsaved";
 
 interface Props {
@@ -24,6 +25,7 @@ interface Props {
 export function Form({ fields, initial, submit, label, also, more, danger, passing }: Props) {
   const [values, setValues] = useState(initial);
   const [kept, setKept] = useState(initial);
+  const [sent, setSent] = useState(initial);
   const [faults, setFaults] = useState<Record<string, Words>>({});
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -32,8 +34,8 @@ export function Form({ fields, initial, submit, label, also, more, danger, passi
   useUnsaved(!passing && changed(kept, values).length > 0);
   const refuse = (found: Record<string, Words>): void => {
     setFaults(found);
-    const first = fields.find((field) => found[field.name]);
-    if (first) form.current?.querySelector<HTMLElement>(`[data-field="${first.name}"]`)?.focus();
+    const all = [...(form.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
+    all.find((one) => (one.dataset["field"] ?? "") in found)?.focus();
   };
   const press = async (): Promise<void> => {
     if (busy) return;
@@ -42,12 +44,13 @@ export function Form({ fields, initial, submit, label, also, more, danger, passi
     setError(null);
     if (Object.keys(wrong).length) return;
     setBusy(true);
+    setSent(values);
     try {
       await submit(values);
       setKept(values);
     } catch (problem) {
       setError(problem);
-      refuse(placed(fields, problem));
+      refuse(placed(fields, problem, values));
     } finally {
       setBusy(false);
     }
@@ -62,18 +65,16 @@ export function Form({ fields, initial, submit, label, also, more, danger, passi
         void press();
       }}
     >
-      {fields.map((field) => (
-        <Input
-          key={field.name}
-          id={`${id}-${field.name}`}
-          field={field}
-          value={values[field.name]}
-          fault={faults[field.name]}
-          set={(value) => set(field.name, value)}
-        />
-      ))}
+      {fields.map((field) => {
+        const common = { id: `${id}-${field.name}`, field, set: (value: Value) => set(field.name, value) };
+        return field.rows ? (
+          <Repeated key={field.name} {...common} of={field.rows} rows={rowsOf(values, field.name)} faults={faults} />
+        ) : (
+          <Input key={field.name} {...common} value={values[field.name]} fault={faults[field.name]} />
+        );
+      })}
       {more?.(values)}
-      <Failure error={error} named={(name) => nameIn(fields, name)} />
+      <Failure error={error} named={(name) => nameIn(fields, name, sent)} />
       <div class="ui-ends">
         {also}
         <button type="submit" class={`ui-button primary ${danger ? "danger" : ""}`} aria-busy={busy}>
@@ -84,8 +85,14 @@ export function Form({ fields, initial, submit, label, also, more, danger, passi
   );
 }
 
-/** What a field is called that the server names, perhaps as a part of another: "position.datum". */
-function nameIn(fields: readonly Field[], name: string): string {
-  const found = fields.find((field) => name.split(".").includes(field.name));
-  return found ? said(found.words) : name;
+/** What a field is called that the server names, perhaps as a part of another. */
+function nameIn(fields: readonly Field[], name: string, sent: Values): string {
+  const at = placeIn(fields, name, sent);
+  if (!at) return name;
+  const place = at.row && rowsOf(sent, at.field.name).indexOf(at.row) + 1;
+  return [
+    said(at.field.words),
+    ...(at.field.rows && place ? [nthOf(at.field.rows, place)] : []),
+    ...(at.cell ? [said(at.cell.words)] : []),
+  ].join(say("，", ", "));
 }

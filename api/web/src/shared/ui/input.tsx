@@ -1,7 +1,7 @@
 /** One field of a form, with its label, its hint and what is wrong with it. */
 import { said, say, type Words } from "../words";
 import { ChooseOne, ChooseSeveral } from "./choosing";
-import type { Field, Value } from "./forms";
+import { type Field, listOf, type Value } from "./forms";
 import "./ui.css";
 
 interface Props {
@@ -105,11 +105,13 @@ function Control(props: Props) {
   };
   if (field.kind === "suggest") return <ChooseOne id={id} field={field} value={typed} set={set} input={common} />;
   if (field.kind === "several")
-    return <ChooseSeveral id={id} field={field} value={Array.isArray(value) ? value : []} set={set} input={common} />;
+    return <ChooseSeveral id={id} field={field} value={chosenOf(props)} set={set} input={common} />;
   if (field.kind === "date" || field.kind === "time") return <input {...input} type={field.kind} />;
   if (field.kind === "password") return <input {...input} type="password" />;
   return <input {...input} type="text" inputMode={field.kind === "number" ? "decimal" : "text"} />;
 }
+
+const chosenOf = ({ value = [] }: Props): string[] => listOf({ value }, "value");
 
 function Check(props: Props) {
   return (
@@ -126,7 +128,7 @@ function Check(props: Props) {
 
 function Checks(props: Props) {
   const { field, set } = props;
-  const chosen = Array.isArray(props.value) ? props.value : [];
+  const chosen = chosenOf(props);
   const turn = (value: string, on: boolean): void =>
     set(on ? [...chosen, value] : chosen.filter((other) => other !== value));
   return (

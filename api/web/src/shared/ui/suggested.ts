@@ -1,5 +1,5 @@
 /** What is suggested while somebody types: of what is here at once, of what the server finds a moment later. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { said } from "../words";
 import type { Field, Option } from "./forms";
 import { fits } from "./rows";
@@ -54,5 +54,6 @@ export function useSuggested(field: Field, typed: string, choosing: boolean): re
       clearTimeout(pause);
     };
   }, [find, words, choosing]);
-  return find ? found : fitting(options ?? [], typed);
+  const here = useMemo(() => (find ? [] : fitting(options ?? [], typed)), [find, options, typed]);
+  return find ? found : here;
 }
