@@ -3,6 +3,8 @@ import { STAGES, STEPS } from "../shared/terms";
 import { countdown } from "../shared/time";
 import { mark } from "../shared/useful";
 import { said, say, type Words } from "../shared/words";
+import { withheld } from "./keeping";
+import { WITHHELD } from "./saying";
 import { chosen, type Due, figures, moment, past, pointInTime, untold, watch } from "./state";
 import { look } from "./view";
 import { cursor, rowsOfWatch } from "./watching";
@@ -77,11 +79,8 @@ const UNTOLD: Words = {
 function Dues() {
   const { late, soon, lateTotal, soonTotal } = rowsOfWatch.value;
   if (watch.value === null) {
-    return (
-      <p class="c-note">
-        {past.value && untold.value === moment.value ? said(UNTOLD) : say("正在读取……", "Reading …")}
-      </p>
-    );
+    const gone = past.value && untold.value === moment.value ? UNTOLD : withheld.value.has("watch") ? WITHHELD : null;
+    return <p class="c-note">{gone ? said(gone) : say("正在读取……", "Reading …")}</p>;
   }
   return (
     <section class="c-dues">

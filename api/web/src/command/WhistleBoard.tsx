@@ -1,9 +1,12 @@
 import { said, say } from "../shared/words";
+import { withheld } from "./keeping";
 import { Countdown } from "./Left";
-import { WHISTLE_STAGES } from "./saying";
+import { WHISTLE_STAGES, WITHHELD } from "./saying";
 import { matters, type WhistleRow, whistles } from "./state";
 import { look } from "./view";
 import { arrivedOf, nextDue } from "./whistles";
+
+const NONE = { zh: "眼下没有在吹的哨。", en: "No whistle is open at the moment." };
 
 /** All open whistles, for when nothing is chosen. */
 export function WhistleBoard() {
@@ -13,7 +16,7 @@ export function WhistleBoard() {
       <h2>
         {say("在吹的哨", "Open whistles")} <strong>{rows.length}</strong>
       </h2>
-      {rows.length === 0 && <p class="c-note">{say("眼下没有在吹的哨。", "No whistle is open at the moment.")}</p>}
+      {rows.length === 0 && <p class="c-note">{withheld.value.has("whistles") ? said(WITHHELD) : said(NONE)}</p>}
       <ol class="c-rows">
         {rows.map((row) => (
           <li key={row.id}>

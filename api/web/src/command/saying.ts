@@ -21,6 +21,9 @@ export const WHISTLE_STAGES: Record<string, Words> = {
   rated: term("已评价", "Rated"),
 };
 
+/** Instead of what the server no longer gives to whoever sits here. */
+export const WITHHELD = term("您已不能查看这一部分。", "You may no longer see this part.");
+
 /** What becomes of a check-in, and why. */
 export const ARRIVALS: Record<string, Words> = {
   accepted: term("有效", "Accepted"),
