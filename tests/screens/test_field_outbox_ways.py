@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -151,6 +152,42 @@ def test_by_plain_http_two_tabs_keep_and_send_each_thing_once(by_name: Town) -> 
         expect(page.get_by_text("已全部发送")).to_be_visible()
     found = [reports(by_name, words) for words in ("普通 http 断网", "普通 http 另一窗口")]
     assert (found, photos(by_name, "普通 http 断网")) == ([1, 1], 1)
+
+
+SHOWN = ".f-big-map .f-map[data-ready=true] canvas"
+
+
+def test_by_plain_http_the_map_is_there_before_it_is_wanted_without_signal(by_name: Town) -> None:
+    with by_name.page(None, size=PHONE) as watched:
+        watched.forgive(f"401|{CUT}|Cross-Origin-Opener-Policy")
+        page = watched.page
+        with page.expect_response(re.compile("maplibre-gl-worker"), timeout=60_000):
+            log_in(page, by_name, "worker")
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(offline=True)
+        page.get_by_role("button", name="在地图上选点").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator(SHOWN)).to_be_visible()
+        dialog.get_by_role("button", name="点选建筑").click()
+        dialog.get_by_role("checkbox").first.check()
+        expect(dialog.locator(".f-told strong")).to_be_visible()
+
+
+def test_a_map_that_did_not_come_comes_with_the_signal(town: Town) -> None:
+    with town.page("worker", size=PHONE, service_workers="block") as watched:
+        watched.forgive(f"{CUT}|dynamically imported")
+        page = watched.page
+        page.route(re.compile("/app/assets/map-"), lambda route: route.abort())
+        page.goto("/field")
+        expect(page.get_by_label("说明")).to_be_visible()
+        page.context.set_offline(offline=True)
+        expect(page.get_by_text("无信号")).to_be_visible()
+        page.get_by_role("button", name="在地图上选点").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_text("地图还没有取到")).to_be_visible()
+        page.unroute_all()
+        page.context.set_offline(offline=False)
+        expect(dialog.locator(SHOWN)).to_be_visible()
 
 
 def test_by_plain_http_somebody_who_has_no_position_checks_in_all_the_same(town: Town, by_name: Town) -> None:

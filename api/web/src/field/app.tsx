@@ -6,6 +6,7 @@ import { toastError, Toasts } from "../shared/ui/toasts";
 import "../shared/ui/theme";
 import { mark } from "../shared/useful";
 import { locale, say } from "../shared/words";
+import { fetchAhead } from "./ahead";
 import { logIn } from "./door";
 import { Icon, type Sign } from "./icons";
 import { newer } from "./install";
@@ -41,6 +42,7 @@ export function App() {
     const begun = Promise.all([takeUp(account), followDuty(account)]);
     void begun.then(() => {
       mark("useful");
+      fetchAhead();
       void measure();
     });
     return () => void begun.then((ends) => ends.forEach((end) => end()));

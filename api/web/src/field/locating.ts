@@ -1,4 +1,5 @@
 /** Which cell a place falls into, by the cells that the phone carries: what is said at once, before the server decides. */
+import { theClipper } from "./ahead";
 import type { Cell, Matter, Outline, Pack } from "./carried";
 import { areaM2, holds, type LonLat, metresToBorder, moved, pointOf, ringsOf } from "./geometry";
 
@@ -66,7 +67,7 @@ function chancesOf(cells: readonly Cell[], point: LonLat, accuracyM: number): Pa
 
 /** What the phone can tell of an outline: its share of each cell and street. The clipper comes when it is needed. */
 export async function tellShape(pack: Pack, outline: Outline, matter: Matter | null): Promise<Told> {
-  const { intersection } = await import("polyclip-ts");
+  const { intersection } = await theClipper();
   const whole = polygonsOf(outline);
   const origin = pointOf(ringsOf(outline)[0]?.[0]);
   const all = areaM2(whole, origin);

@@ -4,8 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { GeoJSONSource, GlMap, MapOptions } from "../../shared/map/map";
 import { theme } from "../../shared/ui/theme";
 import { say, tongue } from "../../shared/words";
+import { theMap } from "../ahead";
 import type { LonLat } from "../geometry";
-import { pack } from "../phone";
+import { pack, reached } from "../phone";
 import { OWN, styleOf } from "./drawn";
 import { Pin } from "./pin";
 import type { View } from "./view";
@@ -36,14 +37,23 @@ export function MapView({ label, view, marks, still = false, pin = false, onMove
   told.current = { onMoved, onTap };
   const [failed, setFailed] = useState(false);
   const [ready, setReady] = useState(false);
+  const [tries, setTries] = useState(1);
+  const online = reached.value;
   const carried = pack.value;
   const ground = theme.value;
+
+  useEffect(() => {
+    if (!failed || !online) return;
+    setFailed(false);
+    setTries(tries + 1);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- signal that comes back is worth another try, and nothing else
+  }, [online]);
 
   useEffect(() => {
     if (!carried || !box.current) return;
     const container = box.current;
     let gone = false;
-    const coming = import("../../shared/map/map").then(({ makeMap }) => {
+    const coming = theMap().then(({ makeMap }) => {
       if (gone) return;
       const made = makeMap(
         {
@@ -80,7 +90,7 @@ export function MapView({ label, view, marks, still = false, pin = false, onMove
       map.current = null;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the first view and label make the map; later ones move it
-  }, [carried, ground, still]);
+  }, [carried, ground, still, tries]);
 
   useEffect(() => {
     const own = map.current?.getSource<GeoJSONSource>(OWN);
@@ -106,7 +116,12 @@ export function MapView({ label, view, marks, still = false, pin = false, onMove
       {pin && <Pin settle={settle} />}
       {failed && (
         <p class="f-map-gone" role="status">
-          {say("这部手机画不出地图：请填写地址。", "This phone cannot draw the map: write the address.")}
+          {online
+            ? say("这部手机画不出地图：请填写地址。", "This phone cannot draw the map: write the address.")
+            : say(
+                "地图还没有取到，有信号时自动显示：可先填写地址。",
+                "The map is not here yet and comes with the signal: the address will do.",
+              )}
         </p>
       )}
     </div>

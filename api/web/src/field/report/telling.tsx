@@ -16,8 +16,9 @@ export function Telling({ place, matter: code }: { place: Place; matter: string 
   const matter = carried?.matters.items.find((one) => one.code === code) ?? null;
   const told = useTold(carried, place, matter);
   const { final, against } = useForetold(place, matter?.code ?? null);
-  if (!carried || !told) return null;
   const shown = final ? asTold(final, told) : told;
+  if (!carried) return null;
+  if (!shown) return told === undefined ? null : <Untold />;
   const street = shown.streets[0]?.code;
   const lead = final ? final.answers.lead?.name : matter && leadOf(carried, matter, street);
   const person = final?.answers.cell_people[0]?.name;
@@ -63,6 +64,18 @@ export function Telling({ place, matter: code }: { place: Place; matter: string 
   );
 }
 
+/** The page lacks what it would reckon with, and there is no signal to fetch it: the place goes all the same. */
+function Untold() {
+  return (
+    <p class="f-told f-soft" role="status">
+      {say(
+        "手机暂时算不出所在网格：可照常上报，由服务器判定。",
+        "The phone cannot tell the cell just now: report it all the same, the server will.",
+      )}
+    </p>
+  );
+}
+
 /** What the server has against it: said before it is sent, and not after. */
 function Against({ words }: { words: string }) {
   return (
@@ -88,21 +101,24 @@ function listed(carried: Pack, parts: readonly Part[]): string {
   return parts.map(({ code, share }) => `${nameOf(carried, code)} ${spoken(share)}`).join(say("、", ", "));
 }
 
-function useTold(carried: Pack | null, place: Place, matter: Matter | null): Told | null {
-  const [told, setTold] = useState<Told | null>(null);
+/** Undefined until it is reckoned, null where it cannot be. */
+function useTold(carried: Pack | null, place: Place, matter: Matter | null): Told | null | undefined {
+  const [told, setTold] = useState<Told | null>();
+  const online = reached.value;
   useEffect(() => {
     if (!carried) return;
     let gone = false;
     if (place.kind === "point") setTold(tellPoint(carried, place, place.accuracyM));
     else {
-      void tellShape(carried, place.geometry, matter).then((found) => {
+      const show = (found: Told | null): void => {
         if (!gone) setTold(found);
-      });
+      };
+      tellShape(carried, place.geometry, matter).then(show, () => show(null));
     }
     return () => {
       gone = true;
     };
-  }, [carried, place, matter]);
+  }, [carried, place, matter, online]);
   return told;
 }
 
@@ -139,16 +155,16 @@ function useForetold(place: Place, matter: string | null): Asked {
 }
 
 /** The server's answer in the phone's form. */
-function asTold(final: Foretold, own: Told): Told {
+function asTold(final: Foretold, own: Told | null | undefined): Told {
   const parts = (rows: { share: number | null; probability: number | null }[], code: (row: never) => string): Part[] =>
     rows.map((row) => ({ code: code(row as never), share: row.share ?? row.probability ?? 1 }));
-  const cell = pack.value?.cells.features.find((one) => one.properties.code === final.cell_code) ?? own.cell;
+  const cell = pack.value?.cells.features.find((one) => one.properties.code === final.cell_code) ?? own?.cell ?? null;
   return {
     placement: final.placement === "unplaced" ? "outside" : final.placement,
     cell,
     cells: parts(final.cells, (row: { cell_code: string }) => row.cell_code),
     streets: parts(final.streets, (row: { street_code: string }) => row.street_code),
-    borderM: own.borderM,
+    borderM: own?.borderM ?? null,
     sides: final.combined_whistle.sides.map(({ street_code, share }) => ({ code: street_code, share })),
   };
 }
