@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Change, Line, SILENCE_MS, waitMs } from "../src/command/live";
+import { type Change, Line, SILENCE_MS, waitMs } from "../src/shared/line";
 import { Refresher, type Task, TOPICS, type Topic, topicsOf } from "../src/command/refresh";
-import { Reader } from "../src/command/sse";
+import { Reader } from "../src/shared/sse";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

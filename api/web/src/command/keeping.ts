@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { Problem } from "../shared/api";
 import { doubtAnswerers } from "./answerers";
 import { loadChosen, shownIds } from "./chosen";
-import { Line, SILENCE_MS } from "./live";
+import { Line, SILENCE_MS } from "../shared/line";
 import { loadCatalogue, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
 import { EVERY_MS } from "./pace";
 import { Refresher, TOPICS, type Topic, topicsOf } from "./refresh";

@@ -1,5 +1,5 @@
 /** What must be fetched again, and when: many changes make one request, and no request overtakes another. */
-import type { Change } from "./live";
+import type { Change } from "../shared/line";
 
 export const TOPICS = ["watch", "figures", "whistles", "chosen", "land", "marks", "loads", "rules"] as const;
 export type Topic = (typeof TOPICS)[number];

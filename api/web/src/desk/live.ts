@@ -1,15 +1,15 @@
 /** What is unread, as it changes: the server says that something changed, and this asks what. */
 import { signal } from "@preact/signals";
 import { read } from "../shared/api";
+import { Line } from "../shared/line";
 import { permissions } from "../shared/session";
 
 export const unread = signal(0);
 /** Counts how often the inbox changed: whatever shows it reads it again. */
 export const news = signal(0);
 
-interface Changes {
-  changes: { kind: string }[];
-}
+/** So often it is tried whether somebody is logged in again, as they may be in another tab. */
+const LOGGED_OUT_MS = 30_000;
 
 export async function countUnread(): Promise<void> {
   const found = await read<{ unread: number }>("/api/v1/inbox?unread=true&limit=1").catch(() => null);
@@ -21,16 +21,24 @@ function changed(): void {
   void countUnread();
 }
 
-/** Listens until the page is closed; the browser comes back by itself, and the server sends what was missed. */
+/** Listens until the page is closed, over restarts of the server, the proxy and the session. */
 export function listen(): void {
   if (!permissions.value.has("inbox.read")) return;
   void countUnread();
-  const line = new EventSource("/api/v1/events");
-  // From its greeting on the line tells everything: what came between the page's first reading and it is read here.
-  line.addEventListener("hello", changed);
-  line.addEventListener("resync", changed);
-  line.addEventListener("changes", (event) => {
-    const told = JSON.parse(event.data as string) as Changes;
-    if (told.changes.some((change) => change.kind === "inbox.changed")) changed();
+  const line = new Line({
+    alive: () => undefined,
+    changes: (changes) => {
+      if (changes.some((change) => change.kind === "inbox.changed")) changed();
+    },
+    // What came between the page's first reading and the line's beginning is read here.
+    anew: changed,
+    down: () => undefined,
+    over: () => void setTimeout(() => void line.open(), LOGGED_OUT_MS),
   });
+  void line.open();
+  const hurry = (): void => {
+    if (document.visibilityState === "visible") line.hurry();
+  };
+  addEventListener("online", hurry);
+  document.addEventListener("visibilitychange", hurry);
 }

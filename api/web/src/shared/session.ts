@@ -1,6 +1,6 @@
 /** Who is logged in here. */
 import { computed, signal } from "@preact/signals";
-import { ask, csrf, Problem, read } from "./api";
+import { ask, csrf, Problem, read, whenTurnedAway } from "./api";
 import type { components } from "./schema";
 
 export type Me = components["schemas"]["MeOut"];
@@ -20,6 +20,12 @@ export async function enter(): Promise<Me | null> {
   }
   return me.value;
 }
+
+/** Somebody else's word is not taken: what this page shows and holds is not theirs. */
+whenTurnedAway(async () => {
+  const found = await read<Me>("/api/v1/me");
+  if (found.account_id === me.value?.account_id) csrf.value = found.csrf ?? "";
+});
 
 /** The page that asks for login and password, and comes back to where we are. */
 export function loginAddress(): string {

@@ -1,7 +1,9 @@
 /** Buttons, notes, badges, and how failures and waiting are shown. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { Problem } from "../api";
 import { tongueOf } from "../heard";
+import { loginAddress } from "../session";
 import { say, said } from "../words";
 import type { Loaded } from "./loaded";
 import { detailsOf, wordsOf } from "./problems";
@@ -79,8 +81,24 @@ export function Failure({ error, again, named }: FailureProps) {
           {line}
         </p>
       ))}
+      {error instanceof Problem && error.status === 401 && <LoginBeside />}
       {again && <Button act={again}>{say("重试", "Try again")}</Button>}
     </Note>
+  );
+}
+
+/** The way to the login beside this page, which keeps all that was typed into it. */
+function LoginBeside() {
+  return (
+    <p>
+      {say(
+        "在新标签页登录，再回到这里重试：填写的内容都还在。",
+        "Log in in a new tab, come back here and try again: all that you typed is still here.",
+      )}{" "}
+      <a class="ui-button" href={loginAddress()} target="_blank" rel="noopener">
+        {say("去登录", "Log in")}
+      </a>
+    </p>
   );
 }
 
