@@ -118,8 +118,7 @@ class Patrolling:
             require_seen(seen, stored)
             kept = replace(wanted, district_code=self._home, version=version + 1)
             unit.patrols.put(kept, at=now, author=unit.subject.login)
-            said = {"code": kept.code, "version": kept.version, "retired": kept.retired}
-            unit.worktime.log_change("checklist", said, at=now, author=unit.subject.login)
+            unit.worktime.log_change("checklist", _said(stored, kept), at=now, author=unit.subject.login)
             return kept
 
     def file(self, caller: Caller, walk: Walk) -> tuple[dict[str, Any], bool]:
@@ -182,12 +181,33 @@ def _of_own_districts(unit: Unit) -> list[Checklist]:
     ]
 
 
+def _said(before: Checklist | None, kept: Checklist) -> dict[str, Any]:
+    """Return what the history tells of a new version: what it is, and which of its items came, changed or went."""
+    old, new = ({item.code: item for item in one.items} if one else {} for one in (before, kept))
+    items = {
+        "added": [item for code, item in new.items() if code not in old],
+        "changed": [item for code, item in new.items() if code in old and old[code] != item],
+        "removed": [item for code, item in old.items() if code not in new],
+    }
+    told = {name: [{"zh": item.zh, "en": item.en} for item in found] for name, found in items.items() if found}
+    return {
+        "code": kept.code,
+        "name": {"zh": kept.name_zh, "en": kept.name_en},
+        "version": kept.version,
+        "retired": kept.retired,
+        **({"items": told} if told else {}),
+    }
+
+
 def _require_known(unit: Unit, wanted: Checklist) -> None:
     matters = {matter.code for matter in unit.rules.matters()}
-    unknown = sorted({item.matter for item in wanted.items if item.matter} - matters)
+    unknown = {
+        place: item.matter for place, item in enumerate(wanted.items) if item.matter and item.matter not in matters
+    }
     if unknown:
-        message = f"No matter of the list in force has the code {', '.join(unknown)}: GET /api/v1/matters shows all."
-        raise InputError(message, field="items")
+        codes = ", ".join(sorted(set(unknown.values())))
+        message = f"No matter of the list in force has the code {codes}: GET /api/v1/matters shows all."
+        raise InputError(message, field=f"items.{min(unknown)}.matter")
     roles = sorted(set(wanted.roles) - unit.people.duty_roles())
     if roles:
         message = f"There is no role of duties called {', '.join(roles)}."

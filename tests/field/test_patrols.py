@@ -205,6 +205,21 @@ def test_a_checklist_is_versioned_and_a_phone_may_go_on_with_the_old_one(phone, 
     assert "winter" not in [one["code"] for one in listed]
 
 
+def test_the_history_names_what_came_changed_and_went_of_a_checklist(phone, as_):
+    admin = as_("administrator", "3701")
+    ice, pipes = CHECKLIST["items"][0], {"code": "pipes", "zh": "管道无冻裂", "en": "No burst pipes"}
+    for items in ([ice], [ice, pipes], [pipes | {"en": "Pipes hold"}]):
+        phone.put("/api/v1/checklists/winter", json=CHECKLIST | {"items": items}, headers=admin)
+    changes = phone.get("/api/v1/rule-changes", params={"limit": 3}, headers=admin).json()["items"]
+    ice_said, pipes_said = ({"zh": item["zh"], "en": item["en"]} for item in (ice, pipes))
+    assert [change["data"]["items"] for change in changes] == [
+        {"changed": [pipes_said | {"en": "Pipes hold"}], "removed": [ice_said]},
+        {"added": [pipes_said]},
+        {"added": [ice_said]},
+    ]
+    assert changes[0]["data"]["name"] == {"zh": CHECKLIST["name_zh"], "en": CHECKLIST["name_en"]}
+
+
 def test_a_clock_that_went_back_still_puts_a_new_version_in_force(phone, as_):
     admin = as_("administrator", "3701")
     phone.put("/api/v1/checklists/winter", json=CHECKLIST, headers=admin)
@@ -238,7 +253,7 @@ def test_only_who_looks_after_rules_changes_a_checklist(phone, as_, role):
         ({"items": []}, "items"),
         ({"items": CHECKLIST["items"] * 2}, "items"),
         ({"items": [{"code": "ice", "zh": " ", "en": "x"}]}, "items"),
-        ({"items": [{"code": "ice", "zh": "冰", "en": "ice", "matter": "99999"}]}, "items"),
+        ({"items": [{"code": "ice", "zh": "冰", "en": "ice", "matter": "99999"}]}, "items.0.matter"),
         ({"roles": ["king"]}, "roles"),
         ({"every": "hourly"}, "every"),
         ({"source": ""}, "source"),
