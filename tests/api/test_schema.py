@@ -1,10 +1,13 @@
 """The API keeps to its own schema, whatever is sent."""
 
+from functools import cache
+from typing import Any
+
 import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
-from schemathesis.schemas import APIOperation
+from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -35,15 +38,29 @@ LARGE = {"GET /api/v1/field/pack"}
 """Ten megabytes are not held against a schema thirty times; tests/field does it once, for one street."""
 
 
+@cache
+def _document() -> dict[str, Any]:
+    return create_app(Store("postgresql+psycopg://"), Settings()).openapi()
+
+
+@cache
+def _schema() -> BaseSchema:
+    return schemathesis.openapi.from_dict(_document())
+
+
 def _operations() -> list[str]:
-    paths = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
-    labels = [f"{method.upper()} {path}" for path, item in paths.items() for method in item]
+    labels = [f"{method.upper()} {path}" for path, item in _document()["paths"].items() for method in item]
     return [label for label in labels if label not in ENDLESS | LARGE]
 
 
 def _operation(client: TestClient, label: str) -> APIOperation:
+    """Return an operation of the one schema, which is read once, of the application of this test."""
     method, path = label.split()
-    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", client.app)[path][method]
+    schema = _schema()
+    schema.app = client.app
+    operation = schema[path][method]
+    operation.app = client.app
+    return operation
 
 
 UNNAMED = {"cell_code", "team_id", "shift_id", "notice_id", "delivery_id", "grant_id", "token_id", "session_id"}
@@ -86,7 +103,6 @@ def test_an_operation_answers_as_its_schema_says(client, label):
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_what_it_does():
-    paths = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
-    operations = [operation for item in paths.values() for operation in item.values()]
+    operations = [operation for item in _document()["paths"].values() for operation in item.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert all(operation.get("description") for operation in operations)

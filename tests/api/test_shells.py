@@ -1,22 +1,13 @@
 """The pages' shells: what they tell a browser to trust, and how far the phone's worker reaches."""
 
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.limits import STRICT
-from gridgov.settings import Settings
-
-
-@pytest.fixture
-def browser(store):
-    with TestClient(create_app(store, Settings(), names=["testserver"])) as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("page", ["/field", "/field/tasks", "/command", "/desk", "/desk/people", "/login", "/nowhere"])
-def test_a_page_trusts_nothing_but_this_server(browser, page):
-    said = browser.get(page).headers
+def test_a_page_trusts_nothing_but_this_server(stranger, page):
+    said = stranger.get(page).headers
     assert said["Content-Security-Policy"] == STRICT
     assert said["X-Content-Type-Options"] == "nosniff"
     assert said["Referrer-Policy"] == "same-origin"
@@ -29,8 +20,8 @@ def test_a_page_trusts_nothing_but_this_server(browser, page):
 
 
 @pytest.mark.parametrize("page", ["/field", "/command", "/desk"])
-def test_a_shell_is_asked_for_anew_and_holds_no_script_of_its_own(browser, page):
-    answer = browser.get(page)
+def test_a_shell_is_asked_for_anew_and_holds_no_script_of_its_own(stranger, page):
+    answer = stranger.get(page)
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "set-cookie" not in answer.headers
     scripts = [part.partition(">")[0] for part in answer.text.split("<script")[1:]]
@@ -39,10 +30,10 @@ def test_a_shell_is_asked_for_anew_and_holds_no_script_of_its_own(browser, page)
     assert " on" not in "".join(part.partition(">")[0] for part in answer.text.split("<body")[1:])
 
 
-def test_the_worker_looks_after_the_phones_page_alone(browser):
-    worker = browser.get("/field/worker.js")
+def test_the_worker_looks_after_the_phones_page_alone(stranger):
+    worker = stranger.get("/field/worker.js")
     assert worker.headers["Service-Worker-Allowed"] == "/field"
     assert worker.headers["Cache-Control"] == "no-cache"
     assert worker.headers["content-type"].startswith("text/javascript")
-    manifest = browser.get("/field/manifest.webmanifest").json()
+    manifest = stranger.get("/field/manifest.webmanifest").json()
     assert (manifest["scope"], manifest["start_url"]) == ("/field", "/field")
