@@ -119,6 +119,7 @@ describe("the pace of asking", () => {
   const costs = (): Record<Topic, number> => ({
     watch: 1,
     figures: 1,
+    emergencies: 1,
     whistles: 2,
     chosen: 8,
     land: 1,
@@ -158,7 +159,7 @@ describe("the pace of asking", () => {
       refresher.want(storm);
       await vi.advanceTimersByTimeAsync(20);
     }
-    refresher.stop();
+    vi.clearAllTimers();
     const last = asked.at(-1)?.at ?? 0;
     for (let from = (asked[0]?.at ?? 0) + 1_000; from < last - 60_000; from += 5_000) {
       const minute = asked.filter(({ at }) => at >= from && at < from + 60_000);

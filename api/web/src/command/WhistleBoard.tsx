@@ -1,6 +1,7 @@
 import { said, say } from "../shared/words";
 import { withheld } from "./keeping";
 import { Countdown } from "./Left";
+import { MOST_WHISTLES } from "./load";
 import { WHISTLE_STAGES, WITHHELD } from "./saying";
 import { matters, type WhistleRow, whistles } from "./state";
 import { look } from "./view";
@@ -11,12 +12,18 @@ const NONE = { zh: "眼下没有在吹的哨。", en: "No whistle is open at the
 /** All open whistles, for when nothing is chosen. */
 export function WhistleBoard() {
   const rows = [...whistles.value].sort((one, other) => (nextDue(one) ?? "9").localeCompare(nextDue(other) ?? "9"));
+  const more = rows.length >= MOST_WHISTLES;
   return (
     <section class="c-board">
       <h2>
-        {say("在吹的哨", "Open whistles")} <strong>{rows.length}</strong>
+        {say("在吹的哨", "Open whistles")} <strong>{more ? say(`至少 ${rows.length}`, `at least ${rows.length}`) : rows.length}</strong>
       </h2>
       {rows.length === 0 && <p class="c-note">{withheld.value.has("whistles") ? said(WITHHELD) : said(NONE)}</p>}
+      {more && (
+        <p class="c-note">
+          {say("只列出最近吹的；其余请按编号搜索。", "Only the newest are listed: search for the others by number.")}
+        </p>
+      )}
       <ol class="c-rows">
         {rows.map((row) => (
           <li key={row.id}>

@@ -1,13 +1,15 @@
 /** Keeps the picture right: what changes is fetched again, over restarts of server, database and network. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Problem } from "../shared/api";
 import { doubtAnswerers } from "./answerers";
 import { loadChosen, shownIds } from "./chosen";
 import { Line, SILENCE_MS } from "../shared/line";
-import { loadCatalogue, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
+import { isBack } from "../shared/session";
+import { loadCatalogue, loadEmergencies, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
 import { EVERY_MS } from "./pace";
 import { Refresher, TOPICS, type Topic, topicsOf } from "./refresh";
-import { figures, moment, over, past, staleSince, watch, whistles } from "./state";
+import { soundOn } from "./sound";
+import { emergencies, figures, moment, over, past, staleSince, watch, whistles } from "./state";
 
 /** Counts up when the map's tiles of what happens must be drawn anew; `loads` are the slower ones. */
 export const marksTurn = signal(0);
@@ -20,6 +22,7 @@ export const withheld = signal<ReadonlySet<Topic>>(new Set());
 const SWEEP_MS = 30_000;
 /** So many sweeps until the catalogue and the rules are read again: classes slide with the day, and no event tells of them. */
 const LAND_SWEEPS = 10;
+const OF_A_MOMENT: readonly Topic[] = ["land", "watch", "figures", "whistles", "chosen"];
 /** What the picture is made of: it is right while none of them is broken. */
 type Part = Topic | "line" | `tiles:${string}`;
 const broken = new Set<Part>();
@@ -29,6 +32,7 @@ const refresher = new Refresher(
   {
     watch: { run: loadWatch, everyMs: EVERY_MS.watch },
     figures: { run: loadFigures, everyMs: EVERY_MS.figures },
+    emergencies: { run: listen, everyMs: EVERY_MS.emergencies },
     whistles: { run: loadWhistles, everyMs: EVERY_MS.whistles },
     chosen: { run: loadChosen, everyMs: EVERY_MS.chosen },
     land: { run: loadCatalogue, everyMs: EVERY_MS.land },
@@ -69,31 +73,47 @@ const line = new Line({
     connected.value = false;
     hurt("line");
   },
-  over: () => {
-    over.value = true;
-  },
+  over: () => void ended(),
 });
 
 export function want(...topics: Topic[]): void {
   refresher.want(topics);
 }
 
+/** A session that ended says nothing of one that the same person began in another tab. */
+async function ended(): Promise<void> {
+  if (await isBack()) await line.open();
+  else over.value = true;
+}
+
+/** Goes on after whoever looks has logged in again. */
+export function resume(): void {
+  over.value = false;
+  void line.open();
+  refresher.want(TOPICS);
+}
+
 /** Begins to keep the picture right. */
 export function keepRight(): void {
   void line.open();
   refresher.want(TOPICS);
+  effect(() => {
+    if (soundOn.value || emergencies.peek()) refresher.want(["emergencies"]);
+  });
   // Deadlines come near without anybody doing anything, and pass on the map as they do in the list.
   let sweeps = 0;
-  setInterval(() => {
+  const sweep = (): void => {
     if (past.value || document.visibilityState !== "visible") return;
     sweeps += 1;
     refresher.want(["watch", "figures", "marks"]);
     if (sweeps % LAND_SWEEPS === 0) refresher.want(["land", "loads", "rules"]);
-  }, SWEEP_MS);
+  };
+  setInterval(sweep, SWEEP_MS);
   const again = (): void => {
     if (document.visibilityState !== "visible") return;
     line.hurry();
     refresher.hurry();
+    sweep();
     // A machine that slept heard nothing, and its clocks say nothing of it.
     if (Date.now() - lastAliveAt > SILENCE_MS) refresher.want(TOPICS);
   };
@@ -105,8 +125,15 @@ export function keepRight(): void {
 export function seek(to: string | null): void {
   if (moment.value === to) return;
   moment.value = to;
-  // The map's tiles follow the catalogue of that moment by themselves.
-  refresher.want(["land", "watch", "figures", "whistles", "chosen"]);
+  // The map's tiles follow the catalogue of that moment by themselves. What happened while the past was looked at was
+  // heard by nobody.
+  refresher.want(to === null ? TOPICS : OF_A_MOMENT);
+}
+
+/** A wall without sound does not ask whom it would call. */
+async function listen(): Promise<void> {
+  if (!soundOn.peek()) emergencies.value = null;
+  else if (!past.peek()) await loadEmergencies();
 }
 
 /** Who answers for what is chosen hangs on the list, and is asked for again. */

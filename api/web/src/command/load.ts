@@ -6,7 +6,8 @@ import { heardTime } from "../shared/time";
 import type { Figures, Kind, Matter, Watch, WhistleRow } from "./state";
 import * as state from "./state";
 
-const MOST_WHISTLES = 400;
+/** So many are listed at most: of more, the newest. */
+export const MOST_WHISTLES = 400;
 
 /** Returns the address with `as_of`, where a moment of the past is asked about. */
 export function asOf(path: string, moment: string | null): string {
@@ -57,6 +58,13 @@ export function loadWatch(): Promise<void> {
       );
     },
   );
+}
+
+/** Emergencies come first among what is late and what is due: a week ahead none is left out. */
+export async function loadEmergencies(): Promise<void> {
+  const found = await read<Watch>("/api/v1/watch?within_minutes=10080&limit=100");
+  const rows = [...found.late, ...found.soon].filter((row) => row.emergency);
+  state.emergencies.value = new Set(rows.map((row) => row.incident_id));
 }
 
 export function loadFigures(): Promise<void> {

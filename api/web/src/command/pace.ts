@@ -19,6 +19,8 @@ const spread = (requests: number): number => (tilesInSight.peek() * MINUTE_MS) /
 export const EVERY_MS: Record<Topic, () => number> = {
   watch: () => 700,
   figures: () => 1_500,
+  // A second list, of a week: one sound for several emergencies within so long is enough.
+  emergencies: () => 5_000,
   whistles: () => 4_000,
   // A case with its whistles is half a dozen requests.
   chosen: () => 1_000,

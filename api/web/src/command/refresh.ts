@@ -1,7 +1,17 @@
 /** What must be fetched again, and when: many changes make one request, and no request overtakes another. */
 import type { Change } from "../shared/line";
 
-export const TOPICS = ["watch", "figures", "whistles", "chosen", "land", "marks", "loads", "rules"] as const;
+export const TOPICS = [
+  "watch",
+  "figures",
+  "emergencies",
+  "whistles",
+  "chosen",
+  "land",
+  "marks",
+  "loads",
+  "rules",
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Task {
@@ -58,14 +68,6 @@ export class Refresher {
     }
   }
 
-  stop(): void {
-    for (const standing of this.#standing.values()) {
-      standing.wanted = false;
-      if (standing.timer) clearTimeout(standing.timer);
-      standing.timer = null;
-    }
-  }
-
   #of(topic: Topic): Standing {
     const standing = this.#standing.get(topic);
     if (!standing) throw new Error(topic);
@@ -106,7 +108,7 @@ export function topicsOf(changes: readonly Change[], shown: ReadonlySet<string>)
   for (const { kind, subject_id: subject, incident_id: incident } of changes) {
     const noun = kind.split(".", 1)[0] ?? "";
     if (noun === "inbox") continue;
-    topics.add("watch").add("figures");
+    topics.add("watch").add("figures").add("emergencies");
     if (noun === "whistle" || noun === "summons") topics.add("whistles").add("marks");
     if (noun === "incident" || noun === "case") topics.add("marks");
     if (kind === "incident.reported") topics.add("loads");

@@ -1,9 +1,10 @@
 /**
- * A sound for each new emergency. It is off until it is switched on, and then stays on in this browser. Browsers make no
- * sound until somebody has touched the page (a kiosk can be told to): until then the button says that it waits for that.
+ * A sound for each new emergency as soon as it is there, however far its deadline. It is off until it is switched on,
+ * and then stays on in this browser. Browsers make no sound until somebody has touched the page (a kiosk can be told
+ * to): until then the button says that it waits for that.
  */
 import { effect, signal } from "@preact/signals";
-import { past, watch, whistles } from "./state";
+import { emergencies, past } from "./state";
 
 const KEY = "gridgov.command.sound";
 
@@ -12,10 +13,9 @@ export const soundOn = signal(kept());
 export const audible = signal(false);
 
 let context: AudioContext | null = null;
-/** Emergencies that were shown, the newest last: one that comes back from a look at the past is no news. */
+/** Emergencies that were there, the newest last: one that comes back from a look at the past is no news. */
 let known: Set<string> | null = null;
 const MOST_KNOWN = 1_000;
-const NOT_READ = whistles.peek();
 
 export async function switchSound(): Promise<void> {
   soundOn.value = !(soundOn.value && audible.value);
@@ -61,14 +61,6 @@ function kept(): boolean {
   }
 }
 
-/** The emergencies that are shown, by what they are about. */
-function emergencies(): Set<string> {
-  const rows = [...(watch.value?.late ?? []), ...(watch.value?.soon ?? [])];
-  const found = rows.filter((row) => row.emergency).map((row) => row.incident_id);
-  const blown = whistles.value.filter((row) => row.kind === "emergency").map((row) => row.incident_id);
-  return new Set([...found, ...blown]);
-}
-
 /** Whether somebody should look up: an emergency is there that was not there before. */
 export function isNews(before: ReadonlySet<string> | null, after: ReadonlySet<string>): boolean {
   return before !== null && [...after].some((id) => !before.has(id));
@@ -82,10 +74,11 @@ export function listenForEmergencies(): () => void {
   for (const touch of TOUCHES) addEventListener(touch, touched);
   touched();
   const stop = effect(() => {
-    if (past.value || watch.value === null || whistles.value === NOT_READ) return;
-    const now = emergencies();
-    if (soundOn.peek() && isNews(known, now)) void wake().then((leave) => leave && beep());
-    known = new Set([...(known ?? []), ...now].slice(-MOST_KNOWN));
+    const now = emergencies.value;
+    if (past.value) return;
+    if (now && isNews(known, now)) void wake().then((leave) => leave && beep());
+    // What came while the sound was off is no news once it is on.
+    known = now && new Set([...(known ?? []), ...now].slice(-MOST_KNOWN));
   });
   return () => {
     stop();

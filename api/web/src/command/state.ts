@@ -23,6 +23,8 @@ export const catalogue = signal<Catalogue | null>(null);
 export const sight = signal<Sight>({ asOf: null, land: null });
 export const watch = signal<Watch | null>(null);
 export const figures = signal<Figures | null>(null);
+/** The cases of all emergencies, however far their deadlines; null while nobody listens for them. */
+export const emergencies = signal<ReadonlySet<string> | null>(null);
 /** The moment of the past of which nobody can tell what was late, where such a one was asked for. */
 export const untold = signal<string | null>(null);
 export const whistles = signal<readonly WhistleRow[]>([]);
