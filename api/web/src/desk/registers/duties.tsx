@@ -35,6 +35,7 @@ const MOST = 20_000;
 export function Duties() {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [area, setArea] = useState<string | null>(null);
+  const [imports, setImports] = useState(0);
   const manages = permissions.value.has("people.manage");
   const day = dayOf(now.peek());
   return (
@@ -44,7 +45,7 @@ export function Duties() {
         "哪一天谁负责哪个网格；一格多员、一员多格都可以。",
         "Who answers for which cell on which day; many people to a cell, many cells to a person.",
       )}
-      tools={manages && <Exchange name="duties" />}
+      tools={manages && <Exchange name="duties" done={() => setImports((before) => before + 1)} />}
     >
       <section class="ui-card" aria-labelledby="who-answers">
         <h2 id="who-answers">{say("这一天谁负责这个网格", "Who answers for this cell on that day")}</h2>
@@ -76,11 +77,11 @@ export function Duties() {
           label={say("查询", "Ask")}
           passing
         />
-        {asked && <Answerers key={`${asked.cell} ${asked.day}`} {...asked} />}
+        {asked && <Answerers key={`${asked.cell} ${asked.day} ${imports}`} {...asked} />}
       </section>
       <h2>{say("一个区域的全部职责", "All duties of an area")}</h2>
       <TreePicker chosen={area} choose={setArea} />
-      {area && <OfArea key={area} area={area} />}
+      {area && <OfArea key={`${area} ${imports}`} area={area} />}
     </Page>
   );
 }

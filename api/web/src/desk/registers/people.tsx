@@ -1,9 +1,10 @@
 /** People: searched, added, changed, and their service ended; nobody is deleted. */
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { readAll, send } from "../../shared/api";
 import { Badge, Button } from "../../shared/ui/basics";
 import { type Field, orNull, textOf, type Values } from "../../shared/ui/forms";
-import { useLoaded } from "../../shared/ui/loaded";
+import { type Loaded, useLoaded } from "../../shared/ui/loaded";
 import type { Column } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
 import { say } from "../../shared/words";
@@ -49,7 +50,16 @@ export function personFields(fresh: boolean): Field[] {
 }
 
 export function People() {
-  const [ended, setEnded] = useState(false);
+  const [ended] = useState(() => signal(false));
+  const people = useLoaded(async () => {
+    const asked = `/api/v1/people?limit=200&ended=${String(ended.peek())}`;
+    const [rows] = await Promise.all([readAll<PersonRow>(asked, MOST), readOrganisations()]);
+    return rows;
+  });
+  const turn = (): Promise<void> => {
+    ended.value = !ended.value;
+    return people.reload();
+  };
   return (
     <Page
       title={say("人员", "People")}
@@ -57,19 +67,20 @@ export function People() {
         "谁在岗、属于哪个机构、负责哪里。离岗不删除，历史保留。",
         "Who serves, in which organisation, and what they answer for. Whoever leaves is not deleted.",
       )}
-      tools={<Exchange name="people" />}
+      tools={<Exchange name="people" done={people.reload} />}
     >
-      <List key={String(ended)} ended={ended} turn={() => setEnded(!ended)} />
+      <List people={people} ended={ended.value} turn={turn} />
     </Page>
   );
 }
 
-function List({ ended, turn }: { ended: boolean; turn: () => void }) {
-  const people = useLoaded(async () => {
-    const asked = `/api/v1/people?limit=200&ended=${String(ended)}`;
-    const [rows] = await Promise.all([readAll<PersonRow>(asked, MOST), readOrganisations()]);
-    return rows;
-  });
+interface ListProps {
+  people: Loaded<PersonRow[]>;
+  ended: boolean;
+  turn: () => Promise<void>;
+}
+
+function List({ people, ended, turn }: ListProps) {
   return (
     <Listing
       caption={say("人员", "People")}

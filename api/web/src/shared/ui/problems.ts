@@ -31,8 +31,8 @@ export function wordsOf(error: unknown): Words {
 
 /** What the server says itself, line by line, each beginning with what it is about; for the page's own errors nothing. */
 export function detailsOf(error: unknown, named: (field: string) => string = (field) => field): string[] {
-  // Of an overtaken change the server says what our own sentence has said.
-  if (!(error instanceof Problem) || error.status === 412) return [];
+  // Of an overtaken change and of a session that is over the server says what our own sentence has said.
+  if (!(error instanceof Problem) || error.status === 412 || error.status === 401) return [];
   // A fault of the same words as the whole says nothing more.
   const faults = error.faults.map(({ field, message }) =>
     field && message !== error.message ? `${named(field)}: ${heard(message)}` : heard(message),
