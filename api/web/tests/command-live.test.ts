@@ -97,6 +97,16 @@ describe("the line to the server", () => {
     expect(use.asked).toHaveLength(1);
   });
 
+  it("is tied again once somebody is logged in again, and never twice at once", async () => {
+    const [heard, use] = [ears(), means([() => new Response(null, { status: 401 }), () => stream(": here\n\n")])];
+    const line = new Line(heard, use);
+    await Promise.all([line.open(), line.open()]);
+    expect(use.asked).toHaveLength(1);
+    void line.open();
+    await vi.waitFor(() => expect(heard.anew).toHaveBeenCalledTimes(1));
+    line.close();
+  });
+
   it("believes the server's word that nobody is logged in any more", async () => {
     const heard = ears();
     await new Line(heard, means([() => stream('event: end\ndata: {"reason":"not-logged-in"}\n\n')])).open();

@@ -1,7 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { toLogin } from "../shared/session";
 import { say } from "../shared/words";
 import { Toasts } from "../shared/ui/toasts";
 import { Header } from "./Header";
@@ -9,6 +8,7 @@ import { Help } from "./Help";
 import { listenToKeys } from "./keys";
 import { LayerList } from "./LayerList";
 import { Left } from "./Left";
+import { Over } from "./Over";
 import { followPeople } from "./people";
 import { PeopleNote, Purpose } from "./Purpose";
 import { Right } from "./Right";
@@ -102,25 +102,3 @@ function LateMap() {
 const AGAIN_MS = 3_000;
 /** So many tries of half a minute: whoever is typing has time to end the sentence. */
 const MOST_IN_VAIN = 10;
-const LOGIN_MS = 4_000;
-
-/** The session is over: what is shown stays in sight for a moment, and the way back leads to the same view. */
-function Over() {
-  useEffect(() => {
-    const timer = setTimeout(toLogin, LOGIN_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return (
-    <div class="c-over" role="alertdialog" aria-modal="true" aria-label={say("登录已过期", "Your session is over")}>
-      <p>
-        {say(
-          "登录已过期。正在前往登录页，登录后回到这一画面。",
-          "Your session is over. Log in, and you come back to this view.",
-        )}
-      </p>
-      <button type="button" class="primary" onClick={toLogin}>
-        {say("现在登录", "Log in now")}
-      </button>
-    </div>
-  );
-}

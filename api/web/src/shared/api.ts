@@ -66,7 +66,7 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
     // What is only read needs no word, and whoever brings their own looks after it.
     const ours = method !== "GET" && !asked.headers?.[WORD];
     if (!ours || !(error instanceof Problem) || ![401, 403].includes(error.status)) throw error;
-    if (csrf.value === word) await lookAgain?.().catch(() => null);
+    if (csrf.value === word) await lookAgain?.();
     if (csrf.value === word) throw error;
     return askOnce(method, path, asked);
   }

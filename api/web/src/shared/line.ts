@@ -57,14 +57,22 @@ export class Line {
   #hurry = new AbortController();
   #lastId = "";
   #tries = 0;
+  #isOpen = false;
 
   constructor(
     private readonly ears: Ears,
     private readonly means: Means = MEANS,
   ) {}
 
-  /** Listens until `close`. */
+  /** Listens until `close`, or until nobody is logged in: it may be opened again then. */
   async open(): Promise<void> {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    await this.#listenOn();
+    this.#isOpen = false;
+  }
+
+  async #listenOn(): Promise<void> {
     for (;;) {
       const over = await this.#once().catch(() => false);
       if (over) {

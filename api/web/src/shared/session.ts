@@ -21,11 +21,19 @@ export async function enter(): Promise<Me | null> {
   return me.value;
 }
 
-/** Somebody else's word is not taken: what this page shows and holds is not theirs. */
-whenTurnedAway(async () => {
-  const found = await read<Me>("/api/v1/me");
-  if (found.account_id === me.value?.account_id) csrf.value = found.csrf ?? "";
-});
+/**
+ * Asks whether this page's own person is logged in, anew perhaps and beside it, and goes on by the word of now.
+ *
+ * Somebody else's is not taken: what this page shows and holds is not theirs.
+ */
+export async function isBack(): Promise<boolean> {
+  const found = await read<Me>("/api/v1/me").catch(() => null);
+  if (!found || found.account_id !== me.value?.account_id) return false;
+  csrf.value = found.csrf ?? "";
+  return true;
+}
+
+whenTurnedAway(isBack);
 
 /** The page that asks for login and password, and comes back to where we are. */
 export function loginAddress(): string {

@@ -1,0 +1,71 @@
+/** The session is over: the way back leads to the same view, and to what somebody was writing in it. */
+import { useEffect, useState } from "preact/hooks";
+import { isBack, loginAddress, toLogin } from "../shared/session";
+import { say } from "../shared/words";
+import { open } from "./acting";
+import { meant } from "./Blow";
+import { resume } from "./keeping";
+
+/** What is shown stays in sight for a moment. */
+const LOGIN_MS = 4_000;
+
+export function Over() {
+  const [writing] = useState(() => open.peek() !== null || meant.peek() !== null);
+  return (
+    <div class="c-over" role="alertdialog" aria-modal="true" aria-label={say("登录已过期", "Your session is over")}>
+      {writing ? <Beside /> : <Leaving />}
+    </div>
+  );
+}
+
+function Leaving() {
+  useEffect(() => {
+    const timer = setTimeout(toLogin, LOGIN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <>
+      <p>
+        {say(
+          "登录已过期。正在前往登录页，登录后回到这一画面。",
+          "Your session is over. Log in, and you come back to this view.",
+        )}
+      </p>
+      <button type="button" class="primary" onClick={toLogin}>
+        {say("现在登录", "Log in now")}
+      </button>
+    </>
+  );
+}
+
+/** What was not sent yet is nowhere but here: one logs in in another tab, and this page goes on. */
+function Beside() {
+  const look = async (): Promise<void> => {
+    if (document.visibilityState === "visible" && (await isBack())) resume();
+  };
+  useEffect(() => {
+    const seen = (): void => void look();
+    addEventListener("focus", seen);
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      removeEventListener("focus", seen);
+      document.removeEventListener("visibilitychange", seen);
+    };
+  }, []);
+  return (
+    <>
+      <p>
+        {say(
+          "登录已过期。请在新标签页登录，再回到这里：没办完的内容还在。",
+          "Your session is over. Log in in a new tab and come back: what you had not finished is still here.",
+        )}
+      </p>
+      <button type="button" class="primary" onClick={() => window.open(loginAddress(), "_blank", "noopener")}>
+        {say("去登录", "Log in")}
+      </button>
+      <button type="button" onClick={() => void look()}>
+        {say("已经登录，继续", "I have: go on")}
+      </button>
+    </>
+  );
+}
