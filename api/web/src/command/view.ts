@@ -9,6 +9,7 @@ import { addressOfView, type Chosen, type View, viewOfAddress } from "./link";
 import { catalogue, chosen, middle, moment, orderOf, place, shown, shownAtFirst } from "./state";
 
 const KEY = "gridgov.command.layers";
+const OFFERED_KEY = "gridgov.command.layers-offered";
 const WRITE_MS = 250;
 
 /** Whether the address has been read, and the page may show what it says. */
@@ -22,7 +23,7 @@ export function openView(): void {
   moment.value = view.moment;
   place.value = view.place;
   opened.value = true;
-  showFirst(view.shown ?? kept());
+  showFirst(view.shown, kept());
   keepRight();
   addEventListener("popstate", () => {
     const found = viewOfAddress(location.href);
@@ -67,6 +68,7 @@ export function show(layers: readonly Shown[]): void {
   } catch {
     // A browser that keeps nothing shows them for now.
   }
+  keepOffered();
 }
 
 export function toggle(name: string): void {
@@ -75,21 +77,75 @@ export function toggle(name: string): void {
     show(without);
     return;
   }
-  const group = catalogue.value?.layers.find((layer) => layer.name === name)?.group ?? null;
-  const rivals = new Set(catalogue.value?.layers.filter((one) => group && one.group === group).map((one) => one.name));
-  const rest = without.filter((layer) => !rivals.has(layer.name));
-  const at = rest.findIndex((layer) => orderOf(layer.name) > orderOf(name));
-  const place = at < 0 ? rest.length : at;
-  show([...rest.slice(0, place), { name, opacity: 1 }, ...rest.slice(place)]);
+  const rivals = rivalsOf(name);
+  show(
+    placed(
+      without.filter((layer) => !rivals.has(layer.name)),
+      name,
+    ),
+  );
 }
 
-/** Shows layers as soon as the catalogue is there to tell them. */
-function showFirst(wanted: readonly Shown[] | null): void {
-  const stop = catalogue.subscribe((found) => {
+/** The layers of which only one is shown at a time, this one among them. */
+function rivalsOf(name: string): Set<string> {
+  const group = catalogue.value?.layers.find((layer) => layer.name === name)?.group ?? null;
+  return new Set(catalogue.value?.layers.filter((one) => group && one.group === group).map((one) => one.name));
+}
+
+/** With one more, where it lies if nobody moved it. */
+function placed(layers: readonly Shown[], name: string): Shown[] {
+  const at = layers.findIndex((layer) => orderOf(layer.name) > orderOf(name));
+  const place = at < 0 ? layers.length : at;
+  return [...layers.slice(0, place), { name, opacity: 1 }, ...layers.slice(place)];
+}
+
+/** The layers of a first look that this browser has been offered: those that somebody leaves out were left out. */
+const offered = new Set<string>();
+
+/** Shows layers as soon as the catalogue is there to tell them; and later what is offered for the first time. */
+export function showFirst(linked: readonly Shown[] | null, own: readonly Shown[] | null): void {
+  const wanted = linked ?? own;
+  let isFirst = true;
+  catalogue.subscribe((found) => {
     if (!found) return;
-    shown.value = wanted ? asListed(wanted) : shownAtFirst(found);
-    queueMicrotask(() => stop());
+    const first = shownAtFirst(found);
+    if (isFirst) {
+      shown.value = wanted ? asListed(wanted) : first;
+      // A link shows what it says; a browser that kept its layers goes on from what it knew then.
+      const isOwn = own !== null && (linked === null || namesOf(linked) === namesOf(own));
+      for (const name of (isOwn && keptOffered()) || first.map((layer) => layer.name)) offered.add(name);
+      if (isOwn) keepOffered();
+      isFirst = false;
+    }
+    for (const { name } of first) {
+      const isNew = !offered.has(name) && !shown.value.some((layer) => layer.name === name);
+      offered.add(name);
+      const rivals = rivalsOf(name);
+      if (isNew && !shown.value.some((layer) => rivals.has(layer.name))) shown.value = placed(shown.value, name);
+    }
   });
+}
+
+const namesOf = (layers: readonly Shown[]): string =>
+  asListed(layers)
+    .map(({ name }) => name)
+    .join();
+
+function keepOffered(): void {
+  try {
+    localStorage.setItem(OFFERED_KEY, JSON.stringify([...offered]));
+  } catch {
+    // A browser that keeps nothing has nothing to go on from.
+  }
+}
+
+function keptOffered(): string[] | null {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(OFFERED_KEY) ?? "null");
+    return Array.isArray(found) ? found.filter((one) => typeof one === "string") : null;
+  } catch {
+    return null;
+  }
 }
 
 function isAtFirst(): boolean {
