@@ -1,4 +1,5 @@
 /** Reporting: what, where, how it looks, in words; all on one screen, and sent with the thumb. */
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say } from "../../shared/words";
@@ -16,12 +17,11 @@ import { addPhotos, leaveFinding, sendOff, write } from "./writing";
 
 export function Report() {
   useEffect(() => look(), []);
-  const here = fix.value;
-  const written = writing.value;
-  useEffect(() => {
-    const place = followed(written, here);
-    if (place !== written.place) write({ place });
-  }, [written, here]);
+  // At once: what is written may have been taken up from the disk before the next picture is drawn.
+  useSignalEffect(() => {
+    const place = followed(writing.value, fix.value);
+    if (place !== writing.value.place) write({ place });
+  });
   if (!pack.value) return <NoPack />;
   if (!holder.value?.permissions.includes("case.report")) {
     return (
