@@ -36,8 +36,7 @@ MEETS_ITSELF = """async (where) => {
         const [key] = (await ask(store.getAllKeys())).filter((one) => one.startsWith("draft:"));
         await ask(store.put({ ...(await ask(store.get(key))), place: { kind: "shape", geometry, ids: [] } }, key));
     } else {
-        const waits = ({ kind, state }) => kind === "report" && state === "waiting";
-        const [report] = (await ask(store.getAll())).filter(waits);
+        const [report] = (await ask(store.getAll())).filter(({ kind }) => kind === "report");
         report.request.body.position = { datum: "wgs84", geometry };
         await ask(store.put(report));
     }
