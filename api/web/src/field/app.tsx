@@ -10,7 +10,7 @@ import { fetchAhead } from "./ahead";
 import { logIn } from "./door";
 import { Icon, type Sign } from "./icons";
 import { newer } from "./install";
-import { diskFull, diskShort, holder, others, reached, session, stuck, taken, waiting } from "./phone";
+import { diskFull, diskShort, holder, others, pack, reached, session, stuck, taken, waiting } from "./phone";
 import { Report } from "./report/report";
 import { isBlank, writing } from "./report/draft";
 import { takeUp } from "./report/writing";
@@ -42,11 +42,15 @@ export function App() {
     const begun = Promise.all([takeUp(account), followDuty(account)]);
     void begun.then(() => {
       mark("useful");
-      fetchAhead();
       void measure();
     });
     return () => void begun.then((ends) => ends.forEach((end) => end()));
   }, [account]);
+  const isAtWork = pack.value !== null;
+  useEffect(() => {
+    // Not before: what the first page shows comes first.
+    if (isAtWork) fetchAhead();
+  }, [isAtWork]);
   const Page = TABS.find((one) => one.name === tab.value)?.page ?? Report;
   return (
     <div class="f-frame">
