@@ -1,4 +1,4 @@
-"""A worker reports all morning while the network is cut, the page is killed and the server is killed, at random.
+"""A worker reports, and notes upon a case, all morning while the network is cut, the page and the server are killed.
 
 At the end everything is in the database exactly once, with every byte of every photo, in the order of its making.
 """
@@ -30,7 +30,8 @@ from gridgov.services.sample_accounts import sample_accounts
 from gridgov.store.cluster import Cluster
 from gridgov.store.unit import Store
 from tests.conftest import SAMPLE, sample_of_its_own
-from tests.screens.conftest import PHONE
+from tests.screens.conftest import PHONE, Town
+from tests.screens.test_field_journeys import go_to, handled
 from tests.support import EVER, FAR
 
 pytestmark = pytest.mark.browser
@@ -38,8 +39,12 @@ pytestmark = pytest.mark.browser
 SEED = 20_260_305
 REPORTS = 42
 PART_BYTES = 4_194_304
+CASE = "等人核查"
+NOTED_EVERY = 7
+"""So many reports are made for each note upon the case."""
 
 _STORED = text("SELECT id, text FROM incident WHERE text LIKE '混乱%' ORDER BY id")
+_NOTES = text("SELECT payload ->> 'text' FROM incident_fact WHERE kind = 'noted' ORDER BY seq")
 _PHOTOS = text("""
     SELECT i.text, e.name, encode(e.original_sha256, 'hex') AS hash, e.id
     FROM evidence e JOIN incident i ON i.district_code = e.district_code AND i.id = e.incident_id
@@ -83,6 +88,7 @@ class Made:
 
     photos: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """By the report's words: names of photos with the SHA-256 of what the camera gave, in order."""
+    notes: list[str] = field(default_factory=list)
 
 
 class Phone:
@@ -153,6 +159,15 @@ class Phone:
         self.page.locator(".f-go").click()
         expect(self.page.get_by_label("说明")).to_have_value("")
 
+    def note(self, words: str) -> None:
+        """Note something upon the case; it is kept once the dialog is gone."""
+        go_to(self.page, "任务")
+        self.page.locator("li.f-card").filter(has_text=CASE).get_by_role("button", name="备注").click()
+        self.page.locator("#act-words").fill(words)
+        self.page.locator("dialog .f-go").click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+        go_to(self.page, "上报")
+
 
 @contextmanager
 def _mother(url: str, folder: Path, port: int) -> Iterator[Server]:
@@ -214,6 +229,9 @@ def _morning(rng: random.Random, phone: Phone, server: Server) -> Made:
             phone.lose_page()  # in the middle of a report
         phone.send(words)
         made.photos[words] = [(name, hashlib.sha256(content).hexdigest()) for name, content in photos]
+        if number % NOTED_EVERY == 0:
+            made.notes.append(f"备注 {number:02d}")
+            phone.note(made.notes[-1])
         fate = rng.random()
         if fate < 0.2:
             cut = not cut
@@ -242,6 +260,7 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
     with sample_of_its_own(cluster) as url, closing(Store(url)) as store:
         sample_accounts(store, SAMPLE, tmp_path, now=system_clock())
         with _mother(url, tmp_path, port) as server:
+            handled(Town(f"http://127.0.0.1:{port}", store, {}, browser), CASE)
             phone = Phone(browser, tmp_path / "phone", server, _session(store, port))
             # The page must be on the phone before the first cut.
             phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -254,6 +273,8 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
         with store.transaction() as unit:
             stored = unit.connection.execute(_STORED).all()
             photos = unit.connection.execute(_PHOTOS).all()
+            notes = unit.connection.execute(_NOTES).scalars().all()
+    assert list(notes) == made.notes
     assert sorted(row.text for row in stored) == sorted(made.photos)
     assert [row.text for row in stored] == list(made.photos)  # ids tell the order of making
     found: dict[str, list[tuple[str, str]]] = {words: [] for words in made.photos}
