@@ -40,6 +40,8 @@ export function followPeople(): () => void {
     if (!what || !isShown() || past.value || document.visibilityState !== "visible") return;
     read<{ items: Position[] }>(`/api/v1/positions?purpose=${encodeURIComponent(what)}`).then(
       ({ items }) => {
+        // Whoever looks at the past by now, or at nobody any more, is shown nobody.
+        if (past.peek() || !isShown()) return;
         positions.value = items;
         refusal.value = null;
       },
