@@ -18,6 +18,8 @@ from gridgov.clock import system_clock
 from gridgov.services.relaying import Relay
 from gridgov.settings import Settings
 from tests.screens.conftest import Town
+from tests.screens.test_command_whistle import NARROW
+from tests.screens.test_field_journeys import LAMP, report
 
 pytestmark = pytest.mark.browser
 
@@ -90,17 +92,41 @@ def test_a_server_that_stops_and_starts_is_survived_without_a_reload(town: Town)
             page.goto("about:blank")
 
 
+def _end_session(town: Town, login: str) -> None:
+    with town.store.transaction() as unit:
+        account_id = unit.accounts.id_of(login)
+        assert account_id
+        unit.accounts.revoke(account_id, now=system_clock())
+
+
 def test_a_session_that_ends_leads_to_login_and_back_to_the_same_view(town: Town):
     with town.page("centre-next") as watched:
         watched.forgive("401")
         page = watched.page
         page.goto("/command?theme=night")
         expect(page.locator(".c-badge.live")).to_be_visible()
-        with town.store.transaction() as unit:
-            account_id = unit.accounts.id_of("centre-next")
-            assert account_id
-            unit.accounts.revoke(account_id, now=system_clock())
+        _end_session(town, "centre-next")
         page.locator("body").press("0")
         page.evaluate("dispatchEvent(new Event('online'))")
         expect(page.get_by_role("alertdialog")).to_contain_text("登录已过期", timeout=60_000)
         page.wait_for_url(re.compile(r"/login\?next=%2Fcommand%3F.*theme%3Dnight"))
+
+
+def test_what_somebody_was_writing_outlives_the_session(town: Town):
+    with town.page("centre", size=NARROW) as watched:
+        watched.forgive("401|403")
+        page = watched.page
+        page.goto(f"/command/cases/{report(town, LAMP, '写到一半的灯')}")
+        page.locator("[data-act=note]").click()
+        form = page.locator(".c-act-form")
+        form.get_by_role("textbox").fill("已联系路灯所")
+        _end_session(town, "centre")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        over = page.get_by_role("alertdialog")
+        expect(over).to_contain_text("没办完的内容还在", timeout=60_000)
+        beside = {"login": "centre", "password": town.passwords["centre"]}
+        assert page.request.post("/api/v1/login", data=beside, headers={"Origin": town.address}).ok
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(over).to_have_count(0)
+        form.get_by_role("button", name="确认备注").click()
+        expect(page.get_by_text("已联系路灯所").first).to_be_visible()
