@@ -111,6 +111,12 @@ describe("a tile that fails", () => {
     expect(staleSince.value).toBeNull();
   });
 
+  it("is let go by its worker: MapLibre would wait for that for ever, and not ask again", () => {
+    const tile = { actor: {} };
+    board.tell("error", { sourceId: "live", error: new Error("503"), tile });
+    expect(tile.actor).toBeUndefined();
+  });
+
   it("that fails again is told on", () => {
     fail("live");
     tiling.refresh("live");

@@ -19,7 +19,9 @@ export class Tiling {
 
   constructor(private readonly map: GlMap) {
     map.on("error", (event) => {
-      const { sourceId } = event as { sourceId?: string };
+      const { sourceId, tile } = event as { sourceId?: string; tile?: { actor?: unknown } };
+      // A tile that failed and still has its worker is taken to be under way when it is asked for again: for ever.
+      if (tile) tile.actor = undefined;
       if (sourceId === undefined) console.error(event.error);
       else this.#trouble(sourceId);
     });
