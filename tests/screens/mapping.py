@@ -3,10 +3,19 @@
 import io
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import shapely
 from PIL import Image
 from playwright.sync_api import Page
+
+from gridgov.clock import system_clock
+from gridgov.services.intake import Intake
+from gridgov.services.knowledge import KnowledgeKeeper
+from gridgov.services.sample import day_of_reports
+from tests.conftest import SAMPLE
+from tests.screens.conftest import Town
 
 
 def until_drawn(page: Page) -> None:
@@ -44,3 +53,14 @@ def placed_case(page: Page, stage: str) -> tuple[str, float, float]:
 
 def open_layers(page: Page) -> None:
     page.get_by_role("button", name="图层与图例").click()
+
+
+def whistled(town: Town, keeper: KnowledgeKeeper) -> int:
+    """Take in what crosses a border all day, for which whistles are drafted; return how many lie in the district."""
+    intake = Intake(town.store, clock=system_clock, home_district="370102", keeper=keeper)
+    day = day_of_reports(SAMPLE, ending=system_clock() - timedelta(minutes=2))
+    wide = [one for one in day if one.position and shapely.get_dimensions(one.position.geometry) == 2]
+    receipts = [intake.take(report, author="sample") for report in wide]
+    found = {one.whistle_id for one in receipts if one.whistle_id and one.district_code == "370102"}
+    assert len(found) > 1
+    return len(found)

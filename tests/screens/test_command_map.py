@@ -11,21 +11,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
-import shapely
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from pydantic import SecretStr
 
 from api.app import create_app
 from gridgov.clock import system_clock
-from gridgov.services.intake import Intake
 from gridgov.services.knowledge import KnowledgeKeeper
-from gridgov.services.sample import day_of_reports
 from gridgov.settings import Settings
 from tests.api.conftest import serving
-from tests.conftest import SAMPLE
 from tests.screens.conftest import LAPTOP, PHONE, WALL, Town
-from tests.screens.mapping import colours, open_layers, placed_case, poll, until_drawn
+from tests.screens.mapping import colours, open_layers, placed_case, poll, until_drawn, whistled
 
 pytestmark = pytest.mark.browser
 
@@ -193,14 +189,8 @@ def _open_whistles(page: Page) -> int:
 
 @pytest.fixture(scope="module")
 def blown(town: Town, keeper: KnowledgeKeeper) -> int:
-    """Take in what crosses a border all day, for which whistles are drafted; return how many lie in the district."""
-    intake = Intake(town.store, clock=system_clock, home_district="370102", keeper=keeper)
-    day = day_of_reports(SAMPLE, ending=system_clock() - timedelta(minutes=2))
-    wide = [one for one in day if one.position and shapely.get_dimensions(one.position.geometry) == 2]
-    receipts = [intake.take(report, author="sample") for report in wide]
-    found = {one.whistle_id for one in receipts if one.whistle_id and one.district_code == "370102"}
-    assert len(found) > 1
-    return len(found)
+    """Draft whistles; return how many lie in the district."""
+    return whistled(town, keeper)
 
 
 def test_a_whistle_on_the_map_opens_by_keyboard_and_nothing_moves_for_who_wants_calm(town: Town, blown: int):
