@@ -63,7 +63,9 @@ async function go() {
   location.replace(home(me.grants.map((grant) => grant.role)));
 }
 
+// Until this runs the buttons are off: a form that the browser sent by itself would reach nobody.
 function submitting(form, act) {
+  form.querySelector("button[type=submit]").disabled = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button[type=submit]");

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
 from gridgov.access.secrets import SESSION, caller_of, new_secret
@@ -30,6 +30,14 @@ MORNING = 60
 """So many reports of the sample's day came in."""
 
 PHONE, LAPTOP, WALL = (360, 740), (1440, 900), (3840, 1080)
+
+
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """Let the pages take their time: a machine that runs other tests beside them is slow, not wrong."""
+    expect.set_options(timeout=60_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @dataclass

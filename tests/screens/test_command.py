@@ -1,7 +1,6 @@
 """The command centre's page, as each of those uses it who look at it all day."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,14 +16,6 @@ from tests.conftest import SAMPLE
 from tests.screens.conftest import PHONE, WALL, Town
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

@@ -25,14 +25,6 @@ for (const kind of ["click", "keydown"])
 """
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for pages that share their machine with others."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @contextmanager
 def _at_the_wall(town: Town) -> Iterator[Page]:
     """Yield the wall as the street sees it at first, where touches are counted from now on."""

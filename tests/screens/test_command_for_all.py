@@ -1,6 +1,5 @@
 """The wall is for everybody: axe finds nothing by day or night, in either tongue, on any screen."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.screens.conftest import LAPTOP, PHONE, WALL, Town
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 _AXE = Path(__file__).parents[2] / "api/web/node_modules/axe-core/axe.min.js"

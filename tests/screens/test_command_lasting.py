@@ -24,14 +24,6 @@ from tests.screens.test_field_journeys import LAMP, report
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

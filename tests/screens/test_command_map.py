@@ -29,14 +29,6 @@ BLUE = (40, 120, 220)
 """The one colour of the province's base map."""
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def _main_colour(page: Page) -> tuple[int, int, int]:
     shot = page.locator(".c-map canvas").screenshot()
     return colours(shot).most_common(1)[0][0]

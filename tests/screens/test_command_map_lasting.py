@@ -22,14 +22,6 @@ pytestmark = pytest.mark.browser
 CUT = "ERR_|Failed to load|AJAXError|Failed to fetch|NetworkError|503"
 
 
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.mark.parametrize("part", [r"/MapView-[^/]*\.js", r"/maplibre-gl-worker[^/]*"], ids=["the map", "its worker"])
 def test_a_map_whose_part_did_not_come_comes_without_a_reload(town: Town, part: str):
     with town.page("centre") as watched:

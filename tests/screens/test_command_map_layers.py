@@ -1,7 +1,6 @@
 """What the wall's list of layers says is what its map shows, in either tongue; what could not be fetched is told."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -13,14 +12,6 @@ from tests.screens.mapping import open_layers, poll, until_drawn, whistled
 pytestmark = pytest.mark.browser
 
 TILES = re.compile(r"/tiles/[^/]*incidents[^/]*/")
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,7 +1,6 @@
 """The wall for others and from afar: links, paper, sounds, and sizes that are read across a room."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
@@ -10,14 +9,6 @@ from tests.screens.conftest import LAPTOP, WALL, Town
 from tests.screens.mapping import colours, open_layers, placed_case, poll, until_drawn
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for a page that shares its machine with others."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def test_a_link_shows_somebody_else_the_same_view(town: Town):

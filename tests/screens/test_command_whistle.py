@@ -1,6 +1,5 @@
 """A combined whistle goes its whole way, by the hands of all whom it concerns, each at a page of their own."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -24,14 +23,6 @@ NARROW = (880, 900)
 IN_THE_CELL = {"latitude": 36.6632, "longitude": 117.0782, "accuracy": 8}
 FAR_AWAY = {"latitude": 36.70, "longitude": 117.20, "accuracy": 8}
 ON_SITE: dict[str, Any] = {"permissions": ["geolocation"], "geolocation": IN_THE_CELL}
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for pages that share their machine with others."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

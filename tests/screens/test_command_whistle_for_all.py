@@ -1,7 +1,5 @@
 """What is filled in at the wall is for everybody: axe finds nothing in forms, dialogs and a whistle's page."""
 
-from collections.abc import Iterator
-
 import geopandas as gpd
 import pytest
 import shapely
@@ -14,14 +12,6 @@ from tests.screens.test_command_whistle import _blown, _drafted
 from tests.screens.test_field_journeys import ILLEGAL_BUILDING, report
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """Wait for pages that share their machine with others."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,9 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import card_of, do, go_to, handled, stage_of
-from tests.screens.test_field_outbox import CUT, _patient, large_photo, photos, write
+from tests.screens.test_field_outbox import CUT, large_photo, photos, write
 from tests.screens.test_field_outbox_ways import AT_THE_SITE, arrivals, call_to
 from tests.screens.test_field_report import HERE, reports, send
-
-__all__ = ["_patient"]
 
 pytestmark = pytest.mark.browser
 

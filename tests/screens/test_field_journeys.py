@@ -29,14 +29,6 @@ AXE = Path(__file__).parents[2] / "api" / "web" / "node_modules" / "axe-core" / 
 TABS = ["上报", "任务", "哨", "网格", "我的"]
 
 
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @contextmanager
 def acting(town: Town, login: str) -> Iterator[httpx.Client]:
     """Yield a client of the API that acts as `login`."""

@@ -52,14 +52,6 @@ RULES = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a
 LOOKS = [(tongue, theme) for tongue in ("zh", "en") for theme in ("day", "night")]
 
 
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @contextmanager
 def looking(town: Town, login: str, tongue: str, theme: str, **more: Any) -> Iterator[Page]:
     """Yield the phone's page in a tongue and a theme, with what checks it."""

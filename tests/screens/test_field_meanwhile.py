@@ -8,10 +8,10 @@ from shapely.geometry import mapping, shape
 
 from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import go_to
-from tests.screens.test_field_outbox import CUT, _patient, opened, photos, write
+from tests.screens.test_field_outbox import CUT, opened, photos, write
 from tests.screens.test_field_report import DOT, HERE, photo, pytestmark, reports, send, stored_place
 
-__all__ = ["_patient", "pytestmark"]
+__all__ = ["pytestmark"]
 
 AT: Any = HERE["geolocation"]
 ON_THE_BUS: Any = {**AT, "longitude": AT["longitude"] + 0.01}

@@ -3,7 +3,6 @@
 import io
 import random
 import re
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
@@ -19,14 +18,6 @@ pytestmark = pytest.mark.browser
 
 PART_BYTES = 4_194_304
 CUT = "ERR_INTERNET_DISCONNECTED|ERR_FAILED"
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def large_photo(side: int) -> FilePayload:

@@ -9,7 +9,6 @@ from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import go_to
 from tests.screens.test_field_outbox import (
     CUT,
-    _patient,
     enter,
     large_photo,
     opened,
@@ -18,8 +17,6 @@ from tests.screens.test_field_outbox import (
     write,
 )
 from tests.screens.test_field_report import HERE, reports, send
-
-__all__ = ["_patient"]
 
 pytestmark = pytest.mark.browser
 

@@ -26,10 +26,8 @@ from gridgov.settings import Settings
 from tests.api.conftest import serving, serving_config
 from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import ILLEGAL_BUILDING, card_of, do, go_to, report
-from tests.screens.test_field_outbox import CUT, _patient, opened, photos, reload_without_a_word, write
+from tests.screens.test_field_outbox import CUT, opened, photos, reload_without_a_word, write
 from tests.screens.test_field_report import HERE, photo, reports, send
-
-__all__ = ["_patient"]
 
 pytestmark = pytest.mark.browser
 

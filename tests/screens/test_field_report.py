@@ -2,7 +2,6 @@
 
 import base64
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,14 +22,6 @@ DOT = base64.b64decode(
     "PC4zNDL/wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q=="
 )
 """A grey JPEG of one pixel."""
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def photo(page: Page, name: str = "现场.jpg") -> None:

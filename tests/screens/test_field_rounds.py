@@ -1,6 +1,5 @@
 """A worker's rounds: a checklist is walked, a finding becomes a report, and whoever is on duty sees their own trace."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,14 +14,6 @@ pytestmark = pytest.mark.browser
 
 SHOPS, DRAINS = "沿街小商铺消防巡查", "汛期排水巡查"
 EXITS = "疏散通道、安全出口畅通"
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """Give the phone the time of a machine that has other things to do: what is waited for comes, or never."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def begin(page: Page, checklist: str) -> None:

@@ -16,7 +16,8 @@ export function WhistleBoard() {
   return (
     <section class="c-board">
       <h2>
-        {say("在吹的哨", "Open whistles")} <strong>{more ? say(`至少 ${rows.length}`, `at least ${rows.length}`) : rows.length}</strong>
+        {say("在吹的哨", "Open whistles")}{" "}
+        <strong>{more ? say(`至少 ${rows.length}`, `at least ${rows.length}`) : rows.length}</strong>
       </h2>
       {rows.length === 0 && <p class="c-note">{withheld.value.has("whistles") ? said(WITHHELD) : said(NONE)}</p>}
       {more && (
