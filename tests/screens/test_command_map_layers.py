@@ -81,3 +81,20 @@ def test_holes_in_the_map_are_told_until_they_are_filled(town: Town):
         expect(page.locator(".c-badge.stale")).to_be_visible()
         page.unroute(TILES)
         expect(page.locator(".c-badge.live")).to_be_visible(timeout=90_000)
+
+
+def test_a_map_that_nobody_moved_shows_the_whole_however_large_the_window_is(town: Town):
+    with town.page("centre", size=(900, 500)) as watched:
+        page = watched.page
+        page.goto("/command?layers=streets")
+        until_drawn(page)
+        scale = page.locator(".maplibregl-ctrl-scale")
+        small = scale.inner_text()
+        for size in ((1900, 1000), (700, 420), (1900, 1000)):
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.wait_for_timeout(600)
+        expect(scale).not_to_have_text(small)
+        assert "map=" not in page.url
+        page.locator(".c-map").click(position={"x": 30, "y": 200})
+        page.keyboard.press("+")
+        expect(page).to_have_url(re.compile("map="))

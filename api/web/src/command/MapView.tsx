@@ -12,6 +12,7 @@ import { middleOf, type Shape } from "./footprint";
 import { watchOver } from "./health";
 import { loadsTurn, marksTurn } from "./keeping";
 import { drawnWith, WHISTLES } from "./layers";
+import type { Place } from "./link";
 import { Markers } from "./markers";
 import { overlays } from "./overlays";
 import { tilesInSight, tilesOf } from "./pace";
@@ -127,24 +128,22 @@ function open(box: HTMLElement, style: StyleSpecification): GlMap {
     tongue.peek() === "zh",
     found?.base_map?.attribution,
   );
-  const here = (): { lon: number; lat: number; zoom: number } => {
-    const { lng, lat } = map.getCenter();
-    return { lon: lng, lat, zoom: map.getZoom() };
-  };
-  middle.value = here();
-  let whole = at === null;
-  map.on("moveend", () => {
-    middle.value = here();
-    if (!whole) place.value = middle.value;
-  });
-  // Nobody has moved it: it shows the whole of the district, however large the window becomes.
-  map.on("movestart", (event) => {
-    if (!("fitting" in event)) whole = false;
+  middle.value = placeOf(map);
+  // As long as nobody has moved it, it shows the whole of the district, however large the window becomes.
+  let whole = at === null ? middle.value : null;
+  map.on("moveend", (event) => {
+    const now = placeOf(map);
+    middle.value = now;
+    // A map that changes its size says that it moves, and stays where it is.
+    if (whole && !("fitting" in event) && !isSame(whole, now)) whole = null;
+    if (!whole) place.value = now;
   });
   map.on("resize", () => {
     tilesInSight.value = tilesOf(box.clientWidth, box.clientHeight);
-    if (whole && found && box.clientWidth > 0)
-      map.fitBounds(found.bounds, { padding: 24, animate: false }, { fitting: true });
+    if (!whole || !found || box.clientWidth === 0) return;
+    // In a straight line: a flight, however short, takes its time.
+    map.fitBounds(found.bounds, { padding: 24, animate: false, linear: true }, { fitting: true });
+    whole = placeOf(map);
   });
   map.once("idle", () => mark("drawn"));
   map.on("click", (event) => {
@@ -158,14 +157,26 @@ function open(box: HTMLElement, style: StyleSpecification): GlMap {
   return map;
 }
 
+function placeOf(map: GlMap): Place {
+  const { lng, lat } = map.getCenter();
+  return { lon: lng, lat, zoom: map.getZoom() };
+}
+
+const isSame = (one: Place, other: Place): boolean =>
+  [one.lon - other.lon, one.lat - other.lat, one.zoom - other.zoom].every((by) => Math.abs(by) < 1e-9);
+
 /** Keeps the map with what changes; returns the ways to stop. */
 function follow(map: GlMap, tiling: Tiling): (() => void)[] {
   const markers = new Markers(map);
   const [aimed, stepped] = [aim.peek(), steps.peek()];
   return [
     effect(() => {
-      lay(map.getContainer(), mapSize.value);
-      map.setPixelRatio(devicePixelRatio * mapSize.value);
+      const size = mapSize.value;
+      // What a map reads when it changes its size must not make it change again.
+      untracked(() => {
+        lay(map.getContainer(), size);
+        map.setPixelRatio(devicePixelRatio * size);
+      });
     }),
     effect(() => {
       if (marksTurn.value) tiling.refresh("live");
