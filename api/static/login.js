@@ -63,9 +63,7 @@ async function go() {
   location.replace(home(me.grants.map((grant) => grant.role)));
 }
 
-// Until this runs the buttons are off: a form that the browser sent by itself would reach nobody.
 function submitting(form, act) {
-  form.querySelector("button[type=submit]").disabled = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button[type=submit]");
@@ -111,3 +109,6 @@ if ("fromAfar" in page) {
     if (me && !me.must_change) go();
   });
 }
+
+early.ready = true;
+early.form?.requestSubmit();

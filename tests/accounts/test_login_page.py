@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from api.app import create_app
 from gridgov.clock import system_clock
@@ -120,3 +120,22 @@ def test_along_a_link_from_elsewhere_whoever_is_logged_in_stays_so(page: Page, a
     page.evaluate("(where) => { location.href = where; }", f"{address}/docs")
     expect(page.locator("#docs")).to_be_visible()
     expect(page).to_have_url(f"{address}/docs")
+
+
+def test_who_logs_in_before_the_page_can_send_it_is_kept_waiting_and_not_sent_astray(page: Page, address: str):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/static/login.js", hold)
+    page.goto(f"{address}/login", wait_until="commit")
+    page.locator("#login").fill("wang")
+    page.locator("#password").fill(FIRST)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.url == f"{address}/login"
+    assert page.locator("#password").input_value() == FIRST
+    for route in held:
+        route.continue_()
+    expect(page.locator("#change")).to_be_visible()
