@@ -31,6 +31,9 @@ CHECKS = [
 
 SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
+PATIENCE_S = 240
+"""How long an answer may take is no matter of the schema, and a machine may be busy."""
+
 ENDLESS = {"GET /api/v1/events"}
 """A stream never ends; tests/events proves it."""
 
@@ -85,7 +88,7 @@ def test_an_operation_answers_as_its_schema_says_of_what_there_is_too(client, st
     @given(case=operation.as_strategy())
     def walk(case: schemathesis.Case) -> None:
         case.path_parameters |= named
-        case.call_and_validate(checks=CHECKS, headers=mine)
+        case.call_and_validate(checks=CHECKS, headers=mine, timeout=PATIENCE_S)
 
     walk()
 
@@ -97,7 +100,7 @@ def test_an_operation_answers_as_its_schema_says(client, label):
     @SETTINGS
     @given(case=operation.as_strategy())
     def walk(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS, headers=proof_of("centre"))
+        case.call_and_validate(checks=CHECKS, headers=proof_of("centre"), timeout=PATIENCE_S)
 
     walk()
 

@@ -95,12 +95,14 @@ function Standing() {
       <div class="f-line" role="status">
         <span class={reached.value ? "f-dot good" : "f-dot"} aria-hidden="true" />
         <span>{line}</span>
-        <button type="button" class="f-outbox" onClick={() => goTo("mine")}>
-          {count ? say(`待发送 ${count}`, `${count} to send`) : say("已全部发送", "All sent")}
-          {stuck.value > 0 && (
-            <strong class="f-alarm"> {say(`${stuck.value} 件需处理`, `${stuck.value} need you`)}</strong>
-          )}
-        </button>
+        {holder.value && (
+          <button type="button" class="f-outbox" onClick={() => goTo("mine")}>
+            {count ? say(`待发送 ${count}`, `${count} to send`) : say("已全部发送", "All sent")}
+            {stuck.value > 0 && (
+              <strong class="f-alarm"> {say(`${stuck.value} 件需处理`, `${stuck.value} need you`)}</strong>
+            )}
+          </button>
+        )}
       </div>
       {session.value === "out" && <Out />}
       {diskFull.value && (
