@@ -211,6 +211,8 @@ def browser() -> Iterator[Browser]:
     flags = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
     # A name that is not this machine's own: by http it is what an intranet is, and no secure context.
     flags += ["--host-resolver-rules=MAP grid.intranet 127.0.0.1"]
+    # Without graphics, what a processor is asked to draw as graphics would costs most: only maps are.
+    flags += ["--disable-gpu-rasterization", "--disable-gpu-compositing"]
     flags += ["--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)

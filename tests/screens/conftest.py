@@ -59,15 +59,20 @@ class Town:
 
     @contextmanager
     def page(self, login: str | None, *, size: tuple[int, int] = LAPTOP, **more: Any) -> Iterator["Watched"]:
-        """Yield a page of a browser of its own in which `login` is logged in (None: nobody)."""
+        """Yield a page of a browser of its own in which `login` is logged in (None: nobody).
+
+        Nothing moves by itself on it unless `reduced_motion="no-preference"` is asked for: a machine without graphics
+        draws every step of every movement by its processor, on which the tests' servers run too.
+        """
         mobile = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2} if size == PHONE else {}
         view = {"width": size[0], "height": size[1]}
-        context = self.browser.new_context(locale="zh-CN", viewport=view, base_url=self.address, **mobile, **more)
+        more = {"reduced_motion": "reduce"} | mobile | more
+        context = self.browser.new_context(locale="zh-CN", viewport=view, base_url=self.address, **more)
         try:
             if login:
                 context.add_cookies([self._cookie(login)])
             watched = Watched(context.new_page(), self.address)
-            watched.page.set_default_timeout(20_000)
+            watched.page.set_default_timeout(60_000)
             yield watched
             watched.require_calm()
         finally:

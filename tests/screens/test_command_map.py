@@ -186,7 +186,7 @@ def blown(town: Town, keeper: KnowledgeKeeper) -> int:
 
 
 def test_a_whistle_on_the_map_opens_by_keyboard_and_nothing_moves_for_who_wants_calm(town: Town, blown: int):
-    with town.page("centre", reduced_motion="reduce") as watched:
+    with town.page("centre") as watched:
         page = watched.page
         page.goto("/command")
         until_drawn(page)
@@ -206,7 +206,7 @@ def test_a_whistle_on_the_map_opens_by_keyboard_and_nothing_moves_for_who_wants_
 
 
 def test_whistles_pulse_for_everybody_else(town: Town, blown: int):
-    with town.page("centre") as watched:
+    with town.page("centre", reduced_motion="no-preference") as watched:
         page = watched.page
         page.goto("/command")
         assert blown

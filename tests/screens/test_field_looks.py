@@ -147,12 +147,13 @@ def test_a_keyboard_alone_reports(town: Town) -> None:
             if name == "上报":
                 page.keyboard.press("Enter")
                 break
+        expect(page.get_by_text("请先选择事项")).to_be_visible()  # the phone has it, and begins a new one
         expect(page.get_by_text("已全部发送")).to_be_visible()
     assert reports(town, "只用键盘") == 1, reached
 
 
 def test_nothing_moves_by_itself_where_that_is_not_wanted(town: Town) -> None:
-    with town.page("worker", size=PHONE, reduced_motion="reduce", **HERE) as watched:
+    with town.page("worker", size=PHONE, **HERE) as watched:
         page = watched.page
         page.goto("/field")
         page.get_by_role("button", name="搜索全部").click()

@@ -1,6 +1,6 @@
 /** What this person may do now, in one click or by its letter; and why not the rest. */
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { heard, tongueOf } from "../shared/heard";
 import { permissions } from "../shared/session";
 import { said, say } from "../shared/words";
@@ -111,7 +111,8 @@ function focusOn(place: RefObject<HTMLElement | null>): void {
 function ActForm({ organisations, streets, heading }: Props & { heading: RefObject<HTMLHeadingElement | null> }) {
   const form = useRef<HTMLFormElement>(null);
   const wanted = open.value;
-  useEffect(() => {
+  // Before it is drawn: Enter that follows the letter at once means this form.
+  useLayoutEffect(() => {
     // Where nothing must be said, Enter does it; else what must be said comes first.
     const box = form.current;
     const first = box?.querySelector<HTMLElement>(":is(input:checked, textarea, select, input):required");

@@ -1,6 +1,6 @@
 /** A dialog: the browser keeps the focus inside and gives it back; Escape closes, and asks first what would be lost. */
 import type { ComponentChildren } from "preact";
-import { useContext, useEffect, useId, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { say } from "../words";
 import { Button } from "./basics";
 import { Around, type Closable } from "./unsaved";
@@ -19,13 +19,17 @@ export function Dialog({ title, children, close, wide }: Props) {
   const [asking, setAsking] = useState(false);
   const [around] = useState<Closable>(() => ({ kept: new Set(), close }));
   around.close = () => (around.kept.size ? setAsking(true) : close());
-  useEffect(() => {
-    const before = document.activeElement;
-    box.current?.showModal();
-    return () => {
+  // Who had the focus is asked before what is inside takes it.
+  const [before] = useState(() => document.activeElement);
+  // Before anything is drawn: whoever types on at once types into the dialog.
+  useLayoutEffect(() => box.current?.showModal(), []);
+  // Once it is gone: as long as it stands, nothing beside it takes the focus.
+  useEffect(
+    () => () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+    },
+    [before],
+  );
   return (
     <dialog
       ref={box}
