@@ -11,6 +11,8 @@ WEB := $(shell find api/web -name node_modules -prune -o -type f ! -name 'schema
 WEB_RUN = $(BIN)/python api/web/build_hook.py run --silent
 # A government network often has a certificate authority of its own: trust what the machine trusts.
 export UV_SYSTEM_CERTS := 1
+# Whatever the machine's habit: what is compiled is kept, or each of the many programs that tests start compiles it all.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test bench lint types floors unit lock pages postgis sample pictures clean
 
