@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from api.etags import Edited
 from api.problems import Problem
 from gridgov.access.logins import LONGEST_PASSWORD
+from gridgov.services.accounts import AccountWanted, Left
 
 REFUSED: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "Somebody is logged in and may not do this"}
@@ -178,11 +179,29 @@ class AccountIn(_In):
 
 
 class AccountChange(_In):
-    """What to change about an account; what is left out stays."""
+    """What to change about an account; what is left out stays, and null takes an address or a person out."""
 
     name: str | None = Field(default=None, max_length=80)
     email: str | None = Field(default=None, max_length=200, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")
+    person: PersonIn | None = Field(default=None, description="Who holds it: its sessions and tokens end")
     disabled: bool | None = None
+
+    def wanted(self) -> AccountWanted:
+        """Return it as the core knows it."""
+        email = self.email if "email" in self.model_fields_set else Left.AS_IT_IS
+        person = self._person if "person" in self.model_fields_set else Left.AS_IT_IS
+        return AccountWanted(self.name, email, person, self.disabled)
+
+    def yours(self) -> dict[str, Any]:
+        """Return it in the words in which an account is shown, to be laid beside that."""
+        said = self.model_dump(mode="json", exclude_unset=True, exclude={"person"})
+        if "person" in self.model_fields_set:
+            said["person_id"] = str(self.person.id) if self.person else None
+        return said
+
+    @property
+    def _person(self) -> tuple[str, UUID] | None:
+        return (self.person.district_code, self.person.id) if self.person else None
 
 
 class GrantIn(_In):

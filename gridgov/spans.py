@@ -7,6 +7,7 @@ from gridgov.clock import SHANGHAI
 
 _INSTANT = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
+_LAST = date(9999, 1, 1)  # from here on a day or a month may have no end: what lies there is an edge, however long
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,11 @@ class Split:
 
 
 def day_of(moment: datetime) -> date:
-    """Return the day in Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
+    """Return the day in Shanghai; at the end of the calendar its last one."""
+    try:
+        return moment.astimezone(SHANGHAI).date()
+    except OverflowError:
+        return date.max
 
 
 def beginning(day: date) -> datetime:
@@ -48,7 +52,8 @@ def next_month(day: date) -> date:
 
 def split(since: datetime, until: datetime) -> Split:
     """Return the parts of a period, both ends included."""
-    first, before = day_of(since), day_of(until + _INSTANT)
+    end = beginning(_LAST)
+    first, before = day_of(min(since, end)), day_of(min(until, end - _INSTANT) + _INSTANT)
     first += _DAY if beginning(first) < since else timedelta(0)
     if first >= before:
         return Split((), ((since, until),))

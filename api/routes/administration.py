@@ -86,12 +86,9 @@ def change_account(
     administration: TheAdministration,
     unchanged: IfUnchanged,
 ) -> AccountOut:
-    """Change an account's name or address, keep it out (its sessions and tokens end) or let it in again."""
-    seen = unchanged.seen(given, _account)
-    row = administration.change(
-        caller, account_id, name=given.name, email=given.email, disabled=given.disabled, seen=seen
-    )
-    return _tagged(row, response)
+    """Change an account's name, address or person, keep it out (its sessions and tokens end) or let it in again."""
+    seen = unchanged.seen(given.yours(), _account)
+    return _tagged(administration.change(caller, account_id, given.wanted(), seen=seen), response)
 
 
 @router.post("/accounts/{account_id}/password", dependencies=[Depends(_secret)])

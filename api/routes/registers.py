@@ -129,7 +129,7 @@ def begin_duty(given: DutyIn, duties: TheDuties, caller: TheCaller, response: Re
 
 @router.post("/duties/{duty_id}/end", responses=TAKEN)
 def end_duty(duty_id: UUID, given: EndIn, duties: TheDuties, caller: TheCaller) -> DutyOut:
-    """Let a duty end at a moment; that it was held before is kept."""
+    """Let a duty end at a moment, earlier perhaps than was set; that it was held before is kept."""
     return DutyOut.of(duties.end(caller, duty_id, given.moment()))
 
 

@@ -16,7 +16,7 @@ from gridgov.cli._acting import OrLocal
 from gridgov.cli._giving import Before, Limit
 from gridgov.cli._hand import Hand
 from gridgov.cli._saying import say_fields, say_more, say_table
-from gridgov.services.accounts import Administration, NewAccount, NewGrant
+from gridgov.services.accounts import AccountWanted, Administration, Left, NewAccount, NewGrant
 from gridgov.services.accounts.wanted import Who
 from gridgov.settings import settings
 
@@ -116,10 +116,21 @@ def change(
     login: LoginArgument,
     *,
     name: Annotated[str | None, typer.Option("--name", help="Who holds it.")] = None,
-    email: Annotated[str | None, typer.Option("--email", help="Where messages go.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Where messages go; '' takes the address out.")] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help="Which member of staff it is: their id; '' for none of them.")
+    ] = None,
+    person_district: Annotated[
+        str | None, typer.Option("--person-district", help="Whose staff; the home district's if left out.")
+    ] = None,
 ) -> None:
-    """Change who holds an account, or where messages go."""
-    account = office.administration.change(office.who, office.administration.id_of(login), name=name, email=email)
+    """Change who holds an account, or where messages go; of another person's account sessions and tokens end."""
+    wanted = AccountWanted(
+        name,
+        Left.AS_IT_IS if email is None else email or None,
+        Left.AS_IT_IS if person is None else _staff(person, person_district),
+    )
+    account = office.administration.change(office.who, office.administration.id_of(login), wanted)
     typer.echo(f"{login} is {account['name']}, {account['email'] or 'without an address'}.")
 
 
@@ -158,6 +169,16 @@ def list_accounts(
         for row in _all(office, words)
     )
     say_table(("login", "name", "roles", "state"), rows)
+
+
+def _staff(person: str, district_code: str | None) -> tuple[str, UUID] | None:
+    if not person:
+        return None
+    try:
+        return district_code or settings().home_district, UUID(person)
+    except ValueError:
+        message = f"{person} is no id of a person."
+        raise typer.BadParameter(message, param_hint="--person") from None
 
 
 def _all(office: Office, words: str | None) -> Iterator[dict[str, Any]]:

@@ -94,11 +94,44 @@ BY_KEY = Query("incidents", _INCIDENT, found="found_by_key")
 STOOD = Query("incidents", _INCIDENT, found="found_as_of")
 """Incidents that are known, as they stood at a moment."""
 
-DOUBTFUL = Query("doubtful", ("id", "number", "accuracy_m", "cell_code"), least_zoom=11, found="found_doubtful")
-"""Incidents that are doubtful, as circles."""
+DOUBTFUL = Query(
+    "doubtful", ("id", "number", "accuracy_m", "cell_code", "at_least"), least_zoom=11, found="found_doubtful"
+)
+"""Incidents that are doubtful, as circles; `at_least` where others may be left out."""
 
 STOOD_DOUBTFUL = replace(DOUBTFUL, found="found_as_of")
 """The same of incidents that are known, as they stood at a moment."""
+
+WHISTLES = Query(
+    "whistles",
+    (
+        "id",
+        "incident_id",
+        "number",
+        "matter",
+        "kind",
+        "kind_zh",
+        "kind_en",
+        "stage",
+        "combined",
+        "crosses_district",
+        "due_at",
+        "drafted_at",
+    ),
+    found="found_living",
+)
+"""Whistles that are not over."""
+
+PARTS = Query(
+    "whistle_parts",
+    ("whistle_id", "number", "street_code", "street", "rank", "share", "measure", "leads"),
+    key="whistle_id",
+    found="found_living",
+)
+"""The parts of their sides."""
+
+LIVED = "found_living_then"
+"""What finds whistles that lived at a moment, for both."""
 
 COUNTS = Query("counts", ("h3", "said"), key="h3")
 """Hexagons, or their middles, with what was counted in each."""
@@ -118,28 +151,8 @@ QUERIES: Mapping[str, Query] = MappingProxyType(
         "incidents": BY_PLACE,
         "incidents_by_stage": BY_PLACE,
         "doubtful": DOUBTFUL,
-        "whistles": Query(
-            "whistles",
-            (
-                "id",
-                "incident_id",
-                "number",
-                "matter",
-                "kind",
-                "kind_zh",
-                "kind_en",
-                "stage",
-                "combined",
-                "crosses_district",
-                "due_at",
-                "drafted_at",
-            ),
-        ),
-        "whistle_parts": Query(
-            "whistle_parts",
-            ("whistle_id", "number", "street_code", "street", "rank", "share", "measure", "leads"),
-            key="whistle_id",
-        ),
+        "whistles": WHISTLES,
+        "whistle_parts": PARTS,
     }
 )
 """By the name of the layer; a test holds them equal to the catalogue."""

@@ -10,6 +10,7 @@ from gridgov.clock import Clock
 from gridgov.errors import InputError
 from gridgov.settings import Settings
 from gridgov.store.unit import Store, Unit
+from gridgov.store.walking import moved
 from layers.catalogue import layer
 from layers.tiles.describing import Described, describe, is_kept, version
 from layers.tiles.drawing import Sight, draw
@@ -118,7 +119,7 @@ class Tiles:
 def _sight(wanted: Wanted, now: datetime) -> Sight:
     at = wanted.as_of or now
     until = wanted.until or at
-    since = wanted.since or until - PERIOD
+    since = wanted.since or moved(until, -PERIOD)
     if since > until:
         message = "The period ends before it begins: change `since` or `until`."
         raise InputError(message, field="since")

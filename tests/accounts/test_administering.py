@@ -9,7 +9,7 @@ from sqlalchemy import text
 from gridgov.access.delegation import Hand
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from gridgov.ids import new_id
-from gridgov.services.accounts import NewAccount, NewGrant
+from gridgov.services.accounts import AccountWanted, NewAccount, NewGrant
 from tests.accounts.conftest import MACHINE, log_in
 from tests.support import NOON, somebody
 
@@ -131,7 +131,7 @@ def test_nobody_gives_themselves_anything_nor_looks_after_themselves(administrat
         lambda: administration.withdraw(chief, me, held),
         lambda: administration.disable(chief, me),
         lambda: administration.reset_password(chief, me),
-        lambda: administration.change(chief, me, name="x", email=None),
+        lambda: administration.change(chief, me, AccountWanted(name="x")),
     ):
         with pytest.raises(NotAllowedError, match="their own"):
             act()
@@ -151,7 +151,7 @@ def test_whoever_reaches_further_is_looked_after_from_above(administration, loca
         lambda: administration.reset_password(local, far),
         lambda: administration.disable(local, far),
         lambda: administration.give(local, far, NewGrant("planner", STREET)),
-        lambda: administration.change(local, far, name="x", email=None),
+        lambda: administration.change(local, far, AccountWanted(name="x")),
     ):
         with pytest.raises(NotAllowedError, match="above"):
             act()

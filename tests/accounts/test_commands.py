@@ -67,6 +67,21 @@ def test_the_machine_makes_its_first_administrator_who_then_acts_under_a_name():
     assert "kept out" in run("account", "list", "wang")
 
 
+@pytest.mark.usefixtures("admin")
+def test_an_address_and_a_person_are_taken_out_of_an_account_by_the_command_line(sample_store):
+    with sample_store.transaction() as unit:
+        person = str(unit.people.person_ids("370102")["370102-P0001"])
+    run("account", "add", "wang", "--name", "王", "--area", "370102", "--email", "wang@example.org")
+    assert "wang@example.org" in run("account", "change", "wang", "--person", person)
+    assert "without an address" in run("account", "change", "wang", "--email", "")
+    run("account", "change", "wang", "--person", "")
+    assert [line.split()[1] for line in run("account", "events", "wang").splitlines()[1:4]] == [
+        "untied",
+        "changed",
+        "tied",
+    ]
+
+
 def test_what_is_kept_is_readable_by_its_owner_alone_and_gone_after_logging_out(admin):
     file = admin / "config" / "gridgov" / "tokens.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

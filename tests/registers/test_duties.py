@@ -2,8 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gridgov.clock import shown
 from gridgov.errors import ConflictError
@@ -73,6 +76,62 @@ def test_an_ended_duty_stays_what_it_was(client, person):
     assert (other.status_code, other.json()["details"][0]["until"]) == (409, shown(NOON))
     assert [c["what"] for c in get(client, "register-changes", key=made["id"])["items"]] == ["ended", "added"]
     assert get(client, "duties", person=person["id"])["items"] == [first.json()]
+
+
+def test_an_end_to_come_is_brought_forward_and_never_put_off(client, person):
+    made = begin(client, duty(person, since=shown(NOON - WEEK), until=shown(NOON + 4 * WEEK))).json()
+    path = f"/api/v1/duties/{made['id']}/end"
+    off = client.post(path, json={"at": shown(NOON + 5 * WEEK)})
+    assert (off.status_code, off.json()["details"][0]["until"]) == (409, made["until"])
+    for _ in range(2):
+        sooner = client.post(path, json={"at": shown(NOON + WEEK)})
+        assert (sooner.status_code, sooner.json()) == (200, {**made, "until": shown(NOON + WEEK)})
+    assert client.post(path, json={"at": made["since"]}).status_code == 422
+    assert client.post(path, json={"at": shown(NOON)}).status_code == 200
+    over = client.post(path, json={"at": shown(NOON - timedelta(days=1))})
+    assert (over.status_code, "is over" in over.json()["detail"]) == (409, True)
+    changes = get(client, "register-changes", key=made["id"])["items"]
+    assert [(c["what"], c["author"]) for c in changes] == [
+        ("ended", "keeper"),
+        ("ended", "keeper"),
+        ("added", "keeper"),
+    ]
+    assert [c["data"]["fields"]["until"] for c in changes[:2]] == [
+        {"from": shown(NOON + WEEK), "to": shown(NOON)},
+        {"from": shown(NOON + 4 * WEEK), "to": shown(NOON + WEEK)},
+    ]
+
+
+@pytest.mark.parametrize("login", ["street", "planner", "centre", "worker"])
+def test_an_end_is_brought_forward_by_whoever_looks_after_the_place_alone(client, person, login):
+    made = begin(client, duty(person, target_code=OTHER_STREET, until=shown(NOON + WEEK))).json()
+    sooner = {"at": shown(NOON + timedelta(days=1))}
+    assert client.post(f"/api/v1/duties/{made['id']}/end", json=sooner, headers=proof_of(login)).status_code == 403
+
+
+_HOURS = st.integers(-100, 300).map(lambda hours: NOON + timedelta(hours=hours))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+@given(until=st.none() | _HOURS, asked=st.lists(st.tuples(st.integers(0, 60), _HOURS), max_size=6))
+def test_a_set_end_never_moves_later_and_one_that_has_come_never_moves(
+    store, clock, administrator, person, until, asked
+):
+    book, clock.moment = DutyBook(store, clock=clock), NOON
+    with store._connection.begin_nested() as savepoint:
+        new = NewDuty(new_id(), UUID(person["id"]), CELL, "volunteer", NOON - timedelta(hours=200), until)
+        book.begin(administrator, new)
+        for hours, at in asked:
+            clock.move(timedelta(hours=hours))
+            if until in {None, at} or (clock() < until and at < until):
+                assert book.end(administrator, new.id, at)["until"] == at
+                until = at
+            else:
+                with pytest.raises(ConflictError):
+                    book.end(administrator, new.id, at)
+            (held,) = book.duties(administrator, DutiesAsked(person_id=new.person_id))
+            assert held["until"] == until
+        savepoint.rollback()
 
 
 def test_a_street_gives_no_duty_in_another_street(client, person):

@@ -141,6 +141,8 @@ def test_nobody_who_has_left_is_let_in_before_that_is_taken_back(client, lin, ac
     refused = client.patch(f"/api/v1/accounts/{account}", json={"disabled": False})
     assert refused.status_code == 409
     assert "left" in refused.json()["detail"]
+    untied = client.patch(f"/api/v1/accounts/{account}", json={"person": None, "disabled": False})
+    assert untied.status_code == 409
     renamed = client.patch(f"/api/v1/accounts/{account}", json={"name": "林"})
     assert renamed.status_code == 200
     assert reinstate(client, lin["id"]).json()["ended_at"] is None

@@ -178,6 +178,12 @@ def test_duties_begin_and_end_by_a_file(client):
     assert bring(client, "duties", written([duty])).json()["adds"] == 1
     ended = bring(client, "duties", written([{**duty, "结束时间": "2026.6.20"}])).json()
     assert (ended["ends"], ended["adds"]) == (1, 0)
+    earlier = bring(client, "duties", written([{**duty, "结束时间": "2026-06-18"}]), dry_run=True).json()
+    assert (earlier["ends"], earlier["faults"]) == (1, [])
+    for end, words in (("2026-06-25", "ends at"), ("", "keeps one")):
+        (fault,) = bring(client, "duties", written([{**duty, "结束时间": end}]), dry_run=True).json()["faults"]
+        assert words in fault["message"]
+        assert fault["column"] == "结束时间"
     overlap = bring(client, "duties", written([{**duty, "开始时间": "2026-06-05"}]), dry_run=True).json()
     assert "already" in overlap["faults"][0]["message"]
     again = bring(client, "duties", written([{**duty, "结束时间": "2026-06-20"}]), dry_run=True).json()

@@ -168,10 +168,20 @@ def test_a_token_is_made_shown_once_and_used(town: Town):
 
 
 def test_a_password_is_changed_and_the_page_goes_on(town: Town):
-    with town.page("auditor") as watched:
+    with town.page("auditor") as watched, town.page("auditor") as elsewhere:
         watched.forgive("422")
         page = watched.page
         page.goto("/desk/account")
+        assert elsewhere.page.request.get("/api/v1/me").ok
+        page.get_by_role("table", name="登录").get_by_role("button", name="结束").first.click()  # the newest
+        expect(page.get_by_text("这次登录已结束。")).to_be_visible()
+        assert elsewhere.page.request.get("/api/v1/me").status == 401
+        page.get_by_label("新密码（必填）", exact=True).fill("four words nobody joins")
+        page.get_by_label("现在的密码").fill(town.passwords["auditor"])
+        page.get_by_label("再输一次新密码").fill("four words somebody joins")
+        page.get_by_role("button", name="更换密码").click()
+        expect(page.get_by_text("⚠ 两次输入不一样。")).to_be_visible()
+        expect(page.get_by_text(re.compile("服务器不接受"))).to_have_count(0)
         page.get_by_label("现在的密码").fill(town.passwords["auditor"])
         page.get_by_label("新密码（必填）", exact=True).fill("1234567890")
         page.get_by_label("再输一次新密码").fill("1234567890")

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.screens.conftest import Town
 from tests.screens.desking import CELL, COMMUNITY, HOME, choose, dialog, get, open_person, person, today
@@ -47,8 +47,64 @@ def test_an_account_is_made_for_a_worker_given_a_role_and_used(town: Town):
         assert me["person_id"]
 
 
+def test_an_account_whose_first_password_was_lost_is_looked_after_all_the_same(town: Town):
+    with town.page("admin") as watched:
+        watched.forgive("ERR_FAILED")
+        page = watched.page
+        page.goto("/desk/accounts")
+        found = person(page, "顾失联", "370102-P9913")
+        page.get_by_role("button", name="新增账号").click()
+        form = dialog(page)
+        form.get_by_label(re.compile("^用户名")).fill("gu")
+        form.get_by_label(re.compile("^姓名")).fill("顾失联")
+        form.get_by_label(re.compile("^邮箱")).fill("gu@example.org")
+
+        def lose(route: Route) -> None:
+            route.fetch()
+            route.abort()
+
+        page.route("**/api/v1/accounts", lose, times=1)
+        form.get_by_role("button", name="新增").click()
+        expect(form.get_by_text(re.compile("^服务器没有应答"))).to_be_visible()
+        form.get_by_role("button", name="新增").click()
+        expect(dialog(page).get_by_text(re.compile("之前已建好.*重置密码"))).to_be_visible()
+        dialog(page).get_by_role("button", name="打开账号").click()
+        form = dialog(page)
+        form.get_by_role("button", name="重置密码").click()
+        dialog(page).get_by_role("button", name="重置", exact=True).click()
+        expect(page.locator("[data-secret]")).not_to_be_empty()
+        page.keyboard.press("Escape")
+        form.get_by_role("button", name="修改").click()
+        dialog(page).get_by_label(re.compile("^邮箱")).fill("")
+        choose(dialog(page), re.compile("^人员"), "顾失", re.compile("P9913"))
+        expect(dialog(page).get_by_text(re.compile("登录和令牌全部结束"))).to_be_visible()
+        dialog(page).get_by_role("button", name="保存").click()
+        expect(form.get_by_text("顾失联（370102-P9913）")).to_be_visible()
+        expect(form.get_by_role("row", name=re.compile("关联人员.*370102-P9913"))).to_be_visible()
+        (account,) = get(page, "accounts?q=gu")["items"]
+        assert (account["email"], account["person_id"]) == (None, found["id"])
+        form.get_by_role("button", name="授予角色").click()
+        dialog(page).get_by_label(re.compile("^角色")).select_option("grid_worker")
+        choose(dialog(page), re.compile("^范围"), "jfq", re.compile("解放桥社区"))
+        dialog(page).get_by_role("button", name="授予", exact=True).click()
+        form.get_by_role("button", name=re.compile("^收回 网格员")).click()
+        expect(page.get_by_text("角色已收回。")).to_be_visible()
+        form.get_by_role("button", name="停用").click()
+        dialog(page).get_by_role("button", name="关闭").click()
+        assert get(page, f"accounts/{account['id']}")["disabled_at"] is None
+        form.get_by_role("button", name="停用").click()
+        dialog(page).get_by_role("button", name="停用").click()
+        expect(form.get_by_text("已停用", exact=True)).to_be_visible()
+        account = get(page, f"accounts/{account['id']}")
+        assert (bool(account["disabled_at"]), account["grants"]) == (True, [])
+        form.get_by_role("button", name="启用").click()
+        expect(form.get_by_role("button", name="停用")).to_be_visible()
+        assert get(page, f"accounts/{account['id']}")["disabled_at"] is None
+
+
 def test_a_duty_is_ended_and_an_end_of_service_taken_back(town: Town):
     with town.page("admin") as watched:
+        watched.forgive("409")
         page = watched.page
         page.goto("/desk/people")
         found = person(page, "黄错办", "370102-P9912")
@@ -61,10 +117,19 @@ def test_a_duty_is_ended_and_an_end_of_service_taken_back(town: Town):
         dialog(page).get_by_label(re.compile("^最后一天")).fill(tomorrow.isoformat())
         dialog(page).get_by_role("button", name="结束职责").click()
         expect(form.get_by_role("cell", name=re.compile(tomorrow.isoformat()))).to_be_visible()
+        form.get_by_role("button", name=re.compile("^结束职责")).click()
+        expect(dialog(page).get_by_text(f"已定最后一天是 {tomorrow.isoformat()}", exact=False)).to_be_visible()
+        dialog(page).get_by_label(re.compile("^最后一天")).fill((tomorrow + timedelta(days=1)).isoformat())
+        dialog(page).get_by_role("button", name="结束职责").click()
+        expect(dialog(page).get_by_text(re.compile("只能提前：以后的时间")).last).to_be_visible()
+        dialog(page).get_by_label(re.compile("^最后一天")).fill(today().isoformat())
+        dialog(page).get_by_role("button", name="结束职责").click()
+        expect(form.get_by_role("cell", name=f"{today()} – {today()}")).to_be_visible()
         form.get_by_role("button", name="办理离岗").click()
         dialog(page).get_by_label(re.compile("^最后一天")).fill(today().isoformat())
         dialog(page).get_by_role("button", name="办理离岗").click()
-        expect(form.get_by_text(re.compile("^离岗")).first).to_be_visible()
+        expect(form.get_by_text(f"将于 {today()} 离岗")).to_be_visible()
+        expect(form.get_by_role("button", name="修改")).not_to_have_attribute("aria-disabled", "true")
         assert get(page, f"people/{found['id']}")["ended_at"]
         form.get_by_role("button", name="撤回离岗").click()
         dialog(page).get_by_role("button", name="撤回离岗").click()
@@ -88,7 +153,11 @@ def test_a_cell_is_found_by_its_community_and_chosen_by_the_keyboard(town: Town)
         page.get_by_role("option", name=re.compile(CELL)).click()
         expect(cell).to_have_value(re.compile(CELL))
         page.get_by_role("button", name="查询").click()
-        expect(page.get_by_role("table", name=re.compile(CELL))).to_be_visible()
+        answering = page.get_by_role("table", name=re.compile(CELL))
+        expect(answering.get_by_role("cell", name="专职网格员").first).to_be_visible()
+        page.get_by_label("区县", exact=True).select_option(HOME)
+        ending = page.get_by_role("button", name=re.compile("^结束职责.*您的角色不管理人员与职责")).first
+        expect(ending).to_have_attribute("aria-disabled", "true")
 
 
 def test_a_program_is_told_a_secret_once_and_turned_off(town: Town):

@@ -1,6 +1,6 @@
 /** The land of the moment that is looked at, over a new grid; and what is shown once it may not be read any more. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { want, withheld } from "../src/command/keeping";
+import { wish, withheld } from "../src/command/keeping";
 import { loadCatalogue } from "../src/command/load";
 import { figures, moment, sight, staleSince, type Watch, watch, whistles } from "../src/command/state";
 
@@ -44,13 +44,13 @@ describe("what may not be read any more", () => {
     figures.value = { streets: [] } as never;
     whistles.value = [{ id: "w" }] as never;
     answer = () => json({ type: "/problems/forbidden" }, 403);
-    want("watch", "figures", "whistles");
+    wish("watch", "figures", "whistles");
     await vi.advanceTimersByTimeAsync(100);
     expect(withheld.value).toEqual(new Set(["watch", "figures", "whistles"]));
     expect([watch.value, figures.value, whistles.value]).toEqual([null, null, []]);
     expect(staleSince.value).toBeNull();
     answer = () => json({ at: new Date().toISOString(), late: [], soon: [] });
-    want("watch");
+    wish("watch");
     await vi.advanceTimersByTimeAsync(5_000);
     expect(withheld.value).toEqual(new Set(["figures", "whistles"]));
     expect(watch.value).not.toBeNull();

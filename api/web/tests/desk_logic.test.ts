@@ -252,8 +252,15 @@ test("an area lies below the nearest one that is known", () => {
 test("a password is refused before it is sent where the page can tell", () => {
   const values = { old: "old password", new: "new password", again: "new password" };
   expect(refusal(values, "wang")).toBeNull();
-  expect(refusal({ ...values, again: "other" }, "wang")?.faults[0]?.field).toBe("again");
-  expect(refusal({ ...values, new: "old password", again: "old password" }, "")?.faults[0]?.field).toBe("new");
-  expect(refusal({ ...values, new: "my WANG word", again: "my WANG word" }, "wang")?.faults[0]?.field).toBe("new");
+  const refused = [
+    refusal({ ...values, again: "other" }, "wang"),
+    refusal({ ...values, new: "old password", again: "old password" }, ""),
+    refusal({ ...values, new: "my WANG word", again: "my WANG word" }, "wang"),
+  ];
+  expect(refused.map((one) => one?.field)).toEqual(["again", "new", "new"]);
+  for (const one of refused) {
+    expect(one?.words.zh).toMatch(/^[^A-Za-z]+$/);
+    expect(one?.words.en).toMatch(/^[ -~]+$/);
+  }
   expect(usage("http://h:1", "gg_x").gdal).toContain('GDAL_HTTP_HEADERS="Authorization: Bearer gg_x"');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { requireFree } from "../src/desk/book";
 import { Problem, Unreachable } from "../src/shared/api";
-import { changed, faultsOf, type Field, placed, placeIn, type Row } from "../src/shared/ui/forms";
+import { changed, faultsOf, type Field, placed, placeIn, Refusal, type Row } from "../src/shared/ui/forms";
 import { detailsOf, wordsOf } from "../src/shared/ui/problems";
 import { fitting, meant } from "../src/shared/ui/suggested";
 import { freshRow, insert, move, paste, put, tableOf } from "../src/shared/ui/rowed";
@@ -27,6 +28,16 @@ test("a fault of the server stands at its field, also where it names a place wit
   const problem = new Problem(422, "invalid-input", "no", [], [{ field: "body.phone", message: "too short" }]);
   expect(placed(FIELDS, problem)).toHaveProperty("phone.en", "too short");
   expect(placed(FIELDS, new Unreachable("/"))).toEqual({});
+});
+
+test("what the page itself refuses stands at its field in its own words, and blames no server", () => {
+  const refused = new Refusal("phone", { zh: "已经有了。", en: "There is one." });
+  expect(placed(FIELDS, refused)).toEqual({ phone: { zh: "已经有了。", en: "There is one." } });
+  const elsewhere = new Refusal("code", { zh: "已经有了。", en: "There is one." });
+  expect(placed(FIELDS, elsewhere)).toEqual({});
+  expect([wordsOf(elsewhere).zh, detailsOf(elsewhere)]).toEqual(["已经有了。", []]);
+  expect(() => requireFree(["a"], "b")).not.toThrow();
+  expect(() => requireFree(["a"], "a")).toThrow(Refusal);
 });
 
 test("only what changed is sent", () => {

@@ -13,8 +13,8 @@ from gridgov.clock import Clock
 from gridgov.editing import Seen, require_seen
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from gridgov.ids import moment_of
+from gridgov.services.accounts.changing import AccountWanted, changes_of
 from gridgov.services.accounts.hashing import Hasher
-from gridgov.services.accounts.leaving import require_serving
 from gridgov.services.accounts.wanted import (
     Machine,
     NewAccount,
@@ -140,55 +140,45 @@ class Administration:
             unit.accounts.note(new.id, "made", by=hand.name, at=now)
             return {**_known(unit, hand, new.id, now), "replayed": False}, first
 
-    def change(
-        self,
-        who: Who,
-        account_id: UUID,
-        *,
-        name: str | None = None,
-        email: str | None = None,
-        disabled: bool | None = None,
-        seen: Seen | None = None,
-    ) -> dict[str, Any]:
-        """Change an account's name or address, keep somebody out or let them in again; None leaves one as it is.
+    def change(self, who: Who, account_id: UUID, wanted: AccountWanted, *, seen: Seen | None = None) -> dict[str, Any]:
+        """Change an account's name or address, tie it to a member of staff, keep somebody out or let them in again.
 
-        Whoever is kept out is so from this moment on: their sessions and tokens end, and do not come back.
+        Whoever is kept out is so from this moment on: their sessions and tokens end, and do not come back. The same
+        goes for an account that is tied to somebody or untied: whatever it was opened with went on in another's name.
 
         Raises
         ------
         NotFoundError, NotAllowedError
             If the account is out of the administrator's reach.
+        InputError
+            If the name will not do, or the member of staff is out of reach or has left.
         ConflictError
-            If somebody is to be let in who has left.
+            If somebody is to be let in, or to hold the account of somebody, who has left.
         StaleError
             If it is not what was `seen`.
         """
-        if name is not None:
-            require_name(name)
         now = self._clock()
         with self._changing(who) as (unit, hand):
             account = _known(unit, hand, account_id, now)
             hand.require_over(account_id, account["area_code"], _areas(account))
-            changes = _changes(account, {"name": name, "email": email}, disabled=disabled, now=now)
+            changes = changes_of(unit, hand, account, wanted, now=now)
             if not changes:
                 return account
-            if "enabled" in changes:
-                require_serving(unit, account, now=now)
             require_seen(seen, account)
-            for kind, values in changes.items():
-                unit.accounts.change(account_id, values)
-                unit.accounts.note(account_id, kind, by=hand.name, at=now)
-            if "disabled" in changes:
+            for change in changes:
+                unit.accounts.change(account_id, change.values)
+                unit.accounts.note(account_id, change.kind, by=hand.name, at=now, **change.told)
+            if any(change.ends_keys for change in changes):
                 unit.accounts.revoke(account_id, now=now)
             return _known(unit, hand, account_id, now)
 
     def disable(self, who: Who, account_id: UUID) -> dict[str, Any]:
         """Keep somebody out from this moment on, and end their sessions and tokens; disabled before, it stays so."""
-        return self.change(who, account_id, disabled=True)
+        return self.change(who, account_id, AccountWanted(disabled=True))
 
     def enable(self, who: Who, account_id: UUID) -> dict[str, Any]:
         """Let somebody in again; their sessions and tokens do not come back."""
-        return self.change(who, account_id, disabled=False)
+        return self.change(who, account_id, AccountWanted(disabled=False))
 
     def reset_password(self, who: Who, account_id: UUID, *, password: str | None = None) -> tuple[dict[str, Any], str]:
         """Set a first password anew, end all sessions and tokens, and return it; it must be changed.
@@ -318,17 +308,6 @@ def _known(unit: Unit, hand: Hand, account_id: UUID, now: datetime) -> dict[str,
 
 def _with_grants(unit: Unit, row: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {**row, "grants": unit.accounts.grants(row["id"], now=now)}
-
-
-def _changes(
-    account: dict[str, Any], wanted: dict[str, str | None], *, disabled: bool | None, now: datetime
-) -> dict[str, dict[str, Any]]:
-    """Return the columns that differ from what is wanted, by what it is called when they change."""
-    said = {name: value for name, value in wanted.items() if value is not None and value != account[name]}
-    found: dict[str, dict[str, Any]] = {"changed": said} if said else {}
-    if disabled is not None and disabled != bool(account["disabled_at"]):
-        found["disabled" if disabled else "enabled"] = {"disabled_at": now if disabled else None}
-    return found
 
 
 def _areas(account: dict[str, Any]) -> list[str]:

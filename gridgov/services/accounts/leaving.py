@@ -48,8 +48,8 @@ def keep_out_now(store: Store, *, now: datetime) -> None:
         keep_out_leavers(unit, now, _AT_ONCE)
 
 
-def require_serving(unit: Unit, account: dict[str, Any], *, now: datetime) -> None:
-    """Refuse to let in whoever has left.
+def require_serving(unit: Unit, account: dict[str, Any], *, now: datetime, field: str = "disabled") -> None:
+    """Refuse to let in whoever has left, and to make their account somebody else's.
 
     Raises
     ------
@@ -62,4 +62,4 @@ def require_serving(unit: Unit, account: dict[str, Any], *, now: datetime) -> No
             f"{person['name']} left at {shown(person['ended_at'])}: take that back in the register of people first, "
             "or give whoever has the place now an account of their own."
         )
-        raise ConflictError(message, field="disabled")
+        raise ConflictError(message, field=field)

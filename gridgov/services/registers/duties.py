@@ -10,7 +10,7 @@ from gridgov.access.delegation import Hand
 from gridgov.errors import ConflictError, InputError
 from gridgov.ids import moment_of
 from gridgov.services.accounts.wanted import Who
-from gridgov.services.registers.keeping import Keeping, as_json, missing
+from gridgov.services.registers.keeping import Keeping, as_json, differences, missing
 from gridgov.store.registers import DutiesAsked, Noted, Target
 from gridgov.store.unit import Unit
 
@@ -71,12 +71,15 @@ class DutyBook(Keeping):
     def end(self, who: Who, duty_id: UUID, at: datetime) -> dict[str, Any]:
         """Let a duty end at a moment, past or to come; ended then before, it stays so.
 
+        An end that was set before is brought forward by this as long as it has not come, and never put off: for a time
+        after it another duty is begun.
+
         Raises
         ------
         NotFoundError
             If there is none.
         ConflictError
-            If it ends at another moment already.
+            If it is over, or ends before that moment already.
         InputError
             If it had not begun by then.
         NotAllowedError
@@ -87,9 +90,7 @@ class DutyBook(Keeping):
             hand.require_reach(found["target_code"])
             if found["until"] == at:
                 return found
-            if found["until"] is not None:
-                message = "This duty ends at another moment already: begin another one for the time after it."
-                raise ConflictError(message, field="at", details=[told(found)])
+            require_earlier(found, at, now=self._clock())
             require_span(found["since"], at, field="at")
             unit.registers.duties.end(found["district_code"], [duty_id], at)
             self._note(unit, hand, ended(found, at))
@@ -125,6 +126,17 @@ def require_span(since: datetime, until: datetime | None, *, field: str = "until
     if until is not None and until <= since:
         message = f"It began at {as_json(since)}: give a later end."
         raise InputError(message, field=field)
+
+
+def require_earlier(found: Mapping[str, Any], at: datetime, *, now: datetime, field: str = "at") -> None:
+    """Refuse to put an end off that was set before, or to move one that has come: what is over stays what it was."""
+    until = found["until"]
+    if until is None or (now < until and at <= until):
+        return
+    message = f"This duty ends at {as_json(until)} already: begin another one for the time after it."
+    if until <= now:
+        message = f"This duty ended at {as_json(until)}: what is over stays so; begin another one after it."
+    raise ConflictError(message, field=field, details=[told(found)])
 
 
 def require_person(person: Mapping[str, Any] | None, target: Target, until: datetime | None) -> None:
@@ -170,8 +182,12 @@ def begun(row: Mapping[str, Any]) -> Noted:
 
 
 def ended(found: Mapping[str, Any], at: datetime) -> Noted:
-    """Return what is written down of a duty that ends."""
-    said = {**told(found), "until": as_json(at)}
+    """Return what is written down of a duty that ends; of an end that is brought forward, what it was as well."""
+    said = told(found)
+    if said.pop("until") is None:
+        said["until"] = as_json(at)
+    else:
+        said["fields"] = differences(dict(found), {"until": at})
     return Noted("duties", "ended", str(found["id"]), found["target_code"], said)
 
 

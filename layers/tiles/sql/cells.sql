@@ -1,8 +1,9 @@
 -- Cells as of a moment, with counts that were found before: arrays by code. EPSG:4326.
+-- Households as of that day in Shanghai (`on`); before they were counted for the first time, as counted first.
 WITH homes AS (
     SELECT DISTINCT ON (m.district_code, m.cell_id) m.district_code, m.cell_id, m.value
     FROM cell_measure AS m WHERE m.measure = 'households'
-    ORDER BY m.district_code, m.cell_id, m.observed_on DESC
+    ORDER BY m.district_code, m.cell_id, m.observed_on > CAST(:on AS date), abs(m.observed_on - CAST(:on AS date))
 ), counted AS (
     SELECT code, reports, rank FROM unnest(
         CAST(:codes AS text[]), CAST(:reports AS integer[]), CAST(:ranks AS integer[])

@@ -11,7 +11,7 @@ import { answerersOf } from "./answerers";
 import { askedBody, CALLERS, type Values } from "./acts";
 import type { Story } from "./chosen";
 import { Input } from "./Inputs";
-import { want } from "./keeping";
+import { wish } from "./keeping";
 import { differs } from "./prospects";
 import { type Incident, type Kind, kinds, matters, nameOf } from "./state";
 import { isOpen } from "./whistles";
@@ -39,16 +39,21 @@ export function kindsFor(incident: Incident): readonly Kind[] {
   if (!matters.value.get(incident.matter_code ?? "")?.whistle_kind) return [];
   const levels = (me.value?.grants ?? [])
     .filter((grant) => grant.permissions.includes("whistle.blow") && cell.startsWith(grant.area_code))
-    .map(({ role, area_code: area }) =>
-      role === "lane_chief"
-        ? "lane_chief"
-        : area.length >= 12
-          ? "community"
-          : area.length === 9
-            ? "street"
-            : "district",
-    );
+    .map(levelOf);
   return kinds.value.filter((kind) => !kind.retired && kind.issuers.some((level) => levels.includes(level)));
+}
+
+const BY_ROLE: Record<string, string> = {
+  street_officer: "street",
+  community_officer: "community",
+  lane_chief: "lane_chief",
+  command_centre: "district",
+};
+const BY_DIGITS: Record<number, string> = { 9: "street", 12: "community", 15: "lane_chief" };
+
+/** At which level a grant blows, by the server's own rule: a role of the district's own goes by its area. */
+function levelOf({ role, area_code: area }: { role: string; area_code: string }): string {
+  return BY_ROLE[role] ?? BY_DIGITS[area.length] ?? "district";
 }
 
 export function mean(incident: Incident, kind: Kind): void {
@@ -236,7 +241,7 @@ export async function blow(wanted: Meant): Promise<void> {
     failed.value = error;
   } finally {
     busy.value = false;
-    want("chosen", "whistles", "watch", "figures", "marks");
+    wish("chosen", "whistles", "watch", "figures", "marks");
   }
 }
 

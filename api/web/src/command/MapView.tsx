@@ -3,11 +3,10 @@ import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { INCIDENTS, styleOf } from "../shared/map";
 import { GlMap, makeMap, type StyleSpecification } from "../shared/map/map";
-import { theme } from "../shared/ui/theme";
 import { mark } from "../shared/useful";
 import { say, tongue } from "../shared/words";
 import { story } from "./chosen";
-import { aim, spoken, steps } from "./flying";
+import { aim, isNewHere, spoken, steps } from "./flying";
 import { middleOf, type Shape } from "./footprint";
 import { watchOver } from "./health";
 import { loadsTurn, marksTurn } from "./keeping";
@@ -17,6 +16,7 @@ import { Markers } from "./markers";
 import { overlays } from "./overlays";
 import { tilesInSight, tilesOf } from "./pace";
 import { followPrinting } from "./paper";
+import { ground } from "./printing";
 import { crowdOf } from "./people";
 import { mapSize } from "./size";
 import { catalogue, chosen, middle, place, pointInTime, shown, sight, whistles } from "./state";
@@ -90,8 +90,8 @@ function begin(box: HTMLElement, deaths: () => number, gone: (seen: boolean) => 
     // What is shown at first is told a moment after the catalogue; later, nothing is nothing.
     if (!found || (!tiling && shown.value.length === 0)) return;
     const asking = { shown: drawnWith(shown.value), sight: sight.value, origin: location.origin };
-    const more = overlays(story.value, theme.value, crowdOf(asking.shown));
-    const style = styleOf(found, { ...asking, ground: theme.value, tongue: tongue.value, more });
+    const more = overlays(story.value, ground.value, crowdOf(asking.shown));
+    const style = styleOf(found, { ...asking, ground: ground.value, tongue: tongue.value, more });
     if (tiling) {
       tiling.restyle(style, found, asking);
       return;
@@ -197,9 +197,9 @@ function follow(map: GlMap, tiling: Tiling): (() => void)[] {
       else go(map, [found.lon, found.lat]);
     }),
     effect(() => {
-      const shape = story.value?.incident.geometry as Shape | null | undefined;
-      const at = shape && middleOf(shape);
-      if (at && !map.getBounds().contains(at)) go(map, at);
+      const incident = story.value?.incident;
+      const at = incident?.geometry ? middleOf(incident.geometry as Shape) : null;
+      if (isNewHere(at && incident ? incident.id : null) && at && !map.getBounds().contains(at)) go(map, at);
     }),
     effect(() => {
       const step = steps.value;

@@ -5,7 +5,7 @@ import { permissions } from "../shared/session";
 import { Dialog } from "../shared/ui/dialog";
 import { uuid7 } from "../shared/uuid";
 import { say, type Words } from "../shared/words";
-import { want } from "./keeping";
+import { wish } from "./keeping";
 import { PurposeForm } from "./PurposeForm";
 import type { Incident, Schemas } from "./state";
 
@@ -66,7 +66,7 @@ function Reveal({ incident, close, seen }: RevealProps) {
     try {
       seen(await send<Told>(`/api/v1/incidents/${incident.id}/reporter/looks`, { id, purpose }));
       close();
-      want("chosen");
+      wish("chosen");
     } catch (error) {
       setRefusal(error);
     } finally {

@@ -6,7 +6,7 @@ import { said, say } from "../shared/words";
 import { toast, toastError } from "../shared/ui/toasts";
 import { type Act, bodyOf } from "./acts";
 import { story } from "./chosen";
-import { want } from "./keeping";
+import { wish } from "./keeping";
 import { caseActs, lackingOf, type Possible, settled, type Spot, whistleActs } from "./prospects";
 
 export interface Target {
@@ -116,7 +116,7 @@ export async function send(): Promise<void> {
     refuse(wanted, error);
   } finally {
     sending.value = false;
-    want("chosen", "watch", "figures", "marks", "whistles");
+    wish("chosen", "watch", "figures", "marks", "whistles");
   }
 }
 

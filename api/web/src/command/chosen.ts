@@ -41,6 +41,7 @@ export const missing = signal<unknown>(null);
 export async function loadChosen(): Promise<void> {
   const wanted = chosen.value;
   await ofMoment(
+    "chosen",
     async (moment): Promise<Found> => {
       if (!wanted) return NOTHING;
       try {

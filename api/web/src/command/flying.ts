@@ -9,6 +9,19 @@ export const steps = signal<{ by: 1 | -1; count: number }>({ by: 1, count: 0 });
 /** What the map says to whoever hears it. */
 export const spoken = signal("");
 
+/** The case that the map has shown the place of: where somebody moved it to since, it stays. */
+let flown: string | null = null;
+
+/**
+ * Says once for each case that is chosen that the map is to show where it lies, and not again when more is told of it
+ * or when the map itself begins anew.
+ */
+export function isNewHere(id: string | null): boolean {
+  const isNew = id !== null && id !== flown;
+  flown = id;
+  return isNew;
+}
+
 export function flyTo(where: Aim): void {
   aim.value = where;
 }

@@ -2,7 +2,8 @@
 import type { GlMap } from "../shared/map/map";
 import { connected } from "./keeping";
 
-const LOOK_MS = 5_000;
+/** Often: tiles that are as before come without a word, and a map has them all for moments only in a storm. */
+const LOOK_MS = 1_000;
 /** A map that waits for tiles so long, with the server there and no tile coming, waits for a worker that is dead. */
 const SILENT_MS = 40_000;
 const LONGEST_MS = 600_000;
@@ -14,17 +15,17 @@ const LOST_MS = 10_000;
  * time with each. Returns the way to stop.
  */
 export function watchOver(map: GlMap, deaths: number, dead: () => void): () => void {
-  let sign = Date.now();
+  let sign = performance.now();
   let lost: number | null = null;
   const alive = (): void => {
-    sign = Date.now();
+    sign = performance.now();
   };
   map.on("idle", alive);
   map.on("sourcedata", (event) => {
     if (event.tile) alive();
   });
   map.on("webglcontextlost", () => {
-    lost = Date.now();
+    lost = performance.now();
   });
   map.on("webglcontextrestored", () => {
     lost = null;
@@ -33,7 +34,7 @@ export function watchOver(map: GlMap, deaths: number, dead: () => void): () => v
   const patience = Math.min(SILENT_MS * 2 ** deaths, LONGEST_MS);
   const timer = setInterval(() => {
     if (lost === null && (document.visibilityState !== "visible" || !connected.peek() || map.loaded())) alive();
-    const over = lost === null ? Date.now() - sign > patience : Date.now() - lost > LOST_MS;
+    const over = lost === null ? performance.now() - sign > patience : performance.now() - lost > LOST_MS;
     if (!over) return;
     clearInterval(timer);
     dead();

@@ -5,11 +5,13 @@ import { doubtAnswerers } from "./answerers";
 import { loadChosen, shownIds } from "./chosen";
 import { Line, SILENCE_MS } from "../shared/line";
 import { isBack } from "../shared/session";
+import { serverTime } from "../shared/time";
 import { loadCatalogue, loadEmergencies, loadFigures, loadRules, loadWatch, loadWhistles } from "./load";
 import { EVERY_MS } from "./pace";
 import { Refresher, TOPICS, type Topic, topicsOf } from "./refresh";
 import { soundOn } from "./sound";
-import { emergencies, figures, moment, over, past, staleSince, watch, whistles } from "./state";
+import * as state from "./state";
+import { emergencies, figures, moment, OF_A_MOMENT, over, past, staleSince, watch, whistles } from "./state";
 
 /** Counts up when the map's tiles of what happens must be drawn anew; `loads` are the slower ones. */
 export const marksTurn = signal(0);
@@ -22,11 +24,13 @@ export const withheld = signal<ReadonlySet<Topic>>(new Set());
 const SWEEP_MS = 30_000;
 /** So many sweeps until the catalogue and the rules are read again: classes slide with the day, and no event tells of them. */
 const LAND_SWEEPS = 10;
-const OF_A_MOMENT: readonly Topic[] = ["land", "watch", "figures", "whistles", "chosen"];
 /** What the picture is made of: it is right while none of them is broken. */
 type Part = Topic | "line" | `tiles:${string}`;
 const broken = new Set<Part>();
-let lastAliveAt = Date.now();
+/** What is told of now, whichever moment is looked at. */
+const OF_ALWAYS: readonly Topic[] = ["emergencies", "rules"];
+/** By the server's clock, as all that is told. */
+let lastAliveAt = serverTime();
 
 const refresher = new Refresher(
   {
@@ -58,16 +62,17 @@ const refresher = new Refresher(
 
 const line = new Line({
   alive: () => {
-    lastAliveAt = Date.now();
+    lastAliveAt = serverTime();
     connected.value = true;
     mended("line");
   },
   changes: (changes) => {
-    if (!past.value) refresher.want(topicsOf(changes, shownIds()));
+    const topics = topicsOf(changes, shownIds());
+    refresher.want(past.value ? OF_ALWAYS.filter((topic) => topics.has(topic)) : topics);
   },
   anew: () => {
     refresher.hurry();
-    refresher.want(past.value ? ["rules"] : TOPICS);
+    refresher.want(past.value ? OF_ALWAYS : TOPICS);
   },
   down: () => {
     connected.value = false;
@@ -76,8 +81,9 @@ const line = new Line({
   over: () => void ended(),
 });
 
-export function want(...topics: Topic[]): void {
-  refresher.want(topics);
+/** Asks for what a person waits for: whatever else goes on, at once. */
+export function wish(...topics: Topic[]): void {
+  refresher.wish(topics);
 }
 
 /** A session that ended says nothing of one that the same person began in another tab. */
@@ -115,7 +121,7 @@ export function keepRight(): void {
     refresher.hurry();
     sweep();
     // A machine that slept heard nothing, and its clocks say nothing of it.
-    if (Date.now() - lastAliveAt > SILENCE_MS) refresher.want(TOPICS);
+    if (serverTime() - lastAliveAt > SILENCE_MS) refresher.want(TOPICS);
   };
   addEventListener("online", again);
   document.addEventListener("visibilitychange", again);
@@ -124,16 +130,20 @@ export function keepRight(): void {
 /** Shows a moment of the past, or with null the present one. */
 export function seek(to: string | null): void {
   if (moment.value === to) return;
+  const leaving = moment.value === null;
   moment.value = to;
-  // The map's tiles follow the catalogue of that moment by themselves. What happened while the past was looked at was
-  // heard by nobody.
-  refresher.want(to === null ? TOPICS : OF_A_MOMENT);
+  // The map's tiles follow the catalogue of that moment by themselves.
+  refresher.wish(OF_A_MOMENT);
+  // What happened while the past was looked at was heard by nobody.
+  if (to === null) refresher.want(TOPICS);
+  // Whoever is to hear of a new emergency must know of those that are there.
+  else if (leaving) refresher.want(["emergencies"]);
 }
 
-/** A wall without sound does not ask whom it would call. */
+/** A wall without sound that shows the present does not ask whom it would call: all that is due stands there. */
 async function listen(): Promise<void> {
-  if (!soundOn.peek()) emergencies.value = null;
-  else if (!past.peek()) await loadEmergencies();
+  if (soundOn.peek() || past.peek()) await loadEmergencies();
+  else emergencies.value = null;
 }
 
 /** Who answers for what is chosen hangs on the list, and is asked for again. */
@@ -161,6 +171,8 @@ export function mended(part: Part): void {
 /** What may not be read any more is not shown any more: old rows beside "Live" would be a lie. */
 function withhold(topic: Topic): void {
   mended(topic);
+  const part = OF_A_MOMENT.find((one) => one === topic);
+  if (part) state.tellMoment(part, moment.peek());
   if (topic === "watch") watch.value = null;
   else if (topic === "figures") figures.value = null;
   else if (topic === "whistles") whistles.value = [];

@@ -5,6 +5,7 @@ import { KEYS } from "./acts";
 import { meant, meanNext } from "./Blow";
 import { story } from "./chosen";
 import { stepMark } from "./flying";
+import { mustWait, printOut } from "./printing";
 import { caseActs, type Possible, whistleActs } from "./prospects";
 import { chosen, past } from "./state";
 import { look } from "./view";
@@ -40,9 +41,14 @@ export function listenToKeys(): () => void {
 }
 
 function onKey(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && event.key === "p" && mustWait()) {
+    event.preventDefault();
+    void printOut();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const at = event.target instanceof HTMLElement ? event.target : null;
-  if (at?.closest("dialog[open]")) return;
+  // What lies beneath a dialog cannot be pressed, wherever the focus is.
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     escape(at);
     return;

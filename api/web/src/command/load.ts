@@ -3,7 +3,7 @@ import { batch } from "@preact/signals";
 import { Problem, read, readAll } from "../shared/api";
 import type { Catalogue } from "../shared/map";
 import { heardTime } from "../shared/time";
-import type { Figures, Kind, Matter, Watch, WhistleRow } from "./state";
+import type { Due, Figures, Kind, Matter, Watch, WhistleRow } from "./state";
 import * as state from "./state";
 
 /** So many are listed at most: of more, the newest. */
@@ -17,12 +17,32 @@ export function asOf(path: string, moment: string | null): string {
 
 /** Asks about the moment that is looked at, and shows what is told; where another is looked at by then, drops it. */
 export async function ofMoment<T>(
+  part: state.OfAMoment,
   ask: (moment: string | null) => Promise<T>,
   show: (found: T, moment: string | null) => void,
 ): Promise<void> {
   const moment = state.moment.value;
   const found = await ask(moment);
-  if (state.moment.value === moment) batch(() => show(found, moment));
+  if (state.moment.value !== moment) return;
+  batch(() => {
+    show(found, moment);
+    state.tellMoment(part, moment);
+  });
+}
+
+/** What rows say; `late_s` is told anew with each answer, and shown nowhere. */
+function said(row: object): string {
+  const known = words.get(row) ?? JSON.stringify(row, (key, value: unknown) => (key === "late_s" ? 0 : value));
+  words.set(row, known);
+  return known;
+}
+const words = new WeakMap<object, string>();
+
+/** What is told, in the same objects where it says the same as before: what did not change is not drawn again. */
+export function kept<T extends object>(before: readonly T[], rows: readonly T[]): readonly T[] {
+  const known = new Map(before.map((row) => [said(row), row]));
+  const found = rows.map((row) => known.get(said(row)) ?? row);
+  return found.length === before.length && found.every((row, at) => row === before[at]) ? before : found;
 }
 
 /** The moment of the past at which each version of the land was met first: the same version is the same tiles. */
@@ -31,6 +51,7 @@ const met = new Map<string, string>();
 /** Fetches the catalogue of the moment that is looked at. */
 export function loadCatalogue(): Promise<void> {
   return ofMoment(
+    "land",
     (moment) => read<Catalogue>(asOf("/tiles", moment)),
     (found, moment) => {
       const version = found.layers.find(({ periodic }) => !periodic)?.version ?? "";
@@ -44,10 +65,11 @@ export function loadCatalogue(): Promise<void> {
 
 export function loadWatch(): Promise<void> {
   return ofMoment(
+    "watch",
     (moment) => toldOf<Watch>("/api/v1/watch", moment),
     (found, moment) => {
       if (found && moment === null) heardTime(found.at);
-      state.watch.value = found;
+      state.watch.value = found && watchOf(found);
       state.untold.value = found ? null : moment;
       const rows = [...(found?.late ?? []), ...(found?.soon ?? [])];
       state.learnNames(
@@ -60,6 +82,16 @@ export function loadWatch(): Promise<void> {
   );
 }
 
+/** The lists that are told, or those that stand where they say the same. */
+function watchOf(found: Watch): Watch {
+  const before = state.watch.value;
+  if (!before) return found;
+  const [late, soon] = [kept(before.late, found.late) as Due[], kept(before.soon, found.soon) as Due[]];
+  const same = late === before.late && soon === before.soon;
+  const counted = found.late_total === before.late_total && found.soon_total === before.soon_total;
+  return same && counted ? before : { ...found, late, soon };
+}
+
 /** Emergencies come first among what is late and what is due: a week ahead none is left out. */
 export async function loadEmergencies(): Promise<void> {
   const found = await read<Watch>("/api/v1/watch?within_minutes=10080&limit=100");
@@ -69,6 +101,7 @@ export async function loadEmergencies(): Promise<void> {
 
 export function loadFigures(): Promise<void> {
   return ofMoment(
+    "figures",
     (moment) => toldOf<Figures>("/api/v1/figures", moment),
     (found, moment) => {
       state.figures.value = found;
@@ -79,13 +112,17 @@ export function loadFigures(): Promise<void> {
 
 export function loadWhistles(): Promise<void> {
   return ofMoment(
+    "whistles",
     (moment) => readAll<WhistleRow>(asOf("/api/v1/whistles?limit=200&open=true", moment), MOST_WHISTLES),
     (rows) => {
-      state.whistles.value = rows.filter((row) => row.stage !== "closed" && row.stage !== "withdrawn");
-      for (const row of rows) {
-        state.learnNames(row.sides.map((side) => [side.street_code, side.street_name]));
-        state.learnNames(row.summons.map((one) => [one.organisation_code, one.name]));
-      }
+      const open = rows.filter((row) => row.stage !== "closed" && row.stage !== "withdrawn");
+      state.whistles.value = kept(state.whistles.value, open);
+      state.learnNames(
+        rows.flatMap(({ sides, summons }) => [
+          ...sides.map((side) => [side.street_code, side.street_name] as const),
+          ...summons.map((one) => [one.organisation_code, one.name] as const),
+        ]),
+      );
     },
   );
 }

@@ -2,6 +2,7 @@
 import type { GlMap } from "../shared/map/map";
 import type { Markers } from "./markers";
 import { signOf } from "./markers";
+import { whenDrawn } from "./printing";
 
 const MARK_PX = 13;
 
@@ -18,9 +19,11 @@ export function followPrinting(map: GlMap, markers: Markers): () => void {
     map.getContainer().after(figure);
   };
   const end = (): void => figure.remove();
+  whenDrawn(() => new Promise((resolve) => void map.once("idle", resolve)));
   addEventListener("beforeprint", begin);
   addEventListener("afterprint", end);
   return () => {
+    whenDrawn(null);
     removeEventListener("beforeprint", begin);
     removeEventListener("afterprint", end);
     end();

@@ -1,7 +1,7 @@
 /** Where people on duty are: asked for with a purpose, which those who are looked at can read. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { FeatureCollection } from "geojson";
-import { read } from "../shared/api";
+import { Problem, read } from "../shared/api";
 import type { Shown } from "../shared/map";
 import { PEOPLE } from "./layers";
 import { past, type Schemas, shown } from "./state";
@@ -18,8 +18,11 @@ export const asking = signal(false);
 export const positions = signal<readonly Position[]>([]);
 export const refusal = signal<unknown>(null);
 
+/** Where their layer lies and how strongly it is drawn is no reason to look again. */
+const isOn = computed(() => shown.value.some(({ name }) => name === PEOPLE));
+
 export function isShown(): boolean {
-  return shown.value.some(({ name }) => name === PEOPLE);
+  return isOn.value;
 }
 
 /** Shows the people, asking first what for; or shows them no more. */
@@ -47,6 +50,8 @@ export function followPeople(): () => void {
       },
       (error: unknown) => {
         refusal.value = error;
+        // Who may not look any more does not keep what they saw.
+        if (error instanceof Problem && error.lasting) positions.value = [];
       },
     );
   };

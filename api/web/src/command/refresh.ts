@@ -22,6 +22,8 @@ export interface Task {
 
 interface Standing {
   wanted: boolean;
+  /** Whether a person waits for it. */
+  urgent: boolean;
   running: boolean;
   begunAt: number;
   failures: number;
@@ -40,11 +42,11 @@ export class Refresher {
   constructor(
     private readonly tasks: Record<Topic, Task>,
     private readonly told: { fresh: (topic: Topic) => void; failed: (topic: Topic, error: unknown) => boolean },
-    private readonly now: () => number = Date.now,
+    // Not the time of day: a clock that is set back an hour would have everything wait an hour.
+    private readonly now: () => number = () => performance.now(),
   ) {
-    for (const topic of TOPICS) {
-      this.#standing.set(topic, { wanted: false, running: false, begunAt: -Infinity, failures: 0, timer: null });
-    }
+    const idle = { wanted: false, urgent: false, running: false, begunAt: -Infinity, failures: 0, timer: null };
+    for (const topic of TOPICS) this.#standing.set(topic, { ...idle });
   }
 
   want(topics: Iterable<Topic>): void {
@@ -55,17 +57,28 @@ export class Refresher {
     }
   }
 
+  /** Asks at once, whatever was asked a moment ago or in vain: a person waits for the answer. */
+  wish(topics: Iterable<Topic>): void {
+    for (const topic of topics) {
+      const standing = this.#of(topic);
+      standing.wanted = standing.urgent = true;
+      this.#planAnew(topic, standing);
+    }
+  }
+
   /** Asks at once for what was asked for in vain. */
   hurry(): void {
     for (const topic of TOPICS) {
       const standing = this.#of(topic);
-      if (standing.timer && standing.failures) {
-        clearTimeout(standing.timer);
-        standing.timer = null;
-        standing.failures = 0;
-        this.#plan(topic, standing);
-      }
+      if (standing.timer && standing.failures) this.#planAnew(topic, standing);
     }
+  }
+
+  #planAnew(topic: Topic, standing: Standing): void {
+    if (standing.timer) clearTimeout(standing.timer);
+    standing.timer = null;
+    standing.failures = 0;
+    this.#plan(topic, standing);
   }
 
   #of(topic: Topic): Standing {
@@ -77,15 +90,15 @@ export class Refresher {
   #plan(topic: Topic, standing: Standing): void {
     if (standing.running || standing.timer || !standing.wanted) return;
     const patience = this.tasks[topic].everyMs() * 2 ** Math.min(standing.failures, 6);
-    const wait = Math.max(0, standing.begunAt + Math.min(patience, LONGEST_MS) - this.now());
+    const rest = Math.max(0, standing.begunAt + Math.min(patience, LONGEST_MS) - this.now());
     standing.timer = setTimeout(() => {
       standing.timer = null;
       void this.#begin(topic, standing);
-    }, wait);
+    }, standing.urgent ? 0 : rest);
   }
 
   async #begin(topic: Topic, standing: Standing): Promise<void> {
-    standing.wanted = false;
+    standing.wanted = standing.urgent = false;
     standing.running = true;
     standing.begunAt = this.now();
     try {
@@ -102,6 +115,11 @@ export class Refresher {
   }
 }
 
+/** What changes nothing that a tile draws: where a case lies, its stage, and whether it is late. */
+const UNDRAWN = new Set(["case.noted", "case.extension_asked", "case.reporter_revealed", "incident.evidence_added"]);
+/** Registers hold the names that are shown, and who is on duty. */
+const REGISTERS = new Set(["person", "duty", "organisation", "register"]);
+
 /** Which topics changes touch; `shown` are the ids (of a case and its whistles) that somebody looks at. */
 export function topicsOf(changes: readonly Change[], shown: ReadonlySet<string>): Set<Topic> {
   const topics = new Set<Topic>();
@@ -110,8 +128,10 @@ export function topicsOf(changes: readonly Change[], shown: ReadonlySet<string>)
     if (noun === "inbox") continue;
     topics.add("watch").add("figures").add("emergencies");
     if (noun === "whistle" || noun === "summons") topics.add("whistles").add("marks");
-    if (noun === "incident" || noun === "case") topics.add("marks");
+    if ((noun === "incident" || noun === "case") && !UNDRAWN.has(kind)) topics.add("marks");
     if (kind === "incident.reported") topics.add("loads");
+    if (REGISTERS.has(noun)) topics.add("rules");
+    if (noun === "register") topics.add("land");
     if (shown.has(subject) || (incident !== null && shown.has(incident))) topics.add("chosen");
   }
   return topics;

@@ -13,7 +13,11 @@ export const soundOn = signal(kept());
 export const audible = signal(false);
 
 let context: AudioContext | null = null;
-/** Emergencies that were there, the newest last: one that comes back from a look at the past is no news. */
+/** Emergencies that came while the past was looked at: what is shown says nothing of them. */
+const NONE: ReadonlySet<string> = new Set();
+export const unseen = signal(NONE);
+
+/** Emergencies that were there, the newest last: one that comes back is no news. */
 let known: Set<string> | null = null;
 const MOST_KNOWN = 1_000;
 
@@ -61,11 +65,6 @@ function kept(): boolean {
   }
 }
 
-/** Whether somebody should look up: an emergency is there that was not there before. */
-export function isNews(before: ReadonlySet<string> | null, after: ReadonlySet<string>): boolean {
-  return before !== null && [...after].some((id) => !before.has(id));
-}
-
 export function listenForEmergencies(): () => void {
   const touched = (event?: Event): void => {
     const button = event?.target instanceof Element && event.target.closest("[data-sound]");
@@ -75,8 +74,11 @@ export function listenForEmergencies(): () => void {
   touched();
   const stop = effect(() => {
     const now = emergencies.value;
-    if (past.value) return;
-    if (now && isNews(known, now)) void wake().then((leave) => leave && beep());
+    const news = now && known ? [...now].filter((id) => !known?.has(id)) : [];
+    // Whichever moment is looked at: an emergency is of now.
+    if (news.length && soundOn.peek()) void wake().then((leave) => leave && beep());
+    const left = past.value && now ? [...unseen.peek(), ...news].filter((id) => now.has(id)) : [];
+    unseen.value = left.length ? new Set(left) : NONE;
     // What came while the sound was off is no news once it is on.
     known = now && new Set([...(known ?? []), ...now].slice(-MOST_KNOWN));
   });

@@ -42,7 +42,15 @@ export const place = signal<Place | null>(null);
 export const middle = signal<Place | null>(null);
 export const shown = signal<readonly Shown[]>([]);
 
-/** Since when the picture may be old; null while it is right. */
+/** The parts of the picture that are of the moment that is looked at. */
+export const OF_A_MOMENT = ["land", "watch", "figures", "whistles", "chosen"] as const;
+export type OfAMoment = (typeof OF_A_MOMENT)[number];
+/** Which moment each part is of; those that are not there yet are of none. */
+export const moments = signal<Partial<Record<OfAMoment, string | null>>>({});
+/** Whether the map still shows tiles of another moment. */
+export const redrawing = signal(false);
+
+/** Since when, by the server's clock, the picture may be old; null while it is right. */
 export const staleSince = signal<number | null>(null);
 export const over = signal(false);
 
@@ -50,20 +58,30 @@ export const over = signal(false);
 export const pointInTime = computed(() => (moment.value ? Date.parse(moment.value) : now.value));
 export const past = computed(() => moment.value !== null);
 
+/** Whether a part of the picture is still of another moment than the one that is looked at. */
+export function isOfAnother(part: OfAMoment): boolean {
+  const { [part]: of = moment.value } = moments.value;
+  return of !== moment.value;
+}
+/** Whether any is: nothing is of now, or of then, before all of it is. */
+export const reading = computed(() => redrawing.value || OF_A_MOMENT.some(isOfAnother));
+
+export function tellMoment(part: OfAMoment, of: string | null): void {
+  if (moments.peek()[part] !== of) moments.value = { ...moments.peek(), [part]: of };
+}
+
 export function nameOf(code: string | null | undefined): string {
   return code ? (names.value.get(code) ?? code) : "";
 }
 
 /** Learns what nobody named yet; `anew` also what is called otherwise by now, which only lists of the present know. */
 export function learnNames(found: Iterable<readonly [string, string | null | undefined]>, anew = false): void {
-  const known = new Map(names.value);
-  let news = false;
+  const news = new Map<string, string>();
   for (const [code, name] of found) {
-    if (!name || known.get(code) === name || (known.has(code) && !anew)) continue;
-    known.set(code, name);
-    news = true;
+    const known = news.get(code) ?? names.peek().get(code);
+    if (name && known !== name && (known === undefined || anew)) news.set(code, name);
   }
-  if (news) names.value = known;
+  if (news.size) names.value = new Map([...names.peek(), ...news]);
 }
 
 const BY_STAGE = "incidents_by_stage";

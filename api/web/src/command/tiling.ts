@@ -2,8 +2,9 @@
 import { addressOf, type Asking, type Catalogue, LAND, LIVE, LOADS } from "../shared/map";
 import type { GlMap, StyleSpecification, VectorTileSource } from "../shared/map/map";
 import { connected, hurt, mended } from "./keeping";
-import { past } from "./state";
+import { past, redrawing } from "./state";
 
+const LOOK_MS = 500;
 const AGAIN_MS = 5_000;
 const LONGEST_MS = 60_000;
 /** What the wall promises to show; a base map that somebody else draws is not of it. */
@@ -14,8 +15,14 @@ export class Tiling {
   readonly #troubled = new Set<string>();
   /** Sources of ours that have holes on the map: until all their tiles have come, the badge says so. */
   readonly #holed = new Set<string>();
+  /** Sources that were asked for another moment: until all their tiles have come, the map shows the one before. */
+  readonly #turning = new Set<string>();
   #waitMs = AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Tiles that are as before come without any event: what is waited for is looked after. */
+  readonly #looking = setInterval(() => {
+    for (const name of [...this.#holed, ...this.#turning]) if (this.#isThere(name)) this.#whole(name);
+  }, LOOK_MS);
 
   constructor(private readonly map: GlMap) {
     map.on("error", (event) => {
@@ -49,9 +56,11 @@ export class Tiling {
       if (!source || !address || source.serialize().tiles?.[0] === address) continue;
       source.setTiles([address]);
       this.#troubled.delete(name);
+      this.#turning.add(name);
     }
     map.setStyle(style, { diff: true });
-    for (const name of this.#holed) if (!(name in style.sources)) this.#forget(name);
+    for (const name of [...this.#holed, ...this.#turning]) if (!(name in style.sources)) this.#forget(name);
+    redrawing.value = this.#turning.size > 0;
   }
 
   /** Draws what happens anew. The past does not happen any more. */
@@ -62,7 +71,8 @@ export class Tiling {
 
   end(): void {
     clearTimeout(this.#timer);
-    for (const name of this.#holed) this.#forget(name);
+    clearInterval(this.#looking);
+    for (const name of [...this.#holed, ...this.#turning]) this.#forget(name);
   }
 
   #source(name: string): VectorTileSource | undefined {
@@ -102,5 +112,10 @@ export class Tiling {
   #forget(source: string): void {
     this.#troubled.delete(source);
     if (this.#holed.delete(source)) mended(`tiles:${source}`);
+    if (this.#turning.delete(source)) redrawing.value = this.#turning.size > 0;
+  }
+
+  #isThere(source: string): boolean {
+    return this.#source(source) !== undefined && this.map.isSourceLoaded(source);
   }
 }

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { type Shown } from "../shared/map";
 import { chooseTheme, themeChoice } from "../shared/ui/theme";
 import { switchTongue, tongue } from "../shared/words";
-import { keepRight, want } from "./keeping";
+import { keepRight, wish } from "./keeping";
 import { asListed } from "./layers";
 import { addressOfView, type Chosen, type View, viewOfAddress } from "./link";
 import { catalogue, chosen, middle, moment, orderOf, place, shown, shownAtFirst } from "./state";
@@ -57,7 +57,7 @@ export function look(at: Chosen | null, remembered = true): void {
   if (at?.id === chosen.value?.id && at?.kind === chosen.value?.kind) return;
   chosen.value = at;
   if (remembered) history.pushState(null, "", link());
-  want("chosen");
+  wish("chosen");
 }
 
 /** Shows layers, from below to above, and keeps the choice in this browser. */

@@ -1,8 +1,8 @@
 /** The frame of pages on which things are listed, added and changed: one form for both, and nobody overtaken unseen. */
 import type { ComponentChildren } from "preact";
-import { ask, Problem } from "../shared/api";
+import { ask } from "../shared/api";
 import { Badge, Button } from "../shared/ui/basics";
-import { type Field, textOf, type Values } from "../shared/ui/forms";
+import { type Field, Refusal, textOf, type Values } from "../shared/ui/forms";
 import type { Loaded } from "../shared/ui/loaded";
 import type { Column } from "../shared/ui/table";
 import { said, say, type Words } from "../shared/words";
@@ -101,8 +101,10 @@ const codeOf = (values: Values): string => textOf(values, "code");
 /** Adding must not change what is there already under the code. */
 export function requireFree(taken: readonly string[], code: string): void {
   if (!taken.includes(code)) return;
-  const message = say("已经有这一条：请修改它，或换一个。", "There is one already: change that, or choose another.");
-  throw new Problem(409, "conflict", message, [], [{ field: "code", message }]);
+  throw new Refusal("code", {
+    zh: "已经有这一条：请修改它，或换一个。",
+    en: "There is one already: change that, or choose another.",
+  });
 }
 
 /** The code that a district gives to a rule of its own. */

@@ -1,12 +1,10 @@
 /** Who changed what when. */
-import { read } from "../shared/api";
 import type { components } from "../shared/schema";
 import { dayTime } from "../shared/time";
-import { Shown } from "../shared/ui/basics";
-import { useLoaded } from "../shared/ui/loaded";
 import { Table } from "../shared/ui/table";
 import type { Words } from "../shared/words";
 import { say } from "../shared/words";
+import { Earlier } from "./earlier";
 import { told } from "./telling";
 import { named } from "./words";
 
@@ -37,13 +35,12 @@ export function Changes({ register, of }: Props) {
   const asked = new URLSearchParams({ limit: "100" });
   if (register) asked.set("register_name", register);
   if (of) asked.set("key", of);
-  const changes = useLoaded(() => read<{ items: Change[] }>(`/api/v1/register-changes?${asked.toString()}`));
   return (
-    <Shown of={changes}>
-      {({ items }) => (
+    <Earlier<Change> path={`/api/v1/register-changes?${asked.toString()}`}>
+      {(rows) => (
         <Table
           caption={say("谁在何时改了什么", "Who changed what when")}
-          rows={items}
+          rows={rows}
           id={(row) => row.id}
           columns={[
             { name: "at", label: say("时间", "When"), show: (row) => dayTime(row.at) },
@@ -57,6 +54,6 @@ export function Changes({ register, of }: Props) {
           ]}
         />
       )}
-    </Shown>
+    </Earlier>
   );
 }

@@ -1,7 +1,28 @@
 /** Two versions of one thing side by side, in words. */
 import { said, say, type Words } from "../shared/words";
+import { areaName } from "./areas";
+import { organisationName } from "./registers/organisations_known";
 import { matterName } from "./rules/matters_known";
-import { ANSWERERS, COUNTED, EMPLOYMENTS, ISSUERS, LEVELS, ROLES, UNITS, VOUCHING } from "./words";
+import { walkerName } from "./rules/walkers_known";
+import { kindName } from "./webhooks/kinds";
+import {
+  ANSWERERS,
+  CHANNELS,
+  COUNTED,
+  DAYS,
+  EMPLOYMENTS,
+  EVERY,
+  ISSUERS,
+  LANGUAGES,
+  LEVELS,
+  LIMIT_KINDS,
+  named,
+  ORGANISATION_KINDS,
+  ROLES,
+  TARGET_KINDS,
+  UNITS,
+  VOUCHING,
+} from "./words";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -87,9 +108,7 @@ export function written(value: unknown, field = ""): string {
       .map(([name, inside]) => `${nameOf(name)}: ${written(inside, name)}`)
       .join(", ");
   if (typeof value !== "string") return JSON.stringify(value);
-  if (field === "matter") return matterName(value);
-  const word = VALUE_WORDS[field]?.[value];
-  return word ? said(word) : value;
+  return NAMES[field]?.(value) ?? value;
 }
 
 /** What a field of the API is called. */
@@ -98,17 +117,46 @@ export function nameOf(name: string): string {
   return known ? said(known) : name;
 }
 
-/** The fields whose values are codes with words of their own. */
-const VALUE_WORDS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
-  employment: EMPLOYMENTS,
-  counted: COUNTED,
-  level: LEVELS,
-  unit: UNITS,
-  role: ROLES,
-  roles: ROLES,
-  issuers: ISSUERS,
-  answerers: ANSWERERS,
-  vouching: VOUCHING,
+type Name = (code: string) => string;
+
+const by =
+  (book: Record<string, Words>): Name =>
+  (code) =>
+    named(book, code);
+
+/** Two organisations may be called the same: the code tells them apart. */
+const organisation: Name = (code) => {
+  const name = organisationName(code);
+  return name === code ? code : `${name}（${code}）`;
+};
+
+/** What an account may do as, else what somebody answers for: of several it is the other way round, who walks. */
+const role: Name = (code) => (code in ROLES ? named(ROLES, code) : walkerName(code));
+const walker: Name = (code) => (walkerName(code) === code ? named(ROLES, code) : walkerName(code));
+
+/** The fields whose values are codes, and what these are called. */
+const NAMES: Readonly<Record<string, Name>> = {
+  employment: by(EMPLOYMENTS),
+  kind: by({ ...ORGANISATION_KINDS, ...TARGET_KINDS, ...LIMIT_KINDS, ...DAYS }),
+  counted: by(COUNTED),
+  level: by(LEVELS),
+  unit: by(UNITS),
+  role,
+  roles: walker,
+  issuers: by(ISSUERS),
+  answerers: by(ANSWERERS),
+  vouching: by(VOUCHING),
+  every: by(EVERY),
+  language: by(LANGUAGES),
+  channels: by(CHANNELS),
+  kinds: kindName,
+  muted: kindName,
+  matter: matterName,
+  area_code: areaName,
+  organisation_code: organisation,
+  parent_code: organisation,
+  lead: organisation,
+  cooperating: organisation,
 };
 
 const f = (zh: string, en: string): Words => ({ zh, en });

@@ -11,9 +11,23 @@ export const news = signal(0);
 /** So often it is tried whether somebody is logged in again, as they may be in another tab. */
 const LOGGED_OUT_MS = 30_000;
 
+let asked = 0;
+let heard = 0;
+
+/** Begins to ask how many are unread. Returns the way to tell it: what was asked later is newer, and stays. */
+export function counting(): (found: number) => void {
+  const mine = ++asked;
+  return (found) => {
+    if (mine < heard) return;
+    heard = mine;
+    unread.value = found;
+  };
+}
+
 export async function countUnread(): Promise<void> {
+  const tell = counting();
   const found = await read<{ unread: number }>("/api/v1/inbox?unread=true&limit=1").catch(() => null);
-  if (found) unread.value = found.unread;
+  if (found) tell(found.unread);
 }
 
 function changed(): void {

@@ -7,25 +7,34 @@ import { unsaved } from "../shared/ui/unsaved";
 export const path = signal(location.pathname);
 /** Counts the pages that were gone to: whoever reads by ear is taken to the heading of each but the first. */
 export const turns = signal(0);
-/** Where somebody wants to go who would lose what they typed. */
-const wanted = signal<string | null>(null);
+/** What somebody wants to do who would lose by it what they typed. */
+const wanted = signal<(() => void) | null>(null);
 
 addEventListener("popstate", () => {
+  const to = location.pathname;
+  // Another place on the same page, as the link that skips to its text leads to.
+  if (to === path.value) return;
   if (!unsaved()) {
     arrive();
     return;
   }
   // The browser is there already: it is taken back to what is shown until one has decided.
-  const to = location.pathname;
   history.pushState(null, "", path.value);
-  wanted.value = to;
+  wanted.value = () => open(to);
 });
 
 export function go(to: string): void {
-  if (to !== path.value && unsaved()) {
-    wanted.value = to;
-    return;
-  }
+  if (to === path.value) open(to);
+  else leaving(() => open(to));
+}
+
+/** Does what loses all that is typed on the page; where something is, only once somebody has said so. */
+export function leaving(leave: () => void): void {
+  if (unsaved()) wanted.value = leave;
+  else leave();
+}
+
+function open(to: string): void {
   history.pushState(null, "", to);
   arrive();
 }
@@ -38,14 +47,14 @@ function arrive(): void {
 
 /** Stands once on the page. */
 export function Leaving() {
-  const to = wanted.value;
-  if (to === null) return null;
+  const act = wanted.value;
+  if (!act) return null;
+  const stay = (): void => void (wanted.value = null);
   const leave = (): void => {
-    wanted.value = null;
-    history.pushState(null, "", to);
-    arrive();
+    stay();
+    act();
   };
-  return <Losing stay={() => (wanted.value = null)} leave={leave} />;
+  return <Losing stay={stay} leave={leave} />;
 }
 
 interface LinkProps {

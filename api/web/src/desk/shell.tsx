@@ -5,10 +5,11 @@ import { leave, me, permissions } from "../shared/session";
 import { Button } from "../shared/ui/basics";
 import { chooseTheme, theme } from "../shared/ui/theme";
 import { Toasts, toastError } from "../shared/ui/toasts";
+import { forgo } from "../shared/ui/unsaved";
 import { said, say, switchTongue, tongue } from "../shared/words";
 import { unread } from "./live";
 import { MINE, opens, type Place, placeAt, WORK } from "./places";
-import { Leaving, Link, path, turns } from "./router";
+import { Leaving, leaving, Link, path, turns } from "./router";
 import { Conflicts } from "./saving";
 
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -69,7 +70,6 @@ function Unread() {
 
 function Switches() {
   const night = theme.value === "night";
-  const out = (): Promise<void> => leave().then(() => location.assign("/login"), toastError);
   return (
     <>
       <button type="button" class="ui-button" onClick={switchTongue} lang={tongue.value === "zh" ? "en" : "zh-CN"}>
@@ -78,9 +78,21 @@ function Switches() {
       <button type="button" class="ui-button" aria-pressed={night} onClick={() => chooseTheme(night ? "day" : "night")}>
         {say("夜间", "Night")}
       </button>
-      <Button act={out}>{say("退出", "Log out")}</Button>
+      <Button act={() => leaving(() => void out())}>{say("退出", "Log out")}</Button>
     </>
   );
+}
+
+async function out(): Promise<void> {
+  try {
+    await leave();
+  } catch (error) {
+    toastError(error);
+    return;
+  }
+  // Whether it may go was asked here, and is not asked by the browser once more.
+  forgo();
+  location.assign("/login");
 }
 
 function Places({ title, places }: { title: string; places: readonly Place[] }) {

@@ -118,6 +118,17 @@ export const UNITS: Record<string, Words> = {
   working_days: w("个工作日", "working days"),
 };
 
+export const DAYS: Record<string, Words> = {
+  holiday: w("放假", "Day off"),
+  work: w("调休上班", "Worked to make up"),
+};
+
+export const EVERY: Record<string, Words> = {
+  daily: w("每天", "Every day"),
+  weekly: w("每周", "Every week"),
+  monthly: w("每月", "Every month"),
+};
+
 export const LEVELS: Record<string, Words> = {
   organisation: w("本机构", "The organisation"),
   street: w("街道", "The street"),
@@ -149,6 +160,16 @@ export const VOUCHING: Record<string, Words> = {
   none: w("不需要", "Nobody vouches"),
   accepted: w("可以由在场人员证明", "Whoever is on site may vouch"),
   required: w("必须由在场人员证明", "Somebody on site must vouch"),
+};
+
+export const LANGUAGES: Record<string, Words> = {
+  zh: w("中文", "Chinese"),
+  en: w("英文", "English"),
+};
+
+export const CHANNELS: Record<string, Words> = {
+  email: w("电子邮件", "E-mail"),
+  webhook: w("回调地址", "Webhook"),
 };
 
 /** A book of words as a form's options. */

@@ -153,6 +153,8 @@ export interface DueWalk {
 
 export interface Today {
   at: string;
+  /** So far this phone's clock was ahead of the server's when the day was told; the phone's own note. */
+  ahead_ms?: number;
   person: { id: string; name: string } | null;
   shift: Shift | null;
   duties: Duty[];

@@ -1,7 +1,9 @@
 /** On duty or off: only in between positions are taken, thinned out, gathered, and sent in batches. */
 import { computed, signal } from "@preact/signals";
 import { positions, shiftEnd, shiftStart } from "./acts";
+import type { Today } from "./carried";
 import { metresBetween } from "./geometry";
+import { isStuck, type Item } from "./outbox/items";
 import { holder, mine, post, theDisk, today } from "./phone";
 import { type Fix, look } from "./where";
 
@@ -10,16 +12,27 @@ const MOVED_M = 25;
 const BATCH = 20;
 const OLDEST_MS = 5 * 60_000;
 
-/** The shift that this phone knows of: what was switched here last, else what the server says. */
+/**
+ * The shift that this phone knows of: what was switched here last, unless the server did not take it, else what the server
+ * says. It began at `since` by the phone's clock, as its positions are told.
+ */
 export const shift = computed<{ id: string; since: string } | null>(() => {
-  const switched = mine.value.filter((item) => item.kind === "shift" && item.state !== "refused");
-  const last = switched.at(-1);
-  const told = today.value?.shift;
-  if (!last || (told && last.state === "sent" && Date.parse(told.started_at) > Date.parse(last.madeAt))) {
-    return told && !told.ended_at ? { id: told.id, since: told.started_at } : null;
-  }
+  const last = mine.value.filter((item) => item.kind === "shift" && !isStuck(item)).at(-1);
+  const told = toldShift(today.value);
+  if (!last || (told && last.state === "sent" && isAnother(told, last) && told.since > last.madeAt)) return told;
   return last.request.path.endsWith("/end") ? null : { id: last.id, since: last.madeAt };
 });
+
+function toldShift(day: Today | null): { id: string; since: string } | null {
+  if (!day?.shift || day.shift.ended_at) return null;
+  const { id, started_at } = day.shift;
+  return { id, since: new Date(Date.parse(started_at) + (day.ahead_ms ?? 0)).toISOString() };
+}
+
+/** Whether what was switched here neither began nor ended this shift. */
+function isAnother({ id }: { id: string }, last: Item): boolean {
+  return last.id !== id && last.request.path !== `/api/v1/shifts/${id}/end`;
+}
 
 /** Positions that are gathered and not in the outbox yet. */
 export const gathered = signal<Fix[]>([]);

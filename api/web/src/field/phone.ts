@@ -1,10 +1,11 @@
 /** The phone's own state: who holds it, what it carries, what waits; and what keeps all of that going. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { aheadMs, ask, Problem, read, Unreachable } from "../shared/api";
 import { enter, type Me } from "../shared/session";
 import { heardTime } from "../shared/time";
 import { uuid7 } from "../shared/uuid";
 import type { Holder, Pack, Today } from "./carried";
+import { loose } from "./loose";
 import { courier } from "./outbox/courier";
 import { forget, keepIfRoom, keptOf, type Picture } from "./outbox/database";
 import { Disk } from "./outbox/disk";
@@ -22,8 +23,10 @@ export const reached = signal(true);
 export const pack = signal<Pack | null>(null);
 export const today = signal<Today | null>(null);
 export const items = signal<Item[]>([]);
-/** The disk took nothing more: something lives in this page's memory only. */
-export const diskFull = signal(false);
+/** Something of the outbox lives in this page's memory only: the disk took nothing more. */
+export const unsaved = signal(false);
+/** Something lives in this page's memory only, sent off or still being written. */
+export const diskFull = computed(() => unsaved.value || loose.value.size > 0);
 /** There is little room left: the reserve is given up, or there never was room for one. */
 export const diskShort = signal(false);
 export const mine = computed(() => items.value.filter((item) => item.account === holder.value?.account_id));
@@ -45,7 +48,7 @@ const REFRESH_MS = 60_000;
 const DOOR_MS = 2_500;
 
 /** What is different once one of these has arrived is shown then, not a minute later. */
-const CHANGES_THE_DAY: Kind[] = ["check_in", "whistle_act", "case_act"];
+const CHANGES_THE_DAY: Kind[] = ["check_in", "whistle_act", "case_act", "shift"];
 const SOON_MS = 300;
 
 /** Opens what the phone keeps, then looks who is logged in. Returns false where nobody is, and nobody was. */
@@ -57,10 +60,11 @@ export async function open(): Promise<boolean> {
     onWritten: () => air?.postMessage("written"),
     onFull: () => void holdReserve(),
   });
-  const show = (): void => {
-    items.value = outbox.all();
-    diskFull.value = !outbox.isSaved();
-  };
+  const show = (): void =>
+    batch(() => {
+      items.value = outbox.all();
+      unsaved.value = !outbox.isSaved();
+    });
   show();
   outbox.listen(show);
   sender = new Sender(outbox, disk, carefully, {
@@ -192,21 +196,36 @@ function refreshSoon(): void {
   soon = setTimeout(() => void refresh(), SOON_MS);
 }
 
+let asked = 0;
+let shown = 0;
+
 async function freshDay(account: string): Promise<void> {
-  const day = await read<Today>("/api/v1/field/today");
-  heardTime(day.at);
+  const turn = (asked += 1);
+  const began = Date.now();
+  const told = await read<Today>("/api/v1/field/today");
+  // A later look may have been quicker, and whoever asked may be gone.
+  if (turn < shown || holder.value?.account_id !== account) return;
+  shown = turn;
+  heardTime(told.at);
+  const day = { ...told, ahead_ms: aheadMs };
   today.value = day;
-  const shown = new Set(day.reports.map((one) => one.incident_id));
-  const ofReports: Kind[] = ["report", "evidence", "case_act"];
-  await outbox.sweep((item) => shown.has(item.chain) || !ofReports.includes(item.kind));
+  await outbox.sweep((item) => isShown(item, day, began));
   await keepIfRoom(disk.now, `today:${account}`, day);
+}
+
+const OF_REPORTS: Kind[] = ["report", "evidence", "case_act"];
+
+/** Whether a day that was asked for at `began` tells of something that was sent: what arrived later it does not know. */
+function isShown({ settledAt, chain, kind }: Item, day: Today, began: number): boolean {
+  if (!(Date.parse(settledAt ?? "") < began)) return false;
+  return !OF_REPORTS.includes(kind) || day.reports.some((one) => one.incident_id === chain);
 }
 
 async function freshPack(account: string): Promise<void> {
   const tag = await keptOf<string>(disk.now, `tag:${account}`);
   const headers: Record<string, string> = tag && pack.value ? { "If-None-Match": tag } : {};
   const answer = await ask<Pack>("GET", "/api/v1/field/pack", { headers });
-  if (answer.status === 304) return;
+  if (answer.status === 304 || holder.value?.account_id !== account) return;
   pack.value = answer.value;
   await keepIfRoom(disk.now, `pack:${account}`, answer.value);
   await keepIfRoom(disk.now, `tag:${account}`, answer.etag);
@@ -217,6 +236,18 @@ export async function post(drafts: readonly Draft[], pictures: readonly Picture[
   const kept = await outbox.add(drafts, pictures);
   sender.wake();
   return kept;
+}
+
+/** Resolves once nothing that was sent off lives in this page's memory only. */
+export async function allSaved(): Promise<void> {
+  if (!unsaved.value) return;
+  await new Promise<void>((go) => {
+    const end = unsaved.subscribe((now) => {
+      if (now) return;
+      end();
+      go();
+    });
+  });
 }
 
 async function holdReserve(): Promise<void> {
@@ -240,20 +271,28 @@ export function theDisk(): Disk {
   return disk;
 }
 
-/** Forgets who held the phone, and what was personal; the outbox stays until its owner is back. */
+/** Forgets who held the phone, and what was personal, in all tabs; the outbox stays until its owner is back. */
 export async function handBack(): Promise<void> {
   const account = holder.value?.account_id;
-  entered = null;
-  await forget(disk.now, "holder");
-  if (account) await forget(disk.now, `today:${account}`);
-  holder.value = null;
-  today.value = null;
-  session.value = "out";
+  letGo();
+  air?.postMessage("left");
+  await disk.forget("holder");
+  if (account) await disk.forget(`today:${account}`);
 }
 
-/** What another tab says: somebody has logged in there, or what is on the disk is different. */
+function letGo(): void {
+  entered = null;
+  batch(() => {
+    holder.value = null;
+    today.value = null;
+    session.value = "out";
+  });
+}
+
+/** What another tab says: somebody has logged in there, or out, or what is on the disk is different. */
 async function hear(said: unknown): Promise<void> {
-  if (said !== "entered") await sender.hear();
+  if (said === "left") letGo();
+  else if (said !== "entered") await sender.hear();
   else if (session.value !== "in") await hurry();
 }
 

@@ -7,15 +7,30 @@ const ZONE = "Asia/Shanghai";
 /** The time of the server, as this machine can tell it: ticks every second, for countdowns. */
 export const now = signal(Date.now());
 
+const SKEWED_MS = 1_000;
 let skewMs = 0;
+let [wall, steady] = [Date.now(), performance.now()];
+
+/** The same, to the millisecond. */
+export function serverTime(): number {
+  const [wallNow, steadyNow] = [Date.now(), performance.now()];
+  // Time does not go back: a clock that does was set. One that leapt ahead may have slept, and is believed.
+  const back = steadyNow - steady - (wallNow - wall);
+  if (back > SKEWED_MS) skewMs += back;
+  [wall, steady] = [wallNow, steadyNow];
+  return wallNow + skewMs;
+}
+
 setInterval(() => {
-  now.value = Date.now() + skewMs;
+  now.value = serverTime();
 }, 1_000);
 
-/** Learns from an answer's own time how far this machine's clock is off; a minute of travel is no skew. */
+/** Learns from an answer's own time how far this machine's clock is off; what its travel takes is no skew. */
 export function heardTime(at: string): void {
-  skewMs = new Date(at).getTime() - Date.now();
-  now.value = Date.now() + skewMs;
+  const off = new Date(at).getTime() - serverTime();
+  if (Math.abs(off) <= SKEWED_MS) return;
+  skewMs += off;
+  now.value = serverTime();
 }
 
 export function clockTime(at: string | number): string {

@@ -14,6 +14,7 @@ from gridgov.services.registers.duties import (
     begun,
     ended,
     no_target,
+    require_earlier,
     require_free,
     require_person,
     require_span,
@@ -76,7 +77,7 @@ def _apply(doing: Applying) -> None:
             message = f"There is no {row['staff_code']} in {district_code}: add the person first."
             raise InputError(message, field="staff_code")
         if edit.before is not None:
-            return [_end(unit, person["id"], edit.before, edit.after, until)]
+            return [_end(doing, person["id"], edit.before, edit.after, until)]
         target = targets(district_code).get(code)
         if target is None:
             raise no_target(code)
@@ -89,17 +90,19 @@ def _apply(doing: Applying) -> None:
     doing.each(one)
 
 
-def _end(unit: Unit, person_id: Any, before: Row, after: Row, until: datetime | None) -> Noted:
-    if before["until"] or until is None:
-        message = f"This duty ends at {before['until']}: what has an end keeps it; begin another duty after it."
+def _end(doing: Applying, person_id: Any, before: Row, after: Row, until: datetime | None) -> Noted:
+    if until is None:
+        message = f"This duty ends at {before['until']}: what has an end keeps one; begin another duty after it."
         raise ConflictError(message, field="until")
+    register = doing.unit.registers.duties
     found = next(
         row
-        for row in unit.registers.duties.page(DutiesAsked(person_id=person_id), at=_FAR)
+        for row in register.page(DutiesAsked(person_id=person_id), at=_FAR)
         if (row["target_code"], row["role"], moment_text(row["since"]))
         == (after["target_code"], after["role"], after["since"])
     )
-    unit.registers.duties.end(found["district_code"], [found["id"]], until)
+    require_earlier(found, until, now=doing.now, field="until")
+    register.end(found["district_code"], [found["id"]], until)
     return ended(found, until)
 
 
@@ -115,6 +118,7 @@ DUTIES: Final = Table(
     apply=_apply,
     listed=_not_over,
     ends="until",
-    note_zh="导出现行和将来的职责；文件里没有的职责保持不变，填写结束时间即终止。",
-    note_en="Duties in force and to come are exported; those a file does not mention stay; an end ends one.",
+    note_zh="导出现行和将来的职责；文件里没有的职责保持不变，填写结束时间即终止，未到的结束时间只能提前。",
+    note_en="Duties in force and to come are exported; those a file does not mention stay; an end ends one, and an end "
+    "to come is only brought forward.",
 )

@@ -8,6 +8,7 @@ import { useLoaded } from "../../shared/ui/loaded";
 import { toast } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
 import { saving } from "../saving";
+import { CHANNELS, LANGUAGES, optionsOf } from "../words";
 
 type Body = components["schemas"]["PreferencesBody"];
 interface Kept {
@@ -20,14 +21,6 @@ const PATH = "/api/v1/me/preferences";
 const MUTABLE = [
   { value: "case.*", words: { zh: "案卷", en: "Cases" } },
   { value: "whistle.*", words: { zh: "吹哨", en: "Whistles" } },
-];
-const CHANNELS = [
-  { value: "email", words: { zh: "电子邮件", en: "E-mail" } },
-  { value: "webhook", words: { zh: "回调地址", en: "Webhook" } },
-];
-const LANGUAGES = [
-  { value: "zh", words: { zh: "中文", en: "Chinese" } },
-  { value: "en", words: { zh: "英文", en: "English" } },
 ];
 
 function options(known: readonly { value: string; words: { zh: string; en: string } }[], kept: readonly string[]) {
@@ -42,14 +35,14 @@ function fieldsOf(body: Body): Field[] {
       name: "language",
       words: { zh: "消息的语言", en: "Language of messages" },
       kind: "select",
-      options: LANGUAGES,
+      options: optionsOf(LANGUAGES),
       required: true,
     },
     {
       name: "channels",
       words: { zh: "除收件箱外，还发到", en: "Beside the inbox, tell me by" },
       kind: "checks",
-      options: options(CHANNELS, body.channels),
+      options: options(optionsOf(CHANNELS), body.channels),
     },
     {
       name: "muted",

@@ -1,19 +1,16 @@
 /** What can be told of a password and of a token before the server is asked. */
-import { Problem } from "../../shared/api";
-import type { Values } from "../../shared/ui/forms";
+import { Refusal, type Values } from "../../shared/ui/forms";
 
 /** The server's least length (gridgov.access.logins). */
 export const SHORTEST = 10;
 
-/** Why a new password will not do, as the server would say it; null where it may. */
-export function refusal(values: Values, login: string): Problem | null {
+/** Why a new password will not do, by what the server would refuse as well; null where it may. */
+export function refusal(values: Values, login: string): Refusal | null {
   const [old, wanted, again] = [values["old"], values["new"], values["again"]].map(String);
-  const no = (field: string, message: string): Problem =>
-    new Problem(422, "invalid-input", message, [], [{ field, message }]);
-  if (wanted !== again) return no("again", "The two differ. 两次输入不一样。");
-  if (wanted === old) return no("new", "This is the present password. 新旧密码相同。");
+  if (wanted !== again) return new Refusal("again", { zh: "两次输入不一样。", en: "The two differ." });
+  if (wanted === old) return new Refusal("new", { zh: "新旧密码相同：请换一个。", en: "This is the present password." });
   if (login && wanted?.toLowerCase().includes(login.toLowerCase()))
-    return no("new", "It holds your login. 密码里含有用户名。");
+    return new Refusal("new", { zh: "密码里含有用户名：请换一个。", en: "It holds your login." });
   return null;
 }
 

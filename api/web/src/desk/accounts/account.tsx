@@ -1,20 +1,22 @@
 /** One account: its roles and where, kept out or let in, a first password anew, and what befell it. */
 import { useState } from "preact/hooks";
-import { ask, send } from "../../shared/api";
+import { ask, read, send } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { dayTime } from "../../shared/time";
-import { Button, Shown } from "../../shared/ui/basics";
+import { Button, Note, Shown } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
-import { changed as changedFields, orNull, type Values } from "../../shared/ui/forms";
-import { type Loaded, useLoaded } from "../../shared/ui/loaded";
+import { changed as changedFields, type Values } from "../../shared/ui/forms";
+import { useLoaded } from "../../shared/ui/loaded";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
-import { Editing } from "../editing";
+import { Confirming, Editing } from "../editing";
+import type { PersonOut } from "../registers/types";
 import { saving } from "../saving";
 import { Secret } from "../secret";
 import { type AccountOut, State } from "./accounts";
 import { Events } from "./events";
 import { Grants } from "./grants";
+import { changedBody, EMAIL, NAME, personField, staffValue } from "./known";
 
 type NewAccount = components["schemas"]["NewAccountOut"];
 interface Props {
@@ -25,7 +27,7 @@ interface Props {
 }
 
 export function Account({ id, name, close, changed }: Props) {
-  const account = useLoaded(() => ask<AccountOut>("GET", `/api/v1/accounts/${id}`).then((answer) => answer.value));
+  const account = useLoaded(() => readAccount(id));
   const [turn, setTurn] = useState(0);
   const done = async (): Promise<void> => {
     await Promise.all([account.reload(), changed()]);
@@ -33,34 +35,36 @@ export function Account({ id, name, close, changed }: Props) {
   };
   return (
     <Dialog title={name} close={close} wide>
-      <Shown of={account}>{(found) => <Body account={found} loaded={account} done={done} />}</Shown>
+      <Shown of={account}>{(found) => <Body found={found} done={done} />}</Shown>
       <h3>{say("账号记录", "What befell it")}</h3>
       <Events key={turn} id={id} />
     </Dialog>
   );
 }
 
-interface BodyProps {
+/** An account, and whoever holds it. */
+interface Found {
   account: AccountOut;
-  loaded: Loaded<AccountOut>;
-  done: () => Promise<void>;
+  held: PersonOut | null;
 }
 
-function Body({ account, done }: BodyProps) {
-  const [open, setOpen] = useState<"edit" | "reset" | null>(null);
+async function readAccount(id: string): Promise<Found> {
+  const account = await read<AccountOut>(`/api/v1/accounts/${id}`);
+  // Whoever may not read people looks after accounts all the same.
+  const person = account.person_id && read<PersonOut>(`/api/v1/people/${account.person_id}`).catch(() => null);
+  return { account, held: (await person) || null };
+}
+
+function Body({ found, done }: { found: Found; done: () => Promise<void> }) {
+  const { account, held } = found;
+  const [open, setOpen] = useState<"edit" | "reset" | "disable" | null>(null);
   const [password, setPassword] = useState<string | null>(null);
   const out = account.disabled_at !== null;
   const change = async (body: Record<string, unknown>): Promise<unknown> =>
     saving((ifMatch) => ask("PATCH", `/api/v1/accounts/${account.id}`, { body, ifMatch }), account.etag);
-  const turn = async (): Promise<void> => {
+  const letIn = async (): Promise<void> => {
     try {
-      const saved = await change({ disabled: !out });
-      if (saved)
-        toast(
-          out
-            ? say("已启用。", "Let in again.")
-            : say("已停用，登录和令牌都已结束。", "Kept out; its sessions and tokens are over."),
-        );
+      if (await change({ disabled: false })) toast(say("已启用。", "Let in again."));
     } catch (error) {
       toastError(error);
     }
@@ -76,6 +80,8 @@ function Body({ account, done }: BodyProps) {
       <dl class="facts">
         <dt>{say("用户名", "Login")}</dt>
         <dd>{account.login}</dd>
+        <dt>{say("人员", "Person")}</dt>
+        <dd>{holder(found)}</dd>
         <dt>{say("邮箱", "E-mail")}</dt>
         <dd>{account.email ?? "–"}</dd>
         <dt>{say("建立", "Made")}</dt>
@@ -88,12 +94,32 @@ function Body({ account, done }: BodyProps) {
       <div class="ui-ends">
         <Button act={() => setOpen("edit")}>{say("修改", "Change")}</Button>
         <Button act={() => setOpen("reset")}>{say("重置密码", "Reset password")}</Button>
-        <Button act={turn} kind={out ? "primary" : "danger"}>
-          {out ? say("启用", "Let in again") : say("停用", "Keep out")}
-        </Button>
+        {out ? (
+          <Button act={letIn} kind="primary">
+            {say("启用", "Let in again")}
+          </Button>
+        ) : (
+          <Button act={() => setOpen("disable")} kind="danger">
+            {say("停用", "Keep out")}
+          </Button>
+        )}
       </div>
       <Grants account={account} done={done} />
-      {open === "edit" && <Changing account={account} save={change} close={() => setOpen(null)} done={done} />}
+      {open === "edit" && <Changing found={found} save={change} close={() => setOpen(null)} done={done} />}
+      {open === "disable" && (
+        <Confirming
+          title={say(`停用 ${account.login}`, `Keep ${account.login} out`)}
+          lead={say(
+            "从现在起不能登录；现有登录和令牌全部结束，重新启用后也不会恢复。角色保留。",
+            "Nobody comes in by it from now on; its sessions and tokens end, and do not come back when it is let in again. Its roles stay.",
+          )}
+          act={() => change({ disabled: true })}
+          close={() => setOpen(null)}
+          done={done}
+          label={say("停用", "Keep out")}
+          danger
+        />
+      )}
       {open === "reset" && (
         <Editing
           title={say(`重置 ${account.login} 的密码`, `Reset the password of ${account.login}`)}
@@ -123,25 +149,35 @@ function Body({ account, done }: BodyProps) {
   );
 }
 
+function holder({ account, held }: Found): string {
+  if (held) return `${held.name}（${held.staff_code}）`;
+  return account.person_id ? say("有（不能查看）", "Somebody, whom you may not see") : "–";
+}
+
 interface ChangingProps {
-  account: AccountOut;
+  found: Found;
   save: (body: Record<string, unknown>) => Promise<unknown>;
   close: () => void;
   done: () => Promise<void>;
 }
 
-function Changing({ account, save, close, done }: ChangingProps) {
-  const initial: Values = { name: account.name, email: account.email ?? "" };
+function Changing({ found: { account, held }, save, close, done }: ChangingProps) {
+  const initial: Values = { name: account.name, email: account.email ?? "", person: staffValue(held) };
   return (
     <Editing
       title={say(`修改 ${account.name}`, `Change ${account.name}`)}
-      fields={[
-        { name: "name", words: { zh: "姓名", en: "Name" }, required: true, most: 80 },
-        { name: "email", words: { zh: "邮箱", en: "E-mail" }, most: 200, pattern: /^[^@\s]+@[^@\s]+$/ },
-      ]}
+      fields={[NAME, EMAIL, ...(account.person_id && !held ? [] : [personField(held)])]}
       initial={initial}
-      save={(values) =>
-        save(Object.fromEntries(changedFields(initial, values).map((name) => [name, orNull(values, name)])))
+      save={(values) => save(changedBody(changedFields(initial, values), values))}
+      more={(values) =>
+        values["person"] !== initial["person"] && (
+          <Note tone="warn">
+            {say(
+              "换了人员，这个账号现有的登录和令牌全部结束，要重新登录。",
+              "With another person all sessions and tokens of this account end: its holder logs in anew.",
+            )}
+          </Note>
+        )
       }
       close={close}
       done={done}

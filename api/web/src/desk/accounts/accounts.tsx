@@ -2,20 +2,21 @@
 import { useState } from "preact/hooks";
 import { readAll, send } from "../../shared/api";
 import type { components } from "../../shared/schema";
-import { Badge, Button, Shown } from "../../shared/ui/basics";
+import { Badge, Button, Note, Shown } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
 import { type Field, flagOf, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
 import { Form } from "../../shared/ui/form";
 import { type Column, Table } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
-import { say } from "../../shared/words";
+import { said, say } from "../../shared/words";
 import { areaName } from "../areas";
-import { findAreas, findPeople } from "../finding";
+import { findAreas } from "../finding";
 import { Secret } from "../secret";
 import { Page } from "../shell";
 import { named, ROLES } from "../words";
 import { Account } from "./account";
+import { EMAIL, madeWords, NAME, personField, staffOf } from "./known";
 
 export type AccountOut = components["schemas"]["AccountOut"];
 type NewAccount = components["schemas"]["NewAccountOut"];
@@ -30,26 +31,9 @@ const FIELDS: Field[] = [
     most: 80,
     hint: { zh: "小写字母、数字、. _ -；以后不能改。", en: "Small letters, digits, . _ -; it stays for good." },
   },
-  { name: "name", words: { zh: "姓名", en: "Name" }, required: true, most: 80 },
-  {
-    name: "email",
-    words: { zh: "邮箱", en: "E-mail" },
-    most: 200,
-    pattern: /^[^@\s]+@[^@\s]+$/,
-    otherwise: { zh: "邮箱写成 名字@地址。", en: "As in name@host." },
-  },
-  {
-    name: "person",
-    words: { zh: "人员（网格员等要用手机端的必选）", en: "Person (whoever works on the phone needs one)" },
-    kind: "suggest",
-    find: findPeople,
-    pattern: /^\d{6} [0-9a-f-]{36}$/,
-    hint: {
-      zh: "输入姓名或工号，选一个；手机端据此知道负责哪些网格。",
-      en: "Type a name or a staff number, and choose: it says which cells are theirs on the phone.",
-    },
-    otherwise: { zh: "请从列表中选一个人。", en: "Choose somebody from the list." },
-  },
+  NAME,
+  EMAIL,
+  personField(),
   {
     name: "area_code",
     words: { zh: "所属区域（谁来管理这个账号）", en: "Area (who looks after the account)" },
@@ -163,7 +147,7 @@ function Adding({ close, made }: { close: () => void; made: (account: NewAccount
       name: textOf(values, "name"),
       email: orNull(values, "email"),
       single_sign_on: flagOf(values, "single_sign_on"),
-      ...personOf(values),
+      person: staffOf(values),
       ...(textOf(values, "area_code") ? { area_code: textOf(values, "area_code") } : {}),
     };
     made(await send<NewAccount>("/api/v1/accounts", body));
@@ -180,15 +164,11 @@ function Adding({ close, made }: { close: () => void; made: (account: NewAccount
   );
 }
 
-function personOf(values: Values): { person?: { district_code: string; id: string } } {
-  const [district_code, id] = textOf(values, "person").split(" ");
-  return district_code && id ? { person: { district_code, id } } : {};
-}
-
 function Made({ account, close, open }: { account: NewAccount; close: () => void; open: () => void }) {
+  const words = madeWords(account);
   return (
     <Dialog title={say(`账号 ${account.login} 已建好`, `The account ${account.login} is made`)} close={close}>
-      {account.password ? (
+      {account.password && (
         <>
           <p>
             {say(
@@ -198,13 +178,14 @@ function Made({ account, close, open }: { account: NewAccount; close: () => void
           </p>
           <Secret value={account.password} />
         </>
-      ) : (
-        <p>{say("它用统一身份认证登录。", "It comes in by single sign-on.")}</p>
       )}
+      {words && (account.has_password ? <Note tone="warn">{said(words)}</Note> : <p>{said(words)}</p>)}
       <div class="ui-ends">
         <Button act={close}>{say("关闭", "Close")}</Button>
         <Button act={open} kind="primary">
-          {say("接着授予角色", "Give it a role")}
+          {account.has_password && !account.password
+            ? say("打开账号", "Open the account")
+            : say("接着授予角色", "Give it a role")}
         </Button>
       </div>
     </Dialog>

@@ -1,11 +1,9 @@
 /** What befell an account, and by whose hand. */
-import { read } from "../../shared/api";
 import type { components } from "../../shared/schema";
 import { dayTime } from "../../shared/time";
-import { Shown } from "../../shared/ui/basics";
-import { useLoaded } from "../../shared/ui/loaded";
 import { Table } from "../../shared/ui/table";
 import { say, type Words } from "../../shared/words";
+import { Earlier } from "../earlier";
 import { told } from "../telling";
 import { named } from "../words";
 
@@ -25,17 +23,18 @@ const KINDS: Record<string, Words> = {
   session_ended: { zh: "结束登录", en: "Session ended" },
   disabled: { zh: "停用", en: "Kept out" },
   enabled: { zh: "启用", en: "Let in again" },
+  tied: { zh: "关联人员", en: "Tied to a person" },
+  untied: { zh: "解除人员关联", en: "Untied from a person" },
   changed: { zh: "修改", en: "Changed" },
 };
 
 export function Events({ id }: { id: string }) {
-  const events = useLoaded(() => read<{ items: Event[] }>(`/api/v1/accounts/${id}/events?limit=100`));
   return (
-    <Shown of={events}>
-      {({ items }) => (
+    <Earlier<Event> path={`/api/v1/accounts/${id}/events?limit=100`}>
+      {(rows) => (
         <Table
           caption={say("记录", "Events")}
-          rows={items}
+          rows={rows}
           id={(row) => row.id}
           size={20}
           columns={[
@@ -46,6 +45,6 @@ export function Events({ id }: { id: string }) {
           ]}
         />
       )}
-    </Shown>
+    </Earlier>
   );
 }

@@ -1,65 +1,16 @@
 /** The inbox: newest first, live, each notice with the way to its case. */
-import { signal, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { read, send } from "../../shared/api";
 import { me, permissions } from "../../shared/session";
 import { dayTime } from "../../shared/time";
 import { Badge, Button, Failure } from "../../shared/ui/basics";
-import { toastError } from "../../shared/ui/toasts";
 import { say, tongue } from "../../shared/words";
-import { countUnread, news, unread } from "../live";
+import { news, unread } from "../live";
 import { Page } from "../shell";
 import { named, SEVERITIES } from "../words";
-import { type InboxPage, type Notice, whereTo, wordsOfNotice } from "./notices";
+import { type Notice, whereTo, wordsOfNotice } from "./notices";
+import { Pile } from "./pile";
 import "./inbox.css";
-
-const SIZE = 50;
-
-/** What is shown of the inbox. */
-class Pile {
-  readonly items = signal<Notice[]>([]);
-  readonly next = signal<string | null>(null);
-  readonly error = signal<unknown>(null);
-  readonly read = signal(false);
-  readonly onlyUnread = signal(false);
-
-  readonly refresh = async (): Promise<void> => {
-    const shown = Math.min(500, Math.max(SIZE, this.items.peek().length));
-    await this.#take(`limit=${shown}`, []);
-  };
-
-  readonly more = (): Promise<void> => this.#take(`limit=${SIZE}&cursor=${this.next.peek() ?? ""}`, this.items.peek());
-
-  readonly only = (wanted: boolean): Promise<void> => {
-    this.onlyUnread.value = wanted;
-    this.items.value = [];
-    return this.refresh();
-  };
-
-  async #take(asked: string, before: Notice[]): Promise<void> {
-    try {
-      const page = await read<InboxPage>(`/api/v1/inbox?unread=${String(this.onlyUnread.peek())}&${asked}`);
-      this.items.value = [...before, ...page.items];
-      this.next.value = page.next ?? null;
-      unread.value = page.unread;
-      this.error.value = null;
-    } catch (problem) {
-      this.error.value = problem;
-    }
-    this.read.value = true;
-  }
-
-  /** One notice, or the newest one with all before it. */
-  readonly mark = async (id: string, andEarlier = false): Promise<void> => {
-    try {
-      await (andEarlier ? send("/api/v1/inbox/read", { up_to: id }) : send(`/api/v1/inbox/${id}/read`, undefined));
-    } catch (problem) {
-      toastError(problem);
-    }
-    await this.refresh();
-    await countUnread();
-  };
-}
 
 export function Inbox() {
   const [pile] = useState(() => new Pile());

@@ -1,6 +1,7 @@
 /** Who answers for this cell on that day, and all duties of an area. */
 import { useState } from "preact/hooks";
 import { read, readAll } from "../../shared/api";
+import type { components } from "../../shared/schema";
 import { permissions } from "../../shared/session";
 import { now } from "../../shared/time";
 import { Badge, Note, Shown } from "../../shared/ui/basics";
@@ -25,6 +26,7 @@ interface Answerer {
   of_the_cell: boolean;
   area_name: string | null;
 }
+type Role = components["schemas"]["DutyRoleOut"];
 interface Asked {
   cell: string;
   day: string;
@@ -87,12 +89,14 @@ export function Duties() {
 }
 
 function Answerers({ cell, day }: Asked) {
-  const found = useLoaded(() =>
-    read<{ items: Answerer[] }>(`/api/v1/cells/${cell}/duties?as_of=${encodeURIComponent(startOf(day))}`),
-  );
+  const found = useLoaded(async () => {
+    const asked = `/api/v1/cells/${cell}/duties?as_of=${encodeURIComponent(startOf(day))}`;
+    const [{ items }, roles] = await Promise.all([read<{ items: Answerer[] }>(asked), readAll<Role>("/api/v1/duty-roles")]);
+    return { items, roles: new Map(roles.map((role) => [role.code, role])) };
+  });
   return (
     <Shown of={found}>
-      {({ items }) =>
+      {({ items, roles }) =>
         items.length ? (
           <Table
             caption={say(`${day} 负责 ${cell}`, `For ${cell} on ${day}`)}
@@ -101,7 +105,7 @@ function Answerers({ cell, day }: Asked) {
             columns={[
               { name: "name", label: say("姓名", "Name"), show: (row) => row.name },
               { name: "code", label: say("工号", "Staff number"), show: (row) => row.staff_code, kind: "code" },
-              { name: "role", label: say("职责", "As"), show: (row) => row.role },
+              { name: "role", label: say("职责", "As"), show: (row) => roleName(roles.get(row.role), row.role) },
               {
                 name: "scope",
                 label: say("范围", "For"),
@@ -121,6 +125,9 @@ function Answerers({ cell, day }: Asked) {
     </Shown>
   );
 }
+
+const roleName = (role: Role | undefined, code: string): string =>
+  role ? say(role.name_zh, role.name_en) : code;
 
 function OfArea({ area }: { area: string }) {
   const duties = useLoaded(() => readAll<Duty>(`/api/v1/duties?area=${area}&limit=200`, MOST));

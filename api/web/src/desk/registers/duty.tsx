@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { readAll, send } from "../../shared/api";
 import type { components } from "../../shared/schema";
+import { me } from "../../shared/session";
 import { now } from "../../shared/time";
 import { Badge, Button, Shown } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
@@ -14,14 +15,10 @@ import { dayOf, endOf, lastDayOf, period, startOf } from "../days";
 import { Editing } from "../editing";
 import { findPlaces } from "../finding";
 import { named, TARGET_KINDS } from "../words";
-import type { Duty } from "./types";
+import { holds, lastProposed, whyNotEnd } from "./service";
+import type { Duty, PersonOut } from "./types";
 
 type Role = components["schemas"]["DutyRoleOut"];
-
-/** Whether a duty is in force at a moment; its end is not part of it. */
-export function holds(duty: Pick<Duty, "since" | "until">, at: number): boolean {
-  return Date.parse(duty.since) <= at && (duty.until === null || at < Date.parse(duty.until));
-}
 
 export function DutyTable({ duties, done, who }: { duties: readonly Duty[]; done: () => unknown; who?: boolean }) {
   const [ending, setEnding] = useState<Duty | null>(null);
@@ -53,8 +50,7 @@ export function DutyTable({ duties, done, who }: { duties: readonly Duty[]; done
     },
     { name: "state", label: say("状态", "State"), show: (row) => <State duty={row} /> },
   ];
-  const over = (row: Duty): string | undefined =>
-    row.until && Date.parse(row.until) <= now.peek() ? say("已经结束", "It is over") : undefined;
+  const grants = me.value?.grants ?? [];
   return (
     <>
       <Table
@@ -65,7 +61,7 @@ export function DutyTable({ duties, done, who }: { duties: readonly Duty[]; done
         acts={(row) => (
           <Button
             act={() => setEnding(row)}
-            whyNot={over(row)}
+            whyNot={whyNotEnd(row, grants, now.peek())}
             label={say(`结束职责：${row.name} ${row.target_name}`, `End the duty: ${row.name} ${row.target_name}`)}
           >
             {say("结束", "End")}
@@ -89,12 +85,22 @@ function State({ duty }: { duty: Duty }) {
 function Ending({ duty, close, done }: { duty: Duty; close: () => void; done: () => unknown }) {
   const save = (values: Values): Promise<unknown> =>
     send(`/api/v1/duties/${duty.id}/end`, { at: endOf(textOf(values, "last")) });
-  const last = duty.until ? lastDayOf(duty.until) : dayOf(now.peek());
+  const set = duty.until && lastDayOf(duty.until);
   return (
     <Editing
       title={say(`结束职责：${duty.name}，${duty.target_name}`, `End the duty: ${duty.name}, ${duty.target_name}`)}
+      lead={
+        set && (
+          <p>
+            {say(
+              `已定最后一天是 ${set}：只能提前，不能推后；以后的时间请新增一项职责。`,
+              `Its last day is to be ${set}: that is brought forward here, and never put off; add a duty for the time after it.`,
+            )}
+          </p>
+        )
+      }
       fields={[{ name: "last", words: { zh: "最后一天", en: "Last day" }, kind: "date", required: true }]}
-      initial={{ last }}
+      initial={{ last: lastProposed(duty, now.peek()) }}
       save={save}
       close={close}
       done={done}
@@ -105,7 +111,7 @@ function Ending({ duty, close, done }: { duty: Duty; close: () => void; done: ()
 }
 
 interface BeginProps {
-  person?: { id: string; name: string; staff_code: string };
+  person?: Pick<PersonOut, "id" | "name" | "staff_code" | "ended_at">;
   target?: string;
   close: () => void;
   done: () => unknown;
@@ -127,7 +133,9 @@ export function BeginDuty(props: BeginProps) {
       since: startOf(textOf(values, "since")),
       until: textOf(values, "last") ? endOf(textOf(values, "last")) : null,
     });
-  const initial = { target_code: target ?? "", role: "grid_worker", since: dayOf(now.peek()), last: "" };
+  // Whoever is about to leave answers for nothing after that.
+  const last = person?.ended_at ? lastDayOf(person.ended_at) : "";
+  const initial = { target_code: target ?? "", role: "grid_worker", since: dayOf(now.peek()), last };
   const title = say(`新增职责：${person?.name ?? ""}`, `Add a duty: ${person?.name ?? ""}`);
   const found = roles.value.value;
   if (!found)

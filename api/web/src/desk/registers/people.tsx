@@ -2,13 +2,13 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { readAll, send } from "../../shared/api";
+import { now } from "../../shared/time";
 import { Badge, Button } from "../../shared/ui/basics";
 import { type Field, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { type Loaded, useLoaded } from "../../shared/ui/loaded";
 import type { Column } from "../../shared/ui/table";
 import { uuid7 } from "../../shared/uuid";
-import { say } from "../../shared/words";
-import { dayOf } from "../days";
+import { said, say } from "../../shared/words";
 import { Editing } from "../editing";
 import { Exchange } from "../exchange/exchange";
 import { Listing } from "../listing";
@@ -16,6 +16,7 @@ import { Page } from "../shell";
 import { EMPLOYMENTS, named, optionsOf } from "../words";
 import { organisationOptions, readOrganisations } from "./organisations_known";
 import { Person } from "./person";
+import { serviceOf } from "./service";
 import type { PersonRow } from "./types";
 
 const MOST = 20_000;
@@ -135,9 +136,11 @@ const columns = (): Column<PersonRow>[] => [
   { name: "state", label: say("状态", "State"), show: (row) => <State row={row} />, sort: (row) => row.ended_at },
 ];
 
+const TONES = { serving: "good", leaving: "warn", left: "soft" } as const;
+
 export function State({ row }: { row: { ended_at: string | null } }) {
-  if (!row.ended_at) return <Badge tone="good">{say("在岗", "Serving")}</Badge>;
-  return <Badge tone="soft">{say("离岗 ", "Left ") + dayOf(row.ended_at)}</Badge>;
+  const { state, words } = serviceOf(row.ended_at, now.peek());
+  return <Badge tone={TONES[state]}>{said(words)}</Badge>;
 }
 
 function Adding({ close, done }: { close: () => void; done: () => unknown }) {

@@ -1,6 +1,7 @@
 /** One person: who they are, what they answer for and did, and who changed what about them. */
 import { useState } from "preact/hooks";
 import { ask } from "../../shared/api";
+import { me } from "../../shared/session";
 import { now } from "../../shared/time";
 import { Button, Shown } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
@@ -14,6 +15,7 @@ import { saving } from "../saving";
 import { EMPLOYMENTS, named } from "../words";
 import { BeginDuty, DutyTable } from "./duty";
 import { personFields, State } from "./people";
+import { isOver, whyNotThere } from "./service";
 import type { PersonOut } from "./types";
 
 interface Props {
@@ -44,7 +46,8 @@ function Body({ person, loaded, changed }: BodyProps) {
   const [open, setOpen] = useState<"edit" | "end" | "reinstate" | "duty" | null>(null);
   const close = (): void => setOpen(null);
   const done = (): Promise<unknown> => Promise.all([loaded.reload(), changed()]);
-  const over = person.ended_at ? say("已离岗", "They have left") : undefined;
+  const left = isOver(person.ended_at, now.peek()) ? say("已离岗", "They have left") : undefined;
+  const elsewhere = whyNotThere(me.value?.grants ?? [], person.area_code);
   return (
     <>
       <dl class="facts">
@@ -67,16 +70,18 @@ function Body({ person, loaded, changed }: BodyProps) {
         </dd>
       </dl>
       <div class="ui-ends">
-        <Button act={() => setOpen("edit")} whyNot={over}>
+        <Button act={() => setOpen("edit")} whyNot={left ?? elsewhere}>
           {say("修改", "Change")}
         </Button>
-        <Button act={() => setOpen("duty")} whyNot={over}>
+        <Button act={() => setOpen("duty")} whyNot={left}>
           {say("新增职责", "Add a duty")}
         </Button>
         {person.ended_at ? (
-          <Button act={() => setOpen("reinstate")}>{say("撤回离岗", "Take the end back")}</Button>
+          <Button act={() => setOpen("reinstate")} whyNot={elsewhere}>
+            {say("撤回离岗", "Take the end back")}
+          </Button>
         ) : (
-          <Button act={() => setOpen("end")} kind="danger">
+          <Button act={() => setOpen("end")} kind="danger" whyNot={elsewhere}>
             {say("办理离岗", "End service")}
           </Button>
         )}

@@ -5,21 +5,15 @@ import { Shown } from "../../shared/ui/basics";
 import { type Field, flagOf, listOf, type RowsOf, rowsOf, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
 import type { Column } from "../../shared/ui/table";
-import { say, type Words } from "../../shared/words";
+import { say } from "../../shared/words";
 import { Book, codeField, InUse } from "../book";
 import { Page } from "../shell";
-import { named, optionsOf } from "../words";
+import { EVERY, named, optionsOf } from "../words";
 import { codesOf, itemsOf, rowsOfItems } from "./items";
 import { matterOptions, readMatters } from "./matters_known";
+import { readWalkers, type Walker, walkerName } from "./walkers_known";
 
 type Checklist = components["schemas"]["ChecklistOut"];
-type Role = components["schemas"]["DutyRoleOut"];
-
-const EVERY: Record<string, Words> = {
-  daily: { zh: "每天", en: "Every day" },
-  weekly: { zh: "每周", en: "Every week" },
-  monthly: { zh: "每月", en: "Every month" },
-};
 
 /** So many the server takes. */
 const MOST_ITEMS = 60;
@@ -47,7 +41,7 @@ const items = (): RowsOf => ({
   },
 });
 
-function fields(fresh: boolean, walkers: readonly Role[]): Field[] {
+function fields(fresh: boolean, walkers: readonly Walker[]): Field[] {
   return [
     codeField(fresh),
     { name: "name_zh", words: { zh: "中文名", en: "Chinese name" }, required: true, most: 200 },
@@ -105,7 +99,7 @@ function bodyOf(values: Values): Record<string, unknown> {
   };
 }
 
-const columns = (walkers: readonly Role[]): Column<Checklist>[] => [
+const columns = (): Column<Checklist>[] => [
   {
     name: "name",
     label: say("名称", "Name"),
@@ -116,22 +110,17 @@ const columns = (walkers: readonly Role[]): Column<Checklist>[] => [
   {
     name: "roles",
     label: say("谁来走", "Who walks"),
-    show: (row) => row.roles.map((role) => roleName(walkers, role)).join(say("、", ", ")) || say("全部", "all"),
+    show: (row) => row.roles.map(walkerName).join(say("、", ", ")) || say("全部", "all"),
   },
   { name: "items", label: say("项数", "Items"), show: (row) => row.items.length, kind: "number" },
   { name: "version", label: say("版本", "Version"), show: (row) => row.version, kind: "number" },
   { name: "state", label: say("状态", "State"), show: (row) => <InUse retired={row.retired} /> },
 ];
 
-function roleName(walkers: readonly Role[], code: string): string {
-  const found = walkers.find((role) => role.code === code);
-  return found ? say(found.name_zh, found.name_en) : code;
-}
-
 export function Checklists() {
   // Who walks is said by what people answer for, not by what their accounts may do.
   const walkers = useLoaded(async () => {
-    const [roles] = await Promise.all([readAll<Role>("/api/v1/duty-roles"), readMatters()]);
+    const [roles] = await Promise.all([readWalkers(), readMatters()]);
     return roles;
   });
   const rows = useLoaded(() => readAll<Checklist>("/api/v1/checklists"));
@@ -151,7 +140,7 @@ export function Checklists() {
             rows={rows}
             id={(row) => row.code}
             name={(row) => say(row.name_zh, row.name_en)}
-            columns={() => columns(known)}
+            columns={columns}
             fields={(row) => fields(!row, known)}
             values={valuesOf}
             put={(values) => ({ path: `/api/v1/checklists/${textOf(values, "code")}`, body: bodyOf(values) })}

@@ -2,6 +2,7 @@
 import { type Field, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { locale, say } from "../../shared/words";
 import { Editing } from "../editing";
+import { DAYS, optionsOf } from "../words";
 import type { Holiday, Named } from "./year";
 
 interface DayProps {
@@ -30,8 +31,7 @@ export function Day({ day, found, put, close }: DayProps) {
           kind: "select",
           options: [
             { value: "", words: { zh: "按周：周一至周五上班", en: "As the week has it" } },
-            { value: "holiday", words: { zh: "放假", en: "Day off" } },
-            { value: "work", words: { zh: "调休上班", en: "Worked to make up" } },
+            ...optionsOf(DAYS),
           ],
         },
         {

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { ask, readAll } from "../../shared/api";
 import type { components } from "../../shared/schema";
-import { Button, Shown } from "../../shared/ui/basics";
+import { Button, Note, Shown } from "../../shared/ui/basics";
 import { Cancel, Dialog } from "../../shared/ui/dialog";
 import { Form } from "../../shared/ui/form";
 import { type Field, flagOf, textOf, type Values } from "../../shared/ui/forms";
@@ -116,6 +116,7 @@ function Kind({ steps, close, done }: KindProps) {
 function Draft({ steps, close, done }: KindProps) {
   const [draft, setDraft] = useState<Step[]>(steps.steps);
   const [turn, setTurn] = useState(0);
+  const [typing, setTyping] = useState(false);
   useUnsaved(JSON.stringify(draft) !== JSON.stringify(steps.steps));
   const add = (values: Values): Promise<void> => {
     setDraft([...draft, stepOf(values)]);
@@ -152,17 +153,32 @@ function Draft({ steps, close, done }: KindProps) {
       {!draft.length && <p class="ui-soft">{say("超时后谁也不告诉。", "Nobody is told.")}</p>}
       <details>
         <summary>{say("加一步", "Add a step")}</summary>
-        <Form key={turn} fields={FIELDS} initial={FRESH} submit={add} label={say("加上", "Add it")} />
+        <Form
+          key={turn}
+          fields={FIELDS}
+          initial={FRESH}
+          submit={add}
+          label={say("加上", "Add it")}
+          typing={setTyping}
+          also={typing && <Button act={() => setTurn(turn + 1)}>{say("不加了", "Do not add it")}</Button>}
+        />
       </details>
+      {typing && <Note tone="warn">{halfAdded()}</Note>}
       <div class="ui-ends">
         <Cancel />
-        <Button act={save} kind="primary">
+        <Button act={save} kind="primary" whyNot={typing ? halfAdded() : undefined}>
           {say("保存", "Save")}
         </Button>
       </div>
     </>
   );
 }
+
+const halfAdded = (): string =>
+  say(
+    "“加一步”里填写的还没有加上：请先按“加上”或“不加了”，再保存。",
+    "The step that you began is not added yet: press “Add it” or “Do not add it” first, then save.",
+  );
 
 const stepOf = (values: Values): Step => ({
   after: amountOf(values),

@@ -5,10 +5,11 @@ import type { components } from "../../shared/schema";
 import { Badge, Button, Note, Shown } from "../../shared/ui/basics";
 import { useLoaded } from "../../shared/ui/loaded";
 import { type Column, Table } from "../../shared/ui/table";
-import { toastError } from "../../shared/ui/toasts";
+import { toast, toastError } from "../../shared/ui/toasts";
 import { useUnsaved } from "../../shared/ui/unsaved";
 import { say } from "../../shared/words";
 import { period } from "../days";
+import { Confirming } from "../editing";
 import { Exchange } from "../exchange/exchange";
 import { organisationName, readOrganisations } from "../registers/organisations_known";
 import { Page } from "../shell";
@@ -52,6 +53,7 @@ export function Matters() {
 function Draft({ known: { list, etag, versions }, done }: { known: Known; done: () => Promise<void> }) {
   const [draft, setDraft] = useState<Matter[]>(list.items);
   const [open, setOpen] = useState<Matter | "add" | "publish" | null>(null);
+  const [instead, setInstead] = useState<Instead | null>(null);
   const changes = listChanges(list.items, draft);
   useUnsaved(changes.length > 0);
   const put = (matter: Matter): void => {
@@ -72,12 +74,17 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
             <Button act={() => setOpen("publish")} kind="primary">
               {say("看差异并发布…", "See the difference and publish…")}
             </Button>
-            <Button act={() => setDraft(list.items)}>{say("放弃草稿", "Drop the draft")}</Button>
+            <Button act={() => setInstead({ items: list.items, version: null })}>
+              {say("放弃草稿", "Drop the draft")}
+            </Button>
           </div>
         </Note>
       )}
       <ListTable draft={draft} open={setOpen} add={() => setOpen("add")} />
-      <Versions versions={versions} take={setDraft} />
+      <Versions
+        versions={versions}
+        take={(found) => (changes.length ? setInstead(found) : setDraft(found.items))}
+      />
       {open === "publish" && (
         <Publishing list={list} etag={etag} draft={draft} changes={changes} close={() => setOpen(null)} done={done} />
       )}
@@ -90,7 +97,61 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
           close={() => setOpen(null)}
         />
       )}
+      {instead && (
+        <Replacing
+          instead={instead}
+          changes={changes.length}
+          put={() => setDraft(instead.items)}
+          close={() => setInstead(null)}
+        />
+      )}
     </>
+  );
+}
+
+/** What takes the draft's place: an older version, or what is in force (null), as if there were no draft. */
+interface Instead {
+  items: Matter[];
+  version: number | null;
+}
+
+interface ReplacingProps {
+  instead: Instead;
+  /** So many matters are changed in the draft that goes. */
+  changes: number;
+  put: () => void;
+  close: () => void;
+}
+
+/** Asks before a draft goes, on which somebody may have worked for hours. */
+function Replacing({ instead, changes, put, close }: ReplacingProps) {
+  const { version } = instead;
+  const label =
+    version === null
+      ? say("放弃草稿", "Drop the draft")
+      : say(`以第 ${version} 版取代草稿`, `Put version ${version} in the draft’s place`);
+  const replace = (): Promise<null> => {
+    put();
+    toast(
+      version === null
+        ? say("草稿已放弃。", "The draft is dropped.")
+        : say(`草稿里现在是第 ${version} 版。`, `The draft is version ${version} now.`),
+    );
+    return Promise.resolve(null);
+  };
+  return (
+    <Confirming
+      title={label}
+      lead={say(
+        `草稿里的 ${changes} 处改动还没有发布，会全部丢掉。`,
+        `${changes} matters that were changed in the draft are not published: the changes would be lost.`,
+      )}
+      act={replace}
+      close={close}
+      done={() => undefined}
+      label={label}
+      danger
+    />
   );
 }
 
@@ -152,10 +213,11 @@ function ListTable({ draft, open, add }: { draft: Matter[]; open: (matter: Matte
 }
 
 /** An older version is put in force again as everything else is: as a draft whose difference one has seen. */
-function Versions({ versions, take }: { versions: Version[]; take: (items: Matter[]) => void }) {
+function Versions({ versions, take }: { versions: Version[]; take: (found: Instead) => void }) {
   const again = async (row: Version): Promise<void> => {
     try {
-      take((await read<MatterList>(`/api/v1/matters?version=${row.version}`)).items);
+      const { items } = await read<MatterList>(`/api/v1/matters?version=${row.version}`);
+      take({ items, version: row.version });
       scrollTo(0, 0);
     } catch (error) {
       toastError(error);

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { ask, readAll, send } from "../../shared/api";
 import type { components } from "../../shared/schema";
-import { Badge, Button } from "../../shared/ui/basics";
+import { Badge, Button, Note } from "../../shared/ui/basics";
 import { Dialog } from "../../shared/ui/dialog";
 import { type Field, listOf, orNull, textOf, type Values } from "../../shared/ui/forms";
 import { useLoaded } from "../../shared/ui/loaded";
@@ -12,6 +12,7 @@ import { uuid7 } from "../../shared/uuid";
 import { say } from "../../shared/words";
 import { areas, needAreas } from "../areas";
 import { Book, type Put } from "../book";
+import { Confirming } from "../editing";
 import { organisationName, organisationOptions, readOrganisations } from "../registers/organisations_known";
 import { saving } from "../saving";
 import { Secret } from "../secret";
@@ -21,6 +22,8 @@ import { KINDS, kindName } from "./kinds";
 
 type Endpoint = components["schemas"]["EndpointOut"];
 type Made = components["schemas"]["EndpointMadeOut"];
+/** A secret, as it is answered once; null where it was answered before, and to nobody who heard it. */
+type Answered = Pick<Made, "secret">;
 
 export function Webhooks() {
   const endpoints = useLoaded(async () => {
@@ -31,13 +34,13 @@ export function Webhooks() {
     ]);
     return found;
   });
-  const [secret, setSecret] = useState<string | null>(null);
+  const [answered, setAnswered] = useState<Answered | null>(null);
   const [id, setId] = useState(() => uuid7());
   // What is made answers its secret; the next one is another.
   const store = async ({ path, body }: Put, row: Endpoint | null, ifMatch: string | undefined): Promise<unknown> => {
     if (row) return ask("PUT", path, { body, ifMatch });
     const made = await send<Made>(path, body);
-    setSecret(made.secret);
+    setAnswered(made);
     setId(uuid7());
     return made;
   };
@@ -64,11 +67,11 @@ export function Webhooks() {
           body: row ? bodyOf(values) : { ...bodyOf(values), id, district_code: textOf(values, "district_code") },
         })}
         store={store}
-        acts={(row) => <Acts endpoint={row} done={endpoints.reload} shown={setSecret} />}
+        acts={(row) => <Acts endpoint={row} done={endpoints.reload} shown={setAnswered} />}
       />
-      {secret !== null && (
-        <Dialog title={say("签名密钥", "The secret that signs")} close={() => setSecret(null)}>
-          <Secret value={secret} />
+      {answered && (
+        <Dialog title={say("签名密钥", "The secret that signs")} close={() => setAnswered(null)}>
+          {answered.secret === null ? <Unheard /> : <Secret value={answered.secret} />}
         </Dialog>
       )}
       <h2>{say("推送情况", "What became of messages")}</h2>
@@ -77,46 +80,74 @@ export function Webhooks() {
   );
 }
 
+/** Its secret was answered when it was made, and the answer came to nobody. */
+function Unheard() {
+  return (
+    <Note tone="warn">
+      {say(
+        "上一次保存时它已经建好，只是应答没有送到；密钥只在那时给出，现在谁也看不到。请在列表中点“更换密钥”，得到新的。",
+        "It was made when you saved before, and the answer was lost on its way with the secret, which nobody can see again. Press “New secret” in the list for another.",
+      )}
+    </Note>
+  );
+}
+
 interface ActsProps {
   endpoint: Endpoint;
   done: () => Promise<void>;
-  shown: (secret: string) => void;
+  shown: (answered: Answered) => void;
 }
 
 function Acts({ endpoint, done, shown }: ActsProps) {
-  const trying = async (act: () => Promise<unknown>): Promise<void> => {
+  const [renewing, setRenewing] = useState(false);
+  const path = `/api/v1/endpoints/${endpoint.id}`;
+  const renew = async (): Promise<null> => {
+    shown(await send<Answered>(`${path}/secret`, undefined));
+    // The secret that is shown says what became of it.
+    return null;
+  };
+  const disable = async (): Promise<void> => {
     try {
-      await act();
+      const gone = await saving((ifMatch) => ask("DELETE", path, { ifMatch }), endpoint.etag);
+      if (gone)
+        toast(say("已停用；修改并保存即可重新启用。", "It is told nothing more; changing it lets it hear again."));
     } catch (error) {
       toastError(error);
     }
     await done();
   };
-  const path = `/api/v1/endpoints/${endpoint.id}`;
-  const renew = async (): Promise<void> => shown((await send<{ secret: string }>(`${path}/secret`, undefined)).secret);
-  const disable = async (): Promise<void> => {
-    const gone = await saving((ifMatch) => ask("DELETE", path, { ifMatch }), endpoint.etag);
-    if (gone)
-      toast(say("已停用；修改并保存即可重新启用。", "It is told nothing more; changing it lets it hear again."));
-  };
   const over = endpoint.disabled_at ? say("已停用", "It is off") : undefined;
   return (
     <>
       <Button
-        act={() => trying(renew)}
+        act={() => setRenewing(true)}
         kind="plain"
         label={say(`更换密钥：${endpoint.name}`, `New secret: ${endpoint.name}`)}
       >
         {say("更换密钥", "New secret")}
       </Button>
       <Button
-        act={() => trying(disable)}
+        act={disable}
         kind="plain"
         whyNot={over}
         label={say(`停用 ${endpoint.name}`, `Turn ${endpoint.name} off`)}
       >
         {say("停用", "Turn off")}
       </Button>
+      {renewing && (
+        <Confirming
+          title={say(`更换“${endpoint.name}”的密钥`, `A new secret for ${endpoint.name}`)}
+          lead={say(
+            "旧密钥立即作废：在对方换上新密钥之前，它会拒收收到的每一条消息。新密钥只显示一次。",
+            "The old secret is worth nothing at once: until the program has the new one, it refuses whatever it is told. The new one is shown once.",
+          )}
+          act={renew}
+          close={() => setRenewing(false)}
+          done={done}
+          label={say("更换密钥", "New secret")}
+          danger
+        />
+      )}
     </>
   );
 }

@@ -202,6 +202,11 @@ export function notKept({ kind, answer }: Item): { count: number; reasons: strin
   return { count: told?.length ?? 0, reasons: [...new Set((told ?? []).map(({ reason }) => reason))] };
 }
 
+/** Whether something was sent, but not as its owner thinks: they see it once, and say that they did. */
+export function isNews(item: Item): boolean {
+  return item.state === "sent" && (item.withdrawn === true || notKept(item).count > 0);
+}
+
 /** The items that must change with `old` when it gets a new id: itself, and all that were made upon it. */
 export function renamed(items: readonly Item[], old: string, next: string): Item[] {
   const touched = items.filter((item) => !isSent(item) && (item.id === old || speaksOf(item, old)));

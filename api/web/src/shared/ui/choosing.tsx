@@ -1,6 +1,7 @@
 /** A field in which one chooses by typing: the list beneath it is reached by the arrows (ARIA's combobox). */
 import { useState } from "preact/hooks";
 import { said, say } from "../words";
+import { useFocus } from "./focus";
 import type { Field, Option } from "./forms";
 import { meant, shownAs, useSuggested } from "./suggested";
 import "./choosing.css";
@@ -145,6 +146,7 @@ interface SeveralProps {
 export function ChooseSeveral({ id, field, value, set, input }: SeveralProps) {
   const [typed, setTyped] = useState("");
   const [known, setKnown] = useState<readonly Option[]>([]);
+  const focus = useFocus();
   const all = [...known, ...(field.options ?? [])];
   const name = (code: string): string => {
     const found = all.find((one) => one.value === code);
@@ -154,6 +156,12 @@ export function ChooseSeveral({ id, field, value, set, input }: SeveralProps) {
     setTyped("");
     setKnown([...known, option]);
     if (!value.includes(option.value)) set([...value, option.value]);
+  };
+  const takeOut = (code: string, place: number): void => {
+    const left = value.filter((other) => other !== code);
+    const next = left[place] ?? left.at(-1);
+    focus(next === undefined ? id : `${id}-out-${next}`);
+    set(left);
   };
   // What was typed and not chosen stands there as it is, so that nothing is dropped in silence.
   const leave = (): void => {
@@ -165,13 +173,14 @@ export function ChooseSeveral({ id, field, value, set, input }: SeveralProps) {
     <>
       {value.length > 0 && (
         <ul class="ui-chosen">
-          {value.map((code) => (
+          {value.map((code, place) => (
             <li key={code}>
               {name(code)}
               <button
                 type="button"
+                id={`${id}-out-${code}`}
                 aria-label={say(`去掉 ${name(code)}`, `Take out ${name(code)}`)}
-                onClick={() => set(value.filter((other) => other !== code))}
+                onClick={() => takeOut(code, place)}
               >
                 ✕
               </button>

@@ -3,6 +3,9 @@ import type { ComponentChildren } from "preact";
 import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { say } from "../words";
 import { Button } from "./basics";
+import { giveBack } from "./focus";
+import { lay } from "./stack";
+import { Toasts } from "./toasts";
 import { Around, type Closable } from "./unsaved";
 import "./ui.css";
 
@@ -17,19 +20,18 @@ export function Dialog({ title, children, close, wide }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const name = useId();
   const [asking, setAsking] = useState(false);
+  const [mine] = useState(() => Symbol("dialog"));
   const [around] = useState<Closable>(() => ({ kept: new Set(), close }));
   around.close = () => (around.kept.size ? setAsking(true) : close());
   // Who had the focus is asked before what is inside takes it.
   const [before] = useState(() => document.activeElement);
   // Before anything is drawn: whoever types on at once types into the dialog.
-  useLayoutEffect(() => box.current?.showModal(), []);
+  useLayoutEffect(() => {
+    box.current?.showModal();
+    return lay(mine);
+  }, [mine]);
   // Once it is gone: as long as it stands, nothing beside it takes the focus.
-  useEffect(
-    () => () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    },
-    [before],
-  );
+  useEffect(() => () => giveBack(before), [before]);
   return (
     <dialog
       ref={box}
@@ -58,6 +60,7 @@ export function Dialog({ title, children, close, wide }: Props) {
         <Around.Provider value={around}>{children}</Around.Provider>
       </div>
       {asking && <Losing stay={() => setAsking(false)} leave={close} />}
+      <Toasts within={mine} />
     </dialog>
   );
 }

@@ -1,9 +1,9 @@
 /** A form made of fields that are data; it says what is wrong where it is wrong, and goes there. */
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { said, say, type Words } from "../words";
 import { Failure } from "./basics";
-import { changed, type Field, faultsOf, placed, placeIn, rowsOf, type Value, type Values } from "./forms";
+import { changed, type Field, faultsOf, placed, placeIn, Refusal, rowsOf, type Value, type Values } from "./forms";
 import { Input } from "./input";
 import { nthOf, Repeated } from "./repeated";
 import { useUnsaved } from "./unsaved";
@@ -20,9 +20,11 @@ interface Props {
   danger?: boolean;
   /** It only asks a question: nobody minds when what was typed into it is gone. */
   passing?: boolean;
+  /** Is told whether something stands in it that was not submitted. */
+  typing?: (unsent: boolean) => void;
 }
 
-export function Form({ fields, initial, submit, label, also, more, danger, passing }: Props) {
+export function Form({ fields, initial, submit, label, also, more, danger, passing, typing }: Props) {
   const [values, setValues] = useState(initial);
   const [kept, setKept] = useState(initial);
   const [sent, setSent] = useState(initial);
@@ -31,7 +33,9 @@ export function Form({ fields, initial, submit, label, also, more, danger, passi
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
-  useUnsaved(!passing && changed(kept, values).length > 0);
+  const unsent = changed(kept, values).length > 0;
+  useUnsaved(!passing && unsent);
+  useLayoutEffect(() => typing?.(unsent), [typing, unsent]);
   const refuse = (found: Record<string, Words>): void => {
     setFaults(found);
     const all = [...(form.current?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
@@ -49,8 +53,10 @@ export function Form({ fields, initial, submit, label, also, more, danger, passi
       await submit(values);
       setKept(values);
     } catch (problem) {
-      setError(problem);
-      refuse(placed(fields, problem, values));
+      const found = placed(fields, problem, values);
+      // What the page itself refuses is said once, at its field.
+      setError(problem instanceof Refusal && Object.keys(found).length ? null : problem);
+      refuse(found);
     } finally {
       setBusy(false);
     }

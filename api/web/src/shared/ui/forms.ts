@@ -64,6 +64,16 @@ export interface Field {
   autocomplete?: string;
 }
 
+/** What the page itself finds wrong with what was typed, no server being asked: it stands at the field it is about. */
+export class Refusal extends Error {
+  constructor(
+    readonly field: string,
+    readonly words: Words,
+  ) {
+    super(words.en);
+  }
+}
+
 const EMPTY: Words = { zh: "请填写这一项。", en: "Fill this in." };
 const NUMBER: Words = { zh: "请填数字。", en: "A number is needed." };
 const FORM: Words = { zh: "格式不对。", en: "This is not how it is written." };
@@ -125,9 +135,14 @@ function numberFault(field: Field, value: number): Words | null {
   return null;
 }
 
-/** The server's faults, each at the field that it names, or at the cell of a row; the rest of them is nobody's. */
+/**
+ * The server's faults, each at the field that it names, or at the cell of a row; the rest of them is nobody's. What the
+ * page itself refused stands at its field as well, in its own words.
+ */
 export function placed(fields: readonly Field[], error: unknown, values: Values = {}): Record<string, Words> {
   const found: Record<string, Words> = {};
+  if (error instanceof Refusal && fields.some((field) => field.name === error.field))
+    return { [error.field]: error.words };
   if (!(error instanceof Problem)) return found;
   for (const fault of error.faults) {
     const at = fault.field === null ? null : placeIn(fields, fault.field, values);

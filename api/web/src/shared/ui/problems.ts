@@ -2,6 +2,7 @@
 import { Problem, Unreachable } from "../api";
 import { heard } from "../heard";
 import type { Words } from "../words";
+import { Refusal } from "./forms";
 
 const BY_STATUS: Record<number, Words> = {
   401: { zh: "登录已过期，请重新登录。", en: "Your session is over: log in again." },
@@ -26,6 +27,7 @@ const UNKNOWN: Words = { zh: "出了意外的错误，没有保存。", en: "Som
 /** Our own saying for an error. */
 export function wordsOf(error: unknown): Words {
   if (error instanceof Unreachable) return AWAY;
+  if (error instanceof Refusal) return error.words;
   return (error instanceof Problem ? BY_STATUS[error.status] : undefined) ?? UNKNOWN;
 }
 

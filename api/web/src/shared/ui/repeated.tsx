@@ -1,6 +1,7 @@
 /** A field of rows: each is written in labelled cells, moved, taken out and put back; a copied table becomes rows. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { said, say, type Words } from "../words";
+import { useFocus } from "./focus";
 import { cellName, type Field, isBlank, type Row, type RowsOf } from "./forms";
 import { Input } from "./input";
 import { freshRow, insert, move, paste, put } from "./rowed";
@@ -27,12 +28,12 @@ export function Repeated(props: Props) {
   const { id, field, of, rows, faults } = props;
   const [told, tell] = useState("");
   const [gone, setGone] = useState<Gone | null>(null);
-  const focus = useFocus(id);
+  const focus = useFocus();
   const become = (wanted: Row[], at: string, words = ""): void => {
     props.set(wanted);
     setGone(null);
     tell(words);
-    focus(at);
+    focus(`${id}-${at}`);
   };
   const full = field.most !== undefined && rows.length >= field.most;
   const add = (): void => {
@@ -78,16 +79,6 @@ export function Repeated(props: Props) {
       )}
     </fieldset>
   );
-}
-
-/** Takes the focus to a part of the field once it is there: a row that moves in the page would lose it. */
-function useFocus(id: string): (part: string) => void {
-  const wanted = useRef<string | null>(null);
-  useLayoutEffect(() => {
-    if (wanted.current !== null) document.getElementById(`${id}-${wanted.current}`)?.focus();
-    wanted.current = null;
-  });
-  return (part) => (wanted.current = part);
 }
 
 /** The first cell of a row, as a part of the field. */

@@ -1,8 +1,10 @@
 /** Short messages that come and go; screen readers hear them. */
-import { signal, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import { detailsOf, wordsOf } from "./problems";
+import { signal } from "@preact/signals";
+import { Problem } from "../api";
 import { said, say } from "../words";
+import { ToLogin } from "./basics";
+import { detailsOf, wordsOf } from "./problems";
+import { stack } from "./stack";
 import "./ui.css";
 
 interface Toast {
@@ -10,47 +12,52 @@ interface Toast {
   /** Asked for when it is shown, so that it follows the tongue. */
   text: () => string;
   alert: boolean;
+  /** Whether nobody is logged in any more. */
+  out: boolean;
 }
 
 const SHOWN_MS = 6_000;
 const toasts = signal<Toast[]>([]);
 let last = 0;
 
+const show = (toast: Omit<Toast, "id">): number => {
+  const id = ++last;
+  toasts.value = [...toasts.value, { id, ...toast }];
+  return id;
+};
 const drop = (id: number): void => {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 };
 
 export function toast(text: string): void {
-  const id = ++last;
-  toasts.value = [...toasts.value, { id, text: () => text, alert: false }];
+  const id = show({ text: () => text, alert: false, out: false });
   setTimeout(() => drop(id), SHOWN_MS);
 }
 
 /** Says what went wrong; it stays until it is closed. */
 export function toastError(error: unknown): void {
   const text = (): string => [said(wordsOf(error)), ...detailsOf(error)].join(" ");
-  toasts.value = [...toasts.value, { id: ++last, text, alert: true }];
+  show({ text, alert: true, out: error instanceof Problem && error.status === 401 });
 }
 
-/** Stands once on a page. */
-export function Toasts() {
-  const box = useRef<HTMLDivElement>(null);
-  useSignalEffect(() => {
-    if (!toasts.value.length || !("popover" in HTMLElement.prototype)) return;
-    // Above a dialog that was opened before: what came last lies on top.
-    box.current?.hidePopover();
-    box.current?.showPopover();
-  });
+/**
+ * Stands once on a page, and once in each dialog: the messages are shown where something can be pressed and heard at
+ * the moment. Each place stands there before them, or a screen reader would not notice that one comes.
+ */
+export function Toasts({ within }: { within?: symbol }) {
+  const here = stack.value.at(-1) === within;
   return (
-    <div ref={box} class="ui-toasts" role="status" aria-live="polite" popover="manual">
-      {toasts.value.map(({ id, text, alert }) => (
-        <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
-          <span>{text()}</span>
-          <button type="button" class="ui-button plain" aria-label={say("关闭", "Close")} onClick={() => drop(id)}>
-            ✕
-          </button>
-        </div>
-      ))}
+    <div class="ui-toasts" role="status" aria-live="polite">
+      {here &&
+        toasts.value.map(({ id, text, alert, out }) => (
+          <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
+            <span>{text()}</span>
+            {out && <ToLogin />}
+            <button type="button" class="ui-button plain" aria-label={say("关闭", "Close")} onClick={() => drop(id)}>
+              ✕
+            </button>
+          </div>
+        ))}
     </div>
   );
 }

@@ -13,6 +13,11 @@ export function unsaved(): boolean {
   return everywhere.size > 0;
 }
 
+/** Lets go what was typed anywhere: whoever typed it has said so. */
+export function forgo(): void {
+  everywhere.clear();
+}
+
 /** A place that can be closed by itself, as a dialog: what would be lost inside it, and the way to ask it to close. */
 export interface Closable {
   readonly kept: Set<symbol>;
