@@ -31,6 +31,9 @@ PATIENCE_S = 8.0
 AT_ONCE = 6
 """So many tiles are fetched at a time, so that a map that hangs never takes all threads."""
 
+QUEUE_S = 0.3
+"""So long somebody waits to be one of them: whoever waits holds a thread that reports need. Pages ask again."""
+
 RESTING_S = 10.0
 """After a failure nobody asks for so long: a map that is down must not make every page wait."""
 
@@ -99,19 +102,34 @@ class BaseMap:
         if self._template is None or tile.z > DEEPEST_ZOOM:
             message = "There is no such base map: GRIDGOV_BASE_MAP_URL names one."
             raise NotFoundError(message, field="base")
+        found = self._held(tile)
+        if found is not None:
+            return found
+        if not self._places.acquire(timeout=QUEUE_S):
+            raise _down()
+        try:
+            # Meanwhile it may have come for somebody else, or the map may have gone down.
+            return self._held(tile) or self._keep(tile, self._fetch(tile))
+        finally:
+            self._places.release()
+
+    def _held(self, tile: Tile) -> Image | None:
+        """Return a tile that was fetched before, or None.
+
+        Raises
+        ------
+        UnavailableError
+            If there is none, and the map is left alone for a while.
+        """
         now = time.monotonic()
         with self._lock:
             found = self._kept.get(tile)
             if found is not None and found.until > now:
                 self._kept.move_to_end(tile)
                 return found
-            resting = self._resting_until > now
-        if resting or not self._places.acquire(timeout=PATIENCE_S):
-            raise _down()
-        try:
-            return self._keep(tile, self._fetch(tile))
-        finally:
-            self._places.release()
+            if self._resting_until > now:
+                raise _down()
+            return None
 
     def _fetch(self, tile: Tile) -> Image:
         token = self._settings.base_map_token

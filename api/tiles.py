@@ -41,7 +41,8 @@ class LayerOut(BaseModel):
     note: WordsOut | None
     look: dict[str, Any] = Field(
         description="How it is drawn: `kind` plain, value, rank or class, with the paints as Leaflet's path options; "
-        "as on the map in a file"
+        "as on the map in a file. Values of incidents have a `count`, but of a moment of which it still is being told "
+        "how they stood"
     )
     fields: list[TileFieldOut]
     tiles: str = Field(description="Where its tiles are; append `since`, `until`, `as_of` and `stage` as needed")
@@ -72,7 +73,8 @@ class CatalogueOut(BaseModel):
     )
     counted_from: Moment | None = Field(
         description="Where you take part in more cases outside your own districts than are looked through for one "
-        "answer, 100,000: since when those were reported that are counted. Counts that lack others say `at_least`"
+        "answer, 100,000, or see more of a moment of the past: since when those were reported that are counted. What "
+        "lacks others says `at_least`"
     )
     layers: list[LayerOut]
     base_map: BaseMapOut | None

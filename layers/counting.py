@@ -63,21 +63,37 @@ def tally(unit: Unit, asked: Asked, resolution: int, within: Collection[int] | N
     asked
         Which incidents. Hexagons that reach beyond its box may be counted in part only.
     resolution
-        Of H3, 0 to 9.
+        Of H3, 0 to 9; finer ones of the past alone, of which no roll-up tells.
     within
         Hexagons of this resolution, of which alone is told, or None for all.
     """
-    singles = unit.rollups.singles(asked)
-    counted = Tally(from_at=singles.from_at)
+    return with_singles(unit, rolled_up(unit, asked, resolution, within), asked, resolution, within)
+
+
+def rolled_up(unit: Unit, asked: Asked, resolution: int, within: Collection[int] | None = None) -> Tally:
+    """Return what roll-ups tell of that: of whole districts the whole days of the period."""
+    counted = Tally()
+    if asked.as_of is not None:
+        return counted
     stored = stored_for(resolution)
     named = None if within is None else [child for hexagon in within for child in children_of(hexagon, stored)]
     for hexagon, stage, incidents, overdue in unit.rollups.hexagons(asked, resolution, named):
         counted.stages[hexagon][stage] += incidents
         counted.overdue[hexagon] += overdue
+    return counted
+
+
+def with_singles(
+    unit: Unit, counted: Tally, asked: Asked, resolution: int, within: Collection[int] | None = None
+) -> Tally:
+    """Add to what roll-ups told what they do not tell, and return it."""
+    singles = unit.rollups.singles(asked)
+    counted.from_at = singles.from_at
     for lon, lat, stage, late in zip(singles.lons, singles.lats, singles.stages, singles.overdue, strict=True):
         if lon is None or lat is None:
             continue
-        hexagon = parent_of(hexagon_at(lon, lat, FINE), resolution)  # as roll-ups do, which know fine ones and parents
+        hexagon = hexagon_at(lon, lat, max(resolution, FINE))
+        hexagon = parent_of(hexagon, resolution)  # as roll-ups do, which know fine ones and their parents
         if within is None or hexagon in within:
             counted.stages[hexagon][stage] += 1
             counted.overdue[hexagon] += late

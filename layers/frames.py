@@ -99,7 +99,7 @@ def cells(read: Reading) -> gpd.GeoDataFrame:
     unit, view = read.unit, read.view
     frame = _within(unit.cells.frame(at=view.at), view)
     counts = unit.summary.per_cell(view.since, view.until)
-    homes = {k: v for d in view.districts for k, v in unit.cells.latest_measure(d, "households").items()}
+    homes = {k: v for d in view.districts for k, v in unit.cells.latest_measure(d, "households", at=view.at).items()}
     households = pd.Series([homes.get(key, np.nan) for key in frame["id"]], index=frame.index, dtype=float)
     reports = pd.Series([counts.get(code, 0) for code in frame["code"]], index=frame.index, dtype=int)
     rated = households.where(households >= FEWEST_HOUSEHOLDS)

@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gridgov.spans import day_of
 from gridgov.store.geometry import frame, from_store, to_store
 from gridgov.store.tables import area_period, cell, cell_lineage, cell_measure, grid_version
 
@@ -140,13 +142,14 @@ class CellStore:
         )
         return self._connection.execute(statement.returning(cell_measure.c.cell_id)).rowcount
 
-    def latest_measure(self, district_code: str, measure: str) -> dict[UUID, float]:
-        """Return the newest value of a figure per cell."""
+    def latest_measure(self, district_code: str, measure: str, *, at: datetime | None = None) -> dict[UUID, float]:
+        """Return the newest value of a figure per cell; as of a moment, by `observed_by`."""
+        newest = observed_by(day_of(at)) if at else (cell_measure.c.observed_on.desc(),)
         query = (
             select(cell_measure.c.cell_id, cell_measure.c.value)
             .ext(distinct_on(cell_measure.c.cell_id))
             .where(cell_measure.c.district_code == district_code, cell_measure.c.measure == measure)
-            .order_by(cell_measure.c.cell_id, cell_measure.c.observed_on.desc())
+            .order_by(cell_measure.c.cell_id, *newest)
         )
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
@@ -191,6 +194,15 @@ class CellStore:
     def _area_codes(self, at: datetime) -> dict[UUID, str]:
         query = select(area_period.c.area_id, area_period.c.code).where(area_period.c.valid.contains(at))
         return {row[0]: row[1] for row in self._connection.execute(query)}
+
+
+def observed_by(day: date) -> tuple[ColumnElement[Any], ...]:
+    """Return the order in which the figure of a cell as of a day comes first: the newest observed by then.
+
+    Before the first observation, that one: of a figure which moves slowly it says more than nothing would.
+    """
+    observed = cell_measure.c.observed_on
+    return observed > day, func.abs(observed - day)
 
 
 def checksum(cells: Iterable[CellRow]) -> bytes:

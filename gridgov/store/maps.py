@@ -10,6 +10,8 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from gridgov.spans import day_of
+from gridgov.store.cells import observed_by
 from gridgov.store.geometry import frame
 from gridgov.store.tables import (
     area_period,
@@ -93,13 +95,16 @@ class MapStore:
         return _table(self._connection, query)
 
     def homes(self, at: datetime) -> pd.DataFrame:
-        """Return the cells as of `at` without their outlines, by code: code, households (None: not known)."""
+        """Return the cells as of `at` without their outlines, by code: code, households (None: not known).
+
+        Households are those of that day; before they were counted for the first time, as counted first.
+        """
         m = cell_measure.c
         newest = (
             select(m.district_code, m.cell_id, m.value)
             .ext(distinct_on(m.district_code, m.cell_id))
             .where(m.measure == "households")
-            .order_by(m.district_code, m.cell_id, m.observed_on.desc())
+            .order_by(m.district_code, m.cell_id, *observed_by(day_of(at)))
             .subquery()
         )
         same = (newest.c.district_code == cell.c.district_code) & (newest.c.cell_id == cell.c.id)

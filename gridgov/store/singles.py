@@ -15,6 +15,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from gridgov.ids import first_id_of, moment_of
 from gridgov.store.maps import Box
+from gridgov.store.walking import moved
 
 MOST = 100_000
 """So many are looked through one by one for one answer, the newest first; it says so where there are more."""
@@ -121,12 +122,12 @@ class SingleStore:
         """Return those of whole districts as they stood at `asked.as_of`, the newest of the period; at most `MOST`."""
         return self._read(_STOOD, asked, {"whole": whole}) if whole else Singles()
 
-    def _read(self, query: TextClause, asked: Asked, given: dict[str, Any]) -> Singles:
+    def _read(self, question: "_Question", asked: Asked, given: dict[str, Any]) -> Singles:
         first, last = id_window(asked.since, asked.until)
         every = {"since": asked.since, "until": asked.until, "first": first, "last": last, "most": MOST}
-        every |= {"now": asked.now, "stage": asked.stage, "at": asked.as_of, "anywhere": asked.box is None}
+        every |= {"now": asked.now, "stage": asked.stage, "at": asked.as_of}
         every |= corners(asked.box or WORLD) | given
-        row = self._connection.execute(query, every).one()
+        row = self._connection.execute(question.anywhere if asked.box is None else question.in_box, every).one()
         columns = [column or () for column in row[:-1]]
         oldest: UUID | None = row[-1]
         return Singles(*columns, from_at=None if oldest is None else moment_of(oldest))
@@ -134,7 +135,7 @@ class SingleStore:
 
 def id_window(since: datetime, until: datetime) -> tuple[UUID, UUID]:
     """Return between which ids incidents of a period lie, but for those whose ids are known to tell another time."""
-    return first_id_of(_shifted(since, -_HOUR)), first_id_of(_shifted(until, _HOUR))
+    return first_id_of(moved(since, -_HOUR)), first_id_of(moved(until, _HOUR))
 
 
 def corners(box: Box) -> dict[str, Any]:
@@ -152,11 +153,20 @@ def together(*parts: Singles) -> Singles:
     return Singles(*joined, from_at=from_at)
 
 
-def _shifted(moment: datetime, by: timedelta) -> datetime:
-    try:
-        return moment + by
-    except OverflowError:
-        return moment
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A query in two texts, of a box and of anywhere.
+
+    A plan is made once for all tiles: said in one text, `:anywhere OR ...` would keep them from the spatial index.
+    """
+
+    in_box: TextClause
+    anywhere: TextClause
+
+    @classmethod
+    def of(cls, words: str) -> "_Question":
+        """Return the query that some words are; `{where}` in them stands for what is asked of each row."""
+        return cls(text(words.format(where=f"{_IN_BOX} AND {_IN_STAGE}")), text(words.format(where=_IN_STAGE)))
 
 
 _COLUMNS = """
@@ -169,15 +179,13 @@ _STANDS = f"""
     s.district_code, s.incident_id, s.stage, s.placement, s.cell_code, s.geom,
     s.{_OPEN} AND coalesce(coalesce(s.deadline_at, s.due_at) < :now, false) AS overdue
 """
-_WHERE = """
-    (CAST(:anywhere AS boolean) OR s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326))
-    AND (CAST(:stage AS text) IS NULL OR s.stage = CAST(:stage AS text))
-"""
+_IN_BOX = "s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+_IN_STAGE = "(CAST(:stage AS text) IS NULL OR s.stage = CAST(:stage AS text))"
 _ODD = "gridgov_is_odd(s.incident_id, s.reported_at)"
 
 # Reported in a period means an id of about then, by which months are left out; those that tell another time have an
 # index of their own.
-_REPORTED = text(f"""
+_REPORTED = _Question.of(f"""
     WITH periods AS (
         SELECT * FROM unnest(
             CAST(:sinces AS timestamptz[]), CAST(:untils AS timestamptz[]),
@@ -187,12 +195,12 @@ _REPORTED = text(f"""
         SELECT {_STANDS} FROM periods AS p JOIN incident_state AS s
           ON s.incident_id >= p.first AND s.incident_id <= p.last
          AND s.reported_at >= p.since AND s.reported_at <= p.until
-        WHERE s.district_code = ANY (CAST(:whole AS text[])) AND {_WHERE}
+        WHERE s.district_code = ANY (CAST(:whole AS text[])) AND {{where}}
         UNION ALL
         SELECT {_STANDS} FROM periods AS p JOIN incident_state AS s
           ON {_ODD} AND s.reported_at >= p.since AND s.reported_at <= p.until
          AND (s.incident_id < p.first OR s.incident_id > p.last)
-        WHERE s.district_code = ANY (CAST(:whole AS text[])) AND {_WHERE}
+        WHERE s.district_code = ANY (CAST(:whole AS text[])) AND {{where}}
     )
     SELECT {_COLUMNS}, CAST(NULL AS uuid) FROM found AS f
 """)  # noqa: S608 - the words are ours
@@ -220,11 +228,11 @@ _CUT = """
     CASE WHEN (SELECT count(*) FROM along) >= :most
          THEN (SELECT a.incident_id FROM along AS a ORDER BY a.incident_id LIMIT 1) END
 """
-_OWN = text(f"""
+_OWN = _Question.of(f"""
     WITH {_MINE}, found AS (
         SELECT {_STANDS} FROM mine AS m
         JOIN incident_state AS s ON s.district_code = m.district_code AND s.incident_id = m.incident_id
-        WHERE s.reported_at >= :since AND s.reported_at <= :until AND {_WHERE}
+        WHERE s.reported_at >= :since AND s.reported_at <= :until AND {{where}}
     )
     SELECT {_COLUMNS}, {_CUT} FROM found AS f
 """)  # noqa: S608 - the words are ours
@@ -247,10 +255,10 @@ _THEN = f"""
             WHERE t.district_code = m.district_code AND t.incident_id = m.incident_id
               AND t.since <= :at AND (t.until > :at OR t.until IS NULL)
               AND n.reported_at >= :since AND n.reported_at <= :until
-        ) AS s ON {_WHERE}
+        ) AS s ON {{where}}
     )
 """  # noqa: S608 - the words are ours
-_STOOD = text(f"""
+_STOOD = _Question.of(f"""
     WITH along AS MATERIALIZED (
         SELECT r.district_code, r.id AS incident_id, r.reported_at
         FROM unnest(CAST(:whole AS text[])) AS w (code)
@@ -263,4 +271,4 @@ _STOOD = text(f"""
     ), mine AS (SELECT district_code, incident_id FROM along), {_THEN}
     SELECT {_COLUMNS}, {_CUT} FROM found AS f
 """)  # noqa: S608 - the words are ours
-_STOOD_OWN = text(f"WITH {_MINE}, {_THEN} SELECT {_COLUMNS}, {_CUT} FROM found AS f")  # noqa: S608 - the words are ours
+_STOOD_OWN = _Question.of(f"WITH {_MINE}, {_THEN} SELECT {_COLUMNS}, {_CUT} FROM found AS f")  # noqa: S608 - ours

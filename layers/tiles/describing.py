@@ -41,8 +41,8 @@ class Described:
     behind_days
         So many days changed and are still to be counted anew: counts of them are those of before.
     counted_from
-        Where somebody takes part in more cases elsewhere than are looked through for one answer: since when those were
-        reported that are counted.
+        Where there is more than is looked through one by one for one answer, of cases elsewhere that somebody takes
+        part in, or of all at a moment of the past: since when those were reported that are counted.
     """
 
     bounds: Box
@@ -67,7 +67,7 @@ def describe(unit: Unit, sight: Sight) -> Described:
     kept = version(unit, sight.at)
     columns = _Columns(unit, sight)
     layers = [_described(layer, columns, kept) for layer in sorted(CATALOGUE, key=lambda one: one.order)]
-    return Described(_bounds(unit, sight.at), layers, unit.rollups.behind(), columns.tallied.from_at)
+    return Described(_bounds(unit, sight.at), layers, unit.rollups.behind(), columns.counted_from)
 
 
 class _Columns:
@@ -75,17 +75,22 @@ class _Columns:
 
     def __init__(self, unit: Unit, sight: Sight) -> None:
         self._unit = unit
-        # As long as it is not told how cases stood, their counts are of how they stand.
-        self._sight = sight if sight.as_of is None or is_told(unit.connection, sight.as_of) else sight.whenever()
+        self._sight = sight
+        self._told = sight.as_of is None or is_told(unit.connection, sight.as_of)
+
+    @property
+    def counted_from(self) -> datetime | None:
+        """Since when those were reported that are counted, where not all are."""
+        counted = (self._tallied, self._stood) if self._told else (self._tallied,)
+        return max((one.from_at for one in counted if one.from_at), default=None)
 
     @cached_property
-    def tallied(self) -> Tally:
-        """What was reported, by hexagon."""
+    def _tallied(self) -> Tally:
         return tally(self._unit, self._sight.whenever().asked(), FINE)
 
     @cached_property
     def _stood(self) -> Tally:
-        return tally(self._unit, self._sight.asked(), FINE) if self._sight.as_of else self.tallied
+        return tally(self._unit, self._sight.asked(), FINE) if self._sight.as_of else self._tallied
 
     @cached_property
     def _loads(self) -> pd.DataFrame:
@@ -98,11 +103,13 @@ class _Columns:
         if layer.source is frames.cells:
             return self._loads
         if layer.source is frames.heat:
-            return density(self.tallied)
+            return density(self._tallied)
         return pd.DataFrame({layer.look.column: pd.Series([], dtype=object)})
 
-    def counts(self, layer: Layer, look: ByValue) -> Mapping[str, int]:
-        """Return how many features of a layer have which value."""
+    def counts(self, layer: Layer, look: ByValue) -> Mapping[str, int] | None:
+        """Return how many features of a layer have which value; None as long as nobody can tell how cases stood."""
+        if layer.source is frames.incidents and not self._told:
+            return None
         if layer.source is frames.incidents:
             placed = look.column == "placement"
             return self._unit.rollups.placements(self._sight.asked()) if placed else self._stood.by_stage()
@@ -115,7 +122,7 @@ def _described(layer: Layer, columns: _Columns, kept: str) -> dict[str, Any]:
     said = payload.described(layer, columns.of(layer))  # of a frame, its look reads one column
     if isinstance(layer.look, ByValue):
         counts = columns.counts(layer, layer.look)
-        for value, entry in said["look"]["values"].items():
+        for value, entry in said["look"]["values"].items() if counts is not None else ():
             entry["count"] = counts.get(value, 0)
     return {
         **said,

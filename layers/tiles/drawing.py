@@ -13,16 +13,27 @@ from shapely import Point, Polygon
 from gridgov.hexagons import FINE, centre_of, hexagons_in, name_of, outline_of, reach_m, resolution_of
 from gridgov.services.placing import LARGEST_EXTENT_M
 from gridgov.services.recalling import require_told
-from gridgov.spans import split
+from gridgov.spans import day_of, split
 from gridgov.store.maps import Box
 from gridgov.store.rollups import widened
 from gridgov.store.singles import Asked, id_window
 from gridgov.store.unit import Unit
 from layers import classes, frames
 from layers.catalogue import ByClass, Layer
-from layers.counting import Tally, density, tally
+from layers.counting import Tally, density, rolled_up, tally, with_singles
 from layers.tiles.places import Tile
-from layers.tiles.queries import BY_KEY, BY_PLACE, COUNTS, QUERIES, STOOD, STOOD_DOUBTFUL, Encoded, Query, encoded
+from layers.tiles.queries import (
+    BY_KEY,
+    BY_PLACE,
+    COUNTS,
+    LIVED,
+    QUERIES,
+    STOOD,
+    STOOD_DOUBTFUL,
+    Encoded,
+    Query,
+    encoded,
+)
 
 MOST = 5_000
 """So many single features a tile carries; a browser draws more of them slowly, and nobody tells them apart."""
@@ -40,7 +51,10 @@ DEEP_ZOOM = 15
 """From here on a tile is so small that what lies in it is read by its place, whoever sees it."""
 
 CLOSE_ZOOM = 17
-"""From here on a tile is smaller than a hexagon: incidents are never counted, and the newest are drawn."""
+"""From here on a tile is smaller than a hexagon of any roll-up: incidents are not counted, and the newest are drawn."""
+
+CLOSE_RESOLUTION = 11
+"""Edges of about 29 m: by such hexagons those of the past are counted in close tiles, where some may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,45 +124,63 @@ def _cells(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     found = loads(unit, sight)
     column = layer.look.column if isinstance(layer.look, ByClass) else "reports"
     given: dict[str, Any] = {"codes": found["code"].tolist(), "reports": found["reports"].tolist()}
-    given |= {"ranks": classes.ranks(found[column]), "fewest": frames.FEWEST_HOUSEHOLDS}
+    given |= {"ranks": classes.ranks(found[column]), "fewest": frames.FEWEST_HOUSEHOLDS, "on": day_of(sight.at)}
     return _encoded(unit, layer, tile, sight, **given).data
 
 
 def _incidents(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw incidents one by one where they can be told apart, and counted by hexagon where not."""
-    close, singly = tile.z >= CLOSE_ZOOM, tile.z >= SINGLE_ZOOM
-    if tile.z >= DEEP_ZOOM and not sight.as_of:
-        if close or not _is_crowded(unit, tile, sight):
-            drawn = _placed(unit, layer, tile, sight, MOST if close else FEW + 1)
-            if close or drawn.features <= FEW:
-                return drawn.data
-        singly = False
     if sight.as_of:
-        require_told(unit, sight.as_of)
-    resolution = resolution_of(tile.z)
-    within = _hexagons(tile)
-    counted = tally(unit, sight.asked(widened(tile.box(), reach_m(resolution))), resolution, within)
-    few = counted.whole() <= FEW and not counted.from_at  # marks cannot say that others are left out
-    if close or (few and singly):
-        return _told_apart(unit, layer, tile, sight)
-    # A hexagon is told by the one tile that its middle lies in, so that none is counted twice.
+        return _incidents_then(unit, layer, tile, sight, sight.as_of)
+    if tile.z >= CLOSE_ZOOM:
+        return _placed(unit, layer, tile, sight, MOST).data
+    asked, resolution, within = _counting(tile, sight)
+    counted = rolled_up(unit, asked, resolution, within)
+    if tile.z >= DEEP_ZOOM and not _is_crowded(counted, tile):
+        drawn = _placed(unit, layer, tile, sight, FEW + 1)
+        if drawn.features <= FEW:
+            return drawn.data
+    with_singles(unit, counted, asked, resolution, within)
+    if SINGLE_ZOOM <= tile.z < DEEP_ZOOM and _is_few(counted):
+        return _told_apart(unit, layer, tile, sight, asked)
+    return _hexagons(unit, layer, tile, counted)
+
+
+def _incidents_then(unit: Unit, layer: Layer, tile: Tile, sight: Sight, then: datetime) -> bytes:
+    """Draw the same as they stood at a moment of the past: no roll-up tells of it, nor does any place."""
+    require_told(unit, then)
+    asked, resolution, within = _counting(tile, sight)
+    counted = tally(unit, asked, resolution, within)
+    if tile.z >= SINGLE_ZOOM and (_is_few(counted) or (tile.z >= CLOSE_ZOOM and not counted.from_at)):
+        return _told_apart(unit, layer, tile, sight, asked)
+    return _hexagons(unit, layer, tile, counted)
+
+
+def _counting(tile: Tile, sight: Sight) -> tuple[Asked, int, Collection[int] | None]:
+    """Return what is counted for a tile, and by which hexagons: all, where those are too many to be named."""
+    resolution = CLOSE_RESOLUTION if tile.z >= CLOSE_ZOOM else resolution_of(tile.z)
+    within = frozenset(hexagons_in(tile.box(), resolution)) if tile.z >= NAMED_ZOOM else None
+    return sight.asked(widened(tile.box(), reach_m(resolution))), resolution, within
+
+
+def _is_crowded(counted: Tally, tile: Tile) -> bool:
+    """Return whether roll-ups alone tell already that there is too much in a tile to be drawn one by one."""
+    return sum(counted.total(hexagon) for hexagon in counted.stages if tile.holds(*centre_of(hexagon))) > FEW
+
+
+def _is_few(counted: Tally) -> bool:
+    """Return whether these can be drawn one by one; marks cannot say that others are left out."""
+    return counted.whole() <= FEW and not counted.from_at
+
+
+def _hexagons(unit: Unit, layer: Layer, tile: Tile, counted: Tally) -> bytes:
+    """Draw counts, each hexagon in the one tile that its middle lies in, so that none is counted twice."""
     inside = {h: centre_of(h) for h in counted.stages if counted.total(h) and tile.holds(*centre_of(h))}
     said = [
         {"count": counted.total(h), "overdue": counted.overdue[h], **counted.stages[h], **_least(counted)}
         for h in inside
     ]
     return _counts(unit, layer, tile, {h: Point(*centre).wkt for h, centre in inside.items()}, said)
-
-
-def _hexagons(tile: Tile) -> Collection[int] | None:
-    """Return the hexagons with their middle in a tile; None where they are too many to be named."""
-    return frozenset(hexagons_in(tile.box(), resolution_of(tile.z))) if tile.z >= NAMED_ZOOM else None
-
-
-def _is_crowded(unit: Unit, tile: Tile, sight: Sight) -> bool:
-    """Return whether roll-ups alone tell already that there is too much in a tile to be drawn one by one."""
-    counts = unit.rollups.hexagons(sight.asked(), FINE, sorted(hexagons_in(tile.box(0), FINE)))
-    return sum(count.incidents for count in counts) > FEW
 
 
 def _placed(unit: Unit, layer: Layer, tile: Tile, sight: Sight, most: int) -> Encoded:
@@ -158,11 +190,9 @@ def _placed(unit: Unit, layer: Layer, tile: Tile, sight: Sight, most: int) -> En
     return _encoded(unit, layer, tile, sight, BY_PLACE, **given, most=most)
 
 
-def _told_apart(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
+def _told_apart(unit: Unit, layer: Layer, tile: Tile, sight: Sight, asked: Asked) -> bytes:
     """Draw incidents one by one that were counted before: those that were counted singly are known by their keys."""
-    resolution = resolution_of(tile.z)
-    singles = unit.rollups.singles(sight.asked(widened(tile.box(), reach_m(resolution))))
-    districts, ids = singles.keys_in(tile.box())
+    districts, ids = unit.rollups.singles(asked).keys_in(tile.box())
     given: dict[str, Any] = {"own_districts": districts, "own_ids": ids}
     if sight.as_of:
         return _encoded(unit, layer, tile, sight, STOOD, **given).data
@@ -176,21 +206,34 @@ def _told_apart(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
 def _doubtful(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw doubtful incidents as circles of their accuracy; of the past those that were doubtful then."""
     if not sight.as_of:
-        return _as_stored(unit, layer, tile, sight)
+        first, last = id_window(sight.since, sight.until)
+        return _encoded(unit, layer, tile, sight, first=first, last=last, at_least=False).data
     require_told(unit, sight.as_of)
     box = widened(tile.box(), LARGEST_EXTENT_M)
     singles = unit.rollups.singles(sight.asked(box)).of_placement("doubtful")
     districts, ids = singles.keys_in(box)
-    return _encoded(unit, layer, tile, sight, STOOD_DOUBTFUL, own_districts=districts, own_ids=ids).data
+    given: dict[str, Any] = {"own_districts": districts, "own_ids": ids, "at_least": singles.from_at is not None}
+    return _encoded(unit, layer, tile, sight, STOOD_DOUBTFUL, **given).data
+
+
+def _whistles(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
+    """Draw whistles, or the parts of their sides; of the past those that lived then, where their cases lay."""
+    if not sight.as_of:
+        return _as_stored(unit, layer, tile, sight)
+    require_told(unit, sight.as_of)
+    return _encoded(unit, layer, tile, sight, replace(QUERIES[layer.name], found=LIVED)).data
 
 
 def _heat(unit: Unit, layer: Layer, tile: Tile, sight: Sight) -> bytes:
     """Draw hexagons with the class of their density, by the classes of all of them at the finest resolution.
 
-    A hexagon lies in each tile that it reaches into: whoever adds up takes each by its `h3` once.
+    A hexagon lies in each tile that it reaches into: whoever adds up takes each by its `h3` once. Of the past roll-ups
+    tell what was reported, and not in which stage it was then: where that is asked for, each is looked at.
     """
     resolution = resolution_of(tile.z)
-    fine = tally(unit, sight.whenever().asked(), FINE)
+    if sight.as_of and sight.stage:
+        require_told(unit, sight.as_of)
+    fine = tally(unit, (sight if sight.stage else sight.whenever()).asked(), FINE)
     figures = density(fine.lifted(resolution))
     figures["rank"] = classes.ranks_by(figures["per_km2"], density(fine)["per_km2"])
     west, south, east, north = widened(tile.box(), 2 * reach_m(resolution))
@@ -223,5 +266,12 @@ def _encoded(unit: Unit, layer: Layer, tile: Tile, sight: Sight, query: Query | 
 
 _Way: TypeAlias = Callable[[Unit, Layer, Tile, Sight], bytes]
 _WAYS: Mapping[frames.Source, _Way] = MappingProxyType(
-    {frames.cells: _cells, frames.incidents: _incidents, frames.doubtful: _doubtful, frames.heat: _heat}
+    {
+        frames.cells: _cells,
+        frames.incidents: _incidents,
+        frames.doubtful: _doubtful,
+        frames.whistles: _whistles,
+        frames.parts: _whistles,
+        frames.heat: _heat,
+    }
 )
