@@ -4,6 +4,7 @@ import type { Words } from "../shared/words";
 import type { Called, Checklist, Holder, Task } from "./carried";
 import type { Draft, Kind, Request } from "./outbox/items";
 import { photoOf, type Shot } from "./report/draft";
+import type { Walked } from "./walking";
 import type { Fix } from "./where";
 
 export interface Asked {
@@ -151,7 +152,7 @@ export interface Found {
 
 /** A patrol, as a whole, once it is walked. */
 export function patrol(
-  walked: { checklist: Checklist; cell: string; startedAt: string; found: Record<string, Found | undefined> },
+  walked: { id?: string; checklist: Checklist; cell: string; startedAt: string; found: Walked["found"] },
   owner: Holder,
   at: Date,
 ): Draft {
@@ -161,7 +162,7 @@ export function patrol(
     const reported = answer === "found" && incident ? { incident_id: incident } : {};
     return { item: code, answer, ...(note.trim() ? { note: note.trim() } : {}), ...reported };
   });
-  const id = uuid7(at.getTime());
+  const { id = uuid7(at.getTime()) } = walked;
   const request: Request = {
     method: "POST",
     path: "/api/v1/patrols",

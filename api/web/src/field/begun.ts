@@ -5,6 +5,7 @@
 import { signal } from "@preact/signals";
 import type { Asked } from "./acts";
 import type { Called, Task, Today } from "./carried";
+import { isSpent } from "./kept";
 import { holder, theDisk } from "./phone";
 import type { Shot } from "./report/draft";
 import { actsOf } from "./sites";
@@ -74,7 +75,9 @@ export function leftOver(filled: readonly Unfinished[], day: Today | null): (Unf
 export async function filledBy(account: string, what: Begun["what"]): Promise<Unfinished[]> {
   const names = IDBKeyRange.bound(`${PREFIX[what]}:`, `${PREFIX[what]}:\uFFFF`);
   return await theDisk().use(async (database) => {
-    const keys = (await database.getAllKeys("kept", names)).filter((key) => key.endsWith(`:${account}`));
+    const keys = (await database.getAllKeys("kept", names)).filter(
+      (key) => key.endsWith(`:${account}`) && !isSpent(key),
+    );
     return await Promise.all(keys.map(async (key) => (await database.get("kept", key)) as Unfinished));
   });
 }

@@ -3,11 +3,18 @@ import { type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { toastError } from "../shared/ui/toasts";
 import { isFull } from "./outbox/database";
-import { holder, theDisk } from "./phone";
+import { allSaved, holder, theDisk } from "./phone";
 
 /** Under this key it is kept for whoever holds the phone: the next one finds nothing of it. */
 export function ownKey(key: string): string {
   return `${key}:${holder.value?.account_id ?? ""}`;
+}
+
+/** Names of what was sent off and lives in memory only. What lies on the disk of it is for the day this page is lost. */
+const spent = new Set<string>();
+
+export function isSpent(key: string): boolean {
+  return spent.has(key);
 }
 
 type Change<T> = T | ((now: T) => T);
@@ -43,6 +50,7 @@ export class Filled<T> {
   change(next: Change<T>): void {
     const now = (Filled.at(this.key) ?? this) as Filled<T>;
     now.touched = true;
+    spent.delete(now.key);
     now.value.value = typeof next === "function" ? (next as (now: T) => T)(now.value.peek()) : next;
     theDisk().keep(now.key, now.value.peek()).catch(unlessFull);
   }
@@ -53,17 +61,20 @@ export class Filled<T> {
     this.change(next);
   }
 
-  forget(): void {
-    theDisk().forget(this.key).catch(toastError);
+  /** Forgets it, as soon as what it became is on the disk. */
+  async forget(): Promise<void> {
+    spent.add(this.key);
+    await allSaved();
+    if (spent.delete(this.key)) await theDisk().forget(this.key);
   }
 
   private async take(): Promise<void> {
     const found = await theDisk().kept<T>(this.key);
-    if (found !== undefined && !this.touched) this.value.value = found;
+    if (found !== undefined && !this.touched && !isSpent(this.key)) this.value.value = found;
   }
 }
 
-function unlessFull(error: unknown): void {
+export function unlessFull(error: unknown): void {
   if (!isFull(error)) toastError(error);
 }
 
@@ -83,5 +94,5 @@ export function useKept<T>(name: string, first: T): [T, (next: Change<T>) => voi
   // eslint-disable-next-line react-hooks/exhaustive-deps -- what it begins with counts once
   const filled = useMemo(() => new Filled(key, first), [key]);
   useEffect(() => filled.show(), [filled]);
-  return [filled.value.value, (next) => filled.change(next), () => filled.forget()];
+  return [filled.value.value, (next) => filled.change(next), () => void filled.forget().catch(toastError)];
 }

@@ -1,12 +1,51 @@
 /** A patrol that is being walked: what was answered so far, and what was reported of it. */
 import { signal } from "@preact/signals";
+import { uuid7 } from "../shared/uuid";
 import type { Found } from "./acts";
 import type { Checklist, DueWalk } from "./carried";
 import type { Item } from "./outbox/items";
 
 export interface Walked {
+  /** Of the patrol that it becomes. A page of before kept none. */
+  id?: string;
   startedAt: string;
+  /** When the period ends that it is of, by the server's clock; none where nobody knew. */
+  until?: string;
   found: Record<string, Found | undefined>;
+  /** Why it had to begin anew. */
+  anew?: "late" | "past";
+}
+
+/** The moment by this phone's clock, and how far that is ahead of the server's; both in milliseconds. */
+export interface Told {
+  now: number;
+  aheadMs: number;
+}
+
+/** The server takes no patrol that took longer. */
+const LONGEST_MS = 24 * 3_600_000;
+/** Whoever walks over midnight walks on; whoever comes back in the morning does not. */
+const OVERTIME_MS = 2 * 3_600_000;
+
+export function begunWalk({ due_at }: DueWalk, { now, aheadMs }: Told): Walked {
+  const until = Date.parse(due_at) > now - aheadMs ? { until: due_at } : {};
+  return { id: uuid7(now), startedAt: new Date(now).toISOString(), ...until, found: {} };
+}
+
+/**
+ * The walk as it can go on; the same where nothing hinders it. What was answered in a period that is over says nothing of
+ * the next. A walk that began a day ago, or is still to come by a clock that was put back, begins now with its answers.
+ */
+export function goneOn(walked: Walked, due: DueWalk, told: Told): Walked {
+  const passed = told.now - Date.parse(walked.startedAt);
+  const isPast = walked.until
+    ? Date.parse(walked.until) + OVERTIME_MS <= told.now - told.aheadMs
+    : passed >= LONGEST_MS;
+  const isEmpty = Object.keys(walked.found).length === 0;
+  if (isPast) return { ...begunWalk(due, told), ...(isEmpty ? {} : { anew: "past" }) };
+  if (passed >= 0 && passed < LONGEST_MS) return walked;
+  const { id, startedAt } = begunWalk(due, told);
+  return { ...walked, ...(id ? { id } : {}), startedAt, ...(isEmpty ? {} : { anew: "late" }) };
 }
 
 /** The walk that is open. It stays so while a finding of it is reported on another tab. */

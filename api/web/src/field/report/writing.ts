@@ -1,11 +1,15 @@
 /** Keeping the report that is written, and sending it off. */
 import { effect, signal } from "@preact/signals";
-import { toastError } from "../../shared/ui/toasts";
-import { changeKept } from "../kept";
-import { isFull, type Picture } from "../outbox/database";
-import { holder, items, pack, pictureOf, post, theDisk, theOutbox } from "../phone";
+import { toast, toastError } from "../../shared/ui/toasts";
+import { say } from "../../shared/words";
+import { changeKept, unlessFull } from "../kept";
+import { holdLoose, letLooseGo, loose } from "../loose";
+import type { Picture } from "../outbox/database";
+import type { Draft } from "../outbox/items";
+import { holder, items, pack, pictureOf, post, theDisk, theOutbox, today, unsaved } from "../phone";
 import { renamedIn, reported, type Walked } from "../walking";
 import { blank, changed, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
+import { draftsOf, forgetDraft, keepDraft, layersOf, stacked, without } from "./drafts";
 import { used } from "./matters";
 import { LARGE_BYTES, onMobileData, reading, taken } from "./photos";
 
@@ -19,7 +23,7 @@ export async function takeUp(account: string): Promise<() => void> {
   const drafts = await draftsOf(account);
   lastMatters.value = (await theDisk().kept<string[]>(`matters:${account}`)) ?? [];
   writing.value = stacked(drafts.filter(({ id }) => !isSent(id))) ?? blank();
-  const held = new Set(drafts.map(({ id }) => id));
+  const held = new Map([...drafts, ...layersOf(writing.value)].map((one) => [one.id, one]));
   const ends = [
     theOutbox().follow((old, next) => void tellWalks(old, next).catch(toastError)),
     effect(letSentGo),
@@ -44,11 +48,20 @@ function letSentGo(): void {
   }
 }
 
-/** What lies on the disk of each report, by identity. */
-let lying = new WeakSet<Writing>();
-
-/** Keeps what is written, and forgets of what this tab has `held` whatever is not: in memory alone nothing is safe yet. */
-function keepAll(account: string, held: Set<string>): void {
+/** Keeps what is written, and forgets of what it has `held` what is written no more: not before that is safe elsewhere. */
+function keepAll(account: string, held: Map<string, Writing>): void {
+  const layers = layersOf(writing.value).filter((one) => !isBlank(one));
+  for (const one of layers.filter((layer) => held.get(layer.id) !== layer)) {
+    held.set(one.id, one);
+    keepDraft(account, one).catch(unlessFull);
+  }
+  const inMemory = unsaved.value ? items.peek().map(({ id }) => id) : [];
+  for (const id of [...held.keys()].filter(
+    (one) => !inMemory.includes(one) && !layers.some(({ id: is }) => is === one),
+  )) {
+    held.delete(id);
+    forgetDraft(account, id).catch(toastError);
+  }
 }
 
 export function write(change: Partial<Writing>): void {
@@ -92,9 +105,12 @@ export async function keepPhoto(file: File): Promise<Shot> {
   return shot;
 }
 
-/** Photos of `shots` that live in memory only. */
-export function looseOf(shots: readonly Shot[]): Picture[] {
-  return shots.flatMap((shot) => loose.get(shot.id) ?? []);
+/** Puts something with its photos into the outbox. False: the disk is full, and some of it lives in memory only. */
+export async function postWith(shots: readonly Shot[], drafts: readonly Draft[]): Promise<boolean> {
+  const pictures = shots.flatMap((shot) => loose.peek().get(shot.id) ?? []);
+  const kept = await post(drafts, pictures);
+  letLooseGo(pictures.map(({ id }) => id));
+  return kept;
 }
 
 /** Makes the large photos of the report smaller, where that wins anything. */
@@ -119,16 +135,16 @@ export async function dropPhoto(id: string): Promise<void> {
 }
 
 async function store(picture: Picture): Promise<void> {
-  if (!(await theOutbox().keepPicture(picture))) loose.set(picture.id, picture);
+  if (!(await theOutbox().keepPicture(picture))) holdLoose(picture);
 }
 
 export async function drop(id: string): Promise<void> {
-  loose.delete(id);
+  letLooseGo([id]);
   await theDisk().use((database) => database.delete("blobs", id));
 }
 
 export async function photo(id: string): Promise<Picture | undefined> {
-  return loose.get(id) ?? (await pictureOf(id));
+  return loose.peek().get(id) ?? (await pictureOf(id));
 }
 
 /** Writes into the walk, as it is kept, what was reported of its finding. */
@@ -149,11 +165,11 @@ export async function sendOff(): Promise<boolean> {
   const matter = pack.value?.matters.items.find((one) => one.code === written.matter);
   if (!owner || !matter) return true;
   const drafts = itemsOf(written, matter, owner, new Date());
-  const kept = await post(drafts, looseOf(written.shots));
-  for (const { id } of written.shots) loose.delete(id);
+  leaving = written.id;
+  const kept = await postWith(written.shots, drafts).finally(() => (leaving = null));
   if (written.finding) await tellWalk(written.finding, written.id);
   lastMatters.value = used(lastMatters.value, matter.code);
-  writing.value = written.before ?? blank();
+  if (writing.value.id === written.id) writing.value = written.before ?? blank();
   await theDisk()
     .keep(`matters:${owner.account_id}`, lastMatters.value)
     .catch(() => undefined);

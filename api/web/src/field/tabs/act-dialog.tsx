@@ -5,11 +5,11 @@ import { said, say } from "../../shared/words";
 import { ACT_WORDS, type Asked, caseAct } from "../acts";
 import { type Begun, close, type Unfinished, isOvertaken, keptAs } from "../begun";
 import { useKept } from "../kept";
-import { holder, post, today } from "../phone";
+import { holder, today } from "../phone";
 import { useOnce } from "../pressing";
 import { Camera, Shots } from "../report/photo-part";
 import { reading } from "../report/photos";
-import { drop, keepPhoto, looseOf } from "../report/writing";
+import { drop, keepPhoto, postWith } from "../report/writing";
 import { Overtaken, titleOf } from "./left-over";
 
 const WANTED: Asked["act"][] = ["send_back", "note", "feed_back"];
@@ -28,7 +28,7 @@ export function ActDialog({ upon }: { upon: Begun & { what: "act" } }) {
   const [go, busy] = useOnce(async () => {
     const owner = holder.value;
     if (why || !owner) return;
-    const kept = await post(caseAct(task, { act, words, shots }, owner, new Date()), looseOf(shots));
+    const kept = await postWith(shots, caseAct(task, { act, words, shots }, owner, new Date()));
     done();
     toast(
       kept ? say("已记下，自动发送", "Kept: it goes by itself") : say("存储已满，仅在内存中", "Kept in memory only"),

@@ -6,10 +6,10 @@ import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say, type Words } from "../../shared/words";
 import { wordsOf } from "../mending";
 import { held, isNews, isOpen, isStuck, type Item, notKept, type State } from "../outbox/items";
-import { items, mine, post, theOutbox, wake } from "../phone";
+import { items, mine, theOutbox, wake } from "../phone";
 import { photoOf, type Shot } from "../report/draft";
 import { Camera } from "../report/photo-part";
-import { keepPhoto, looseOf } from "../report/writing";
+import { keepPhoto, postWith } from "../report/writing";
 import { Stuck } from "./stuck";
 
 const STATES: Record<State, Words> = {
@@ -124,7 +124,7 @@ async function morePhotos(report: Item, files: readonly File[]): Promise<void> {
   for (const file of files) shots.push(await keepPhoto(file));
   const common = { account, chain, madeAt: new Date().toISOString() };
   const drafts = shots.map((shot, at) => photoOf(shot, { ...common, order: before + at + 1 }));
-  await post(drafts, looseOf(shots));
+  await postWith(shots, drafts);
 }
 
 const REASONS: Record<string, string> = {

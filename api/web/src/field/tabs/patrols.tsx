@@ -1,17 +1,20 @@
 /** The patrols that are due, and walking one: an answer for each item, and a report of what was found. */
+import { useEffect } from "preact/hooks";
+import { aheadMs } from "../../shared/api";
 import { dayTime } from "../../shared/time";
 import { Dialog } from "../../shared/ui/dialog";
-import { toast, toastError } from "../../shared/ui/toasts";
-import { say } from "../../shared/words";
+import { toast } from "../../shared/ui/toasts";
+import { said, say, type Words } from "../../shared/words";
 import { type Found, patrol } from "../acts";
 import type { Checklist, DueWalk } from "../carried";
 import { Icon } from "../icons";
 import { ownKey, useKept } from "../kept";
 import { nameOf } from "../locating";
 import { holder, mine, pack, post, today } from "../phone";
+import { keptWords, useOnce } from "../pressing";
 import { reportFinding } from "../report/writing";
 import { goTo } from "../tab";
-import { isWalked, type Walked, walking, walkName } from "../walking";
+import { begunWalk, goneOn, isWalked, type Told, type Walked, walking, walkName } from "../walking";
 import { Due } from "./parts";
 
 export function Patrols() {
@@ -66,20 +69,42 @@ const ANSWERS = [
   { answer: "not_applicable", zh: "不涉及", en: "N/A" },
 ] as const;
 
+const ANEW: Record<NonNullable<Walked["anew"]>, Words> = {
+  late: {
+    zh: "这次巡查是一天前开始的，或手机时钟改过：开始时间改为现在。已填的答案还在，请核对。",
+    en: "This walk was begun a day ago, or the clock was changed: it begins now. Your answers are there; look them over.",
+  },
+  past: {
+    zh: "上一期没有走完：它的答案不带入这一期。",
+    en: "The walk of the last period was not finished: its answers do not count for this one.",
+  },
+};
+
 function Walk({ due, checklist, close }: { due: DueWalk; checklist: Checklist; close: () => void }) {
-  const blank: Walked = { startedAt: new Date().toISOString(), found: {} };
-  const [walked, setWalked, done] = useKept(walkName(due), blank);
+  const [walked, setWalked, done] = useKept(walkName(due), begunWalk(due, timeNow()));
   const left = checklist.items.filter(({ code }) => !walked.found[code]).length;
-  const go = async (): Promise<void> => {
+  useEffect(() => {
+    if (goneOn(walked, due, timeNow()) !== walked) setWalked((now) => goneOn(now, due, timeNow()));
+  });
+  const [go, busy] = useOnce(async () => {
     const owner = holder.value;
-    if (!owner || left > 0) return;
-    await post([patrol({ checklist, cell: due.cell_code, ...walked }, owner, new Date())]);
+    const at = timeNow();
+    const now = goneOn(walked, due, at);
+    if (now !== walked) setWalked(now);
+    if (!owner || left > 0 || now !== walked) return;
+    const filed = patrol({ checklist, cell: due.cell_code, ...walked }, owner, new Date(at.now));
+    const kept = await post([filed]);
     done();
-    toast(say("巡查已记下，自动发送", "The patrol is kept; it goes by itself"));
+    toast(keptWords(kept, filed));
     close();
-  };
+  });
   return (
     <Dialog title={say(checklist.name_zh, checklist.name_en)} close={close}>
+      {walked.anew && (
+        <p class="f-doubt" role="status">
+          {said(ANEW[walked.anew])}
+        </p>
+      )}
       {checklist.items.map((item) => (
         <ItemPart
           key={item.code}
@@ -91,12 +116,16 @@ function Walk({ due, checklist, close }: { due: DueWalk; checklist: Checklist; c
       ))}
       <div class="f-act">
         {left > 0 && <p class="f-why">{say(`还有 ${left} 项`, `${left} left`)}</p>}
-        <button type="button" class="f-go" aria-disabled={left > 0} onClick={() => void go().catch(toastError)}>
+        <button type="button" class="f-go" aria-disabled={left > 0 || busy} onClick={() => go()}>
           {say("完成巡查", "Done")}
         </button>
       </div>
     </Dialog>
   );
+}
+
+function timeNow(): Told {
+  return { now: Date.now(), aheadMs };
 }
 
 type ChecklistItem = Checklist["items"][number];

@@ -1,6 +1,6 @@
 /** A photo that did not get through: it may go again, smaller, or another goes in its stead. */
 import { useState } from "preact/hooks";
-import { toast, toastError } from "../../shared/ui/toasts";
+import { toast } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
 import { withShot } from "../mending";
 import type { Item } from "../outbox/items";
@@ -10,7 +10,14 @@ import { Camera } from "../report/photo-part";
 import { LARGE_BYTES, shrink, taken } from "../report/photos";
 import { smaller } from "../report/writing";
 
-export function StuckPhoto({ item, again, done }: { item: Item; again: () => Promise<void>; done: () => void }) {
+interface Asked {
+  item: Item;
+  again: () => void;
+  busy: boolean;
+  done: () => void;
+}
+
+export function StuckPhoto({ item, again, busy: going, done }: Asked) {
   const [least, setLeast] = useState(false);
   const isHere = item.trouble?.kind !== "photo-lost";
   const isLarge = item.trouble?.status === 413 || Number(item.request.body["size"]) > LARGE_BYTES;
@@ -37,7 +44,7 @@ export function StuckPhoto({ item, again, done }: { item: Item; again: () => Pro
         />
       </p>
       {goesAsIs && (
-        <button type="button" class="f-wide" onClick={() => void again().catch(toastError)}>
+        <button type="button" class="f-wide" disabled={going} onClick={again}>
           {say("原样重发", "Send it again as it is")}
         </button>
       )}

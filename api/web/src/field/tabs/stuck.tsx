@@ -1,33 +1,32 @@
 /** An item that did not get through: why, both versions, and what its owner wants to do with it. */
 import { useState } from "preact/hooks";
-import { read } from "../../shared/api";
 import { heard, tongueOf } from "../../shared/heard";
-import { useLoaded } from "../../shared/ui/loaded";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { said, say } from "../../shared/words";
 import { uuid7 } from "../../shared/uuid";
-import { asNote, linesOf, whyOf, wordsOf } from "../mending";
+import { linesOf, whyOf, wordsOf } from "../mending";
 import type { Item } from "../outbox/items";
 import { pack, theOutbox, wake } from "../phone";
+import { useOnce } from "../pressing";
 import { type Place, placeOf, positionOf } from "../report/draft";
 import { found } from "../report/matters";
 import { OtherPlace } from "../report/other-place";
-import { standingWords } from "../standing";
+import { type Again, Both } from "./both";
 import { throwAway } from "./outbox-list";
 import { StuckPhoto } from "./stuck-photo";
 
 export function Stuck({ item, done }: { item: Item; done: () => void }) {
   const trouble = item.trouble;
   const [sure, setSure] = useState(false);
-  if (!trouble) return null;
-  const again = async (mend: (one: Item) => Item): Promise<void> => {
+  const [again, busy] = useOnce(async (mend: (one: Item) => Item) => {
     const id = item.kind === "evidence" || item.request.body["id"] ? uuid7() : item.id;
     if (id === item.id) await theOutbox().retry(item.id);
     else await theOutbox().renew(item.id, id, mend);
     wake();
     toast(say("将重新发送", "It goes again"));
     done();
-  };
+  });
+  if (!trouble) return null;
   return (
     <>
       <p>
@@ -41,11 +40,11 @@ export function Stuck({ item, done }: { item: Item; done: () => void }) {
           </p>
         ))}
       {item.kind === "evidence" ? (
-        <StuckPhoto item={item} again={() => again((one) => one)} done={done} />
+        <StuckPhoto item={item} again={() => again((one) => one)} busy={busy} done={done} />
       ) : item.state === "conflict" ? (
-        <Both item={item} again={again} />
+        <Both item={item} again={again} busy={busy} />
       ) : (
-        <Mend item={item} again={again} />
+        <Mend item={item} again={again} busy={busy} />
       )}
       <button type="button" class="f-wide" onClick={() => void copy(item)}>
         {say("复制内容", "Copy the content")}
@@ -55,7 +54,7 @@ export function Stuck({ item, done }: { item: Item; done: () => void }) {
         class="f-wide danger"
         onClick={() => {
           if (!sure) setSure(true);
-          else void throwAway(item).then(done);
+          else throwAway(item).then(done).catch(toastError);
         }}
       >
         {sure
@@ -66,87 +65,8 @@ export function Stuck({ item, done }: { item: Item; done: () => void }) {
   );
 }
 
-type Again = (mend: (one: Item) => Item) => Promise<void>;
-
-/** Mine beside theirs; the worker decides. */
-function Both({ item, again }: { item: Item; again: Again }) {
-  const told = item.trouble?.details[0]?.["stored"] as Record<string, unknown> | undefined;
-  const theirs = useLoaded(() => nowOf(item, told));
-  const stored = theirs.value.value;
-  const rows = stored ? standingWords(stored) : [];
-  const revision = stored?.["revision"];
-  return (
-    <>
-      <table class="f-both">
-        <thead>
-          <tr>
-            <th scope="col">{say("我的", "Mine")}</th>
-            <th scope="col">{say("服务器上的", "On the server")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <td>
-              <Mine item={item} />
-            </td>
-            <td>
-              <dl class="f-facts">
-                {rows.flatMap(([name, value]) => [
-                  <dt key={name.en}>{said(name)}</dt>,
-                  <dd key={`${name.en}=`}>{value}</dd>,
-                ])}
-              </dl>
-              {!rows.length && <span class="f-soft">{say("有信号时显示", "Shown once there is signal")}</span>}
-            </td>
-          </tr>
-        </tbody>
-      </table>
-      <button
-        type="button"
-        class="f-wide strong"
-        onClick={() =>
-          void again((one) => {
-            const request = {
-              ...one.request,
-              ...(typeof revision === "number" && one.request.ifMatch ? { ifMatch: `"${revision}"` } : {}),
-            };
-            return { ...one, request };
-          }).catch(toastError)
-        }
-      >
-        {say("按现状仍然提交", "Submit it all the same")}
-      </button>
-      {item.kind === "case_act" && wordsOf(item) && (
-        <button type="button" class="f-wide" onClick={() => void again(asNote).catch(toastError)}>
-          {say("改存为备注", "Keep it as a note")}
-        </button>
-      )}
-    </>
-  );
-}
-
-function Mine({ item }: { item: Item }) {
-  return (
-    <>
-      <p>{said(item.label)}</p>
-      {wordsOf(item) && <p>{wordsOf(item)}</p>}
-    </>
-  );
-}
-
-async function nowOf(item: Item, told: Record<string, unknown> | undefined): Promise<Record<string, unknown>> {
-  const where = /^\/api\/v1\/incidents\/[^/]+/.exec(item.request.path)?.[0];
-  if (item.kind !== "case_act" || !where) return told ?? {};
-  try {
-    return await read<Record<string, unknown>>(where);
-  } catch (error) {
-    if (told) return told;
-    throw error;
-  }
-}
-
 /** What can be put right by hand: the words, and the matter and the place of a report. */
-function Mend({ item, again }: { item: Item; again: Again }) {
+function Mend({ item, again, busy }: { item: Item; again: Again; busy: boolean }) {
   const [words, setWords] = useState(wordsOf(item));
   const [matter, setMatter] = useState((item.request.body["matter"] as string | undefined) ?? "");
   const [place, setPlace] = useState<Place | null>(null);
@@ -183,7 +103,7 @@ function Mend({ item, again }: { item: Item; again: Again }) {
       {item.kind === "report" && (
         <OtherPlace before={placeOf(item.request.body["position"])} place={place} matter={matter} choose={setPlace} />
       )}
-      <button type="button" class="f-wide strong" onClick={() => void again(mended).catch(toastError)}>
+      <button type="button" class="f-wide strong" disabled={busy} onClick={() => again(mended)}>
         {say("改好，重新发送", "Send it again")}
       </button>
     </>
