@@ -3,28 +3,34 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Found, patrol } from "../src/field/acts";
 import { gathered, switchDuty } from "../src/field/duty";
 import { changeKept, Filled } from "../src/field/kept";
-import { mine, theDisk, theOutbox } from "../src/field/phone";
+import type { Pack, Today } from "../src/field/carried";
+import { Outbox } from "../src/field/outbox/outbox";
+import { diskFull, mine, pack, theDisk, theOutbox, today } from "../src/field/phone";
 import { blank, type Shot, type Writing, writing } from "../src/field/report/draft";
 import { reading, whileReading } from "../src/field/report/photos";
-import { addPhotos, leaveFinding, reportFinding, takeUp, write } from "../src/field/report/writing";
+import { addPhotos, dropPhoto, leaveFinding, reportFinding, sendOff, takeUp, write } from "../src/field/report/writing";
 import type { Walked } from "../src/field/walking";
+import { uuid7 } from "../src/shared/uuid";
 import { ME, report } from "./outbox-things";
 import { cutTheWay, openedPhone } from "./opened-phone";
 
 openedPhone();
 
-const KEY = `draft:${ME}`;
 const FINDING = { walk: "walk", item: "exits", words: { zh: "通道", en: "Exits" } };
 const OF_PATROL = { matter: "1", text: "堵门" };
 
 const photo = (): File => new File([new Uint8Array([1, 2, 3])], "a.jpg", { type: "image/jpeg" });
 const pictures = async (): Promise<string[]> =>
   (await theDisk().use((database) => database.getAllKeys("blobs"))).filter((id) => !id.includes("reserve"));
-const draftKept = (): Promise<Writing | undefined> => theDisk().kept<Writing>(KEY);
+const drafts = IDBKeyRange.bound(`draft:${ME}`, `draft:${ME};`);
+const draftsKept = (): Promise<Writing[]> =>
+  theDisk().use((database) => database.getAll("kept", drafts) as Promise<Writing[]>);
+/** As another tab keeps what it has begun. */
+const keepBeside = (other: Writing): Promise<void> => theDisk().keep(`draft:${ME}:${other.id}`, other);
 
 beforeEach(async () => {
   writing.value = blank();
-  await theDisk().forget(KEY);
+  await theDisk().use((database) => database.delete("kept", drafts));
 });
 
 afterEach(() => {
@@ -87,7 +93,7 @@ describe("a way to the disk that was cut", () => {
     const end = await takeUp(ME);
     cutTheWay();
     write({ text: "断开之后写的" });
-    await vi.waitFor(async () => expect((await draftKept())?.text).toBe("断开之后写的"));
+    await vi.waitFor(async () => expect(await draftsKept()).toMatchObject([{ text: "断开之后写的" }]));
     end();
   });
 
@@ -109,25 +115,119 @@ describe("two tabs", () => {
   test("the one in which nothing is written forgets nothing of what the other writes", async () => {
     const end = await takeUp(ME);
     const other: Writing = { ...blank(), text: "另一页写的" };
-    await theDisk().keep(KEY, other);
+    await keepBeside(other);
     write({ place: GPS });
     await theDisk().kept("anything");
-    expect(await draftKept()).toEqual(other);
+    expect(await draftsKept()).toEqual([other]);
     end();
   });
 
-  test("what was sent here is forgotten, what the other tab has begun since is not", async () => {
+  test("neither writes over what the other has begun, and what was sent here alone is forgotten", async () => {
     const end = await takeUp(ME);
     write({ text: "这页写的" });
-    writing.value = blank();
-    await vi.waitFor(async () => expect(await draftKept()).toBeUndefined());
-    write({ text: "这页又写" });
     const other: Writing = { ...blank(), text: "另一页写的" };
-    await theDisk().keep(KEY, other);
+    await keepBeside(other);
+    write({ text: "这页又写" });
+    await vi.waitFor(async () =>
+      expect((await draftsKept()).map(({ text }) => text).sort()).toEqual(["另一页写的", "这页又写"]),
+    );
     writing.value = blank();
-    await theDisk().kept("anything");
-    expect(await draftKept()).toEqual(other);
+    await vi.waitFor(async () => expect(await draftsKept()).toEqual([other]));
     end();
+  });
+
+  test("what the other has sent off is shown no longer, nor kept, and what waited behind it is there again", async () => {
+    const end = await takeUp(ME);
+    write({ text: "等在后面的" });
+    reportFinding(FINDING, OF_PATROL);
+    const { id } = writing.value;
+    await vi.waitFor(async () => expect(await draftsKept()).toHaveLength(2));
+    const there = await Outbox.open(theDisk());
+    await there.add([{ ...report("堵门"), id, chain: id }]);
+    write({ place: GPS });
+    await theOutbox().reload();
+    expect(writing.value).toMatchObject({ text: "等在后面的" });
+    expect(writing.value.before).toBeUndefined();
+    await vi.waitFor(async () => expect(await draftsKept()).toMatchObject([{ text: "等在后面的" }]));
+    end();
+  });
+
+  test("what was sent off while this one slept, and has left the outbox since, is known by the server's list", async () => {
+    const end = await takeUp(ME);
+    write({ text: "早已送达" });
+    const { id } = writing.value;
+    today.value = { reports: [{ incident_id: id }] } as Today;
+    expect(writing.value.text).toBe("");
+    await vi.waitFor(async () => expect(await draftsKept()).toEqual([]));
+    today.value = null;
+    end();
+  });
+});
+
+test("what a page of before kept one behind the other is taken up, and has a name for each from then on", async () => {
+  const before: Writing = { ...blank(), id: uuid7(1), text: "先写的" };
+  const finding: Writing = { ...blank(), id: uuid7(2), text: "巡查发现", finding: FINDING };
+  await theDisk().keep(`draft:${ME}`, { ...finding, before });
+  const end = await takeUp(ME);
+  expect(writing.value).toEqual({ ...finding, before });
+  expect(await draftsKept()).toEqual([before, finding]);
+  expect(await theDisk().kept(`draft:${ME}`)).toBeUndefined();
+  end();
+});
+
+describe("a phone that is full", () => {
+  /** Refuses whatever is put into one of its stores. */
+  function fill(name: string): void {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store that it is asked of
+    const { put } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
+      if (this.name === name) throw new DOMException("full", "QuotaExceededError");
+      return put.apply(this, given);
+    });
+  }
+
+  test("says so while the photo of a report that is being written lives in memory only", async () => {
+    fill("blobs");
+    await addPhotos([photo()]);
+    expect(diskFull.value).toBe(true);
+    await dropPhoto(writing.value.shots[0]?.id ?? "");
+    expect(diskFull.value).toBe(false);
+  });
+
+  test("keeps what was written until what it became is on the disk", async () => {
+    pack.value = { matters: { version: 1, items: [{ code: "1", name: "井盖" }] } } as Pack;
+    const end = await takeUp(ME);
+    write({ matter: "1", text: "只在内存", address: "解放路 1 号" });
+    const { id } = writing.value;
+    await vi.waitFor(async () => expect(await draftsKept()).toHaveLength(1));
+    fill("outbox");
+    expect(await sendOff()).toBe(false);
+    expect(writing.value.text).toBe("");
+    await theDisk().kept("anything");
+    expect((await draftsKept()).map((one) => one.id)).toEqual([id]);
+    vi.restoreAllMocks();
+    expect(await theOutbox().save()).toBe(true);
+    await vi.waitFor(async () => expect(await draftsKept()).toEqual([]));
+    end();
+  });
+
+  test("keeps what an act was filled in with as long, and shows it as sent", async () => {
+    const act = new Filled("act:2", { words: "" });
+    act.change({ words: "现场已清" });
+    fill("outbox");
+    await theOutbox().add([report("只在内存")]);
+    const forgotten = act.forget();
+    await theDisk().kept("anything");
+    expect(await theDisk().kept("act:2")).toEqual({ words: "现场已清" });
+    const again = new Filled("act:2", { words: "" });
+    const close = again.show();
+    await theDisk().kept("anything");
+    expect(again.value.value.words).toBe("");
+    close();
+    vi.restoreAllMocks();
+    await theOutbox().save();
+    await forgotten;
+    expect(await theDisk().kept("act:2")).toBeUndefined();
   });
 });
 
@@ -141,7 +241,8 @@ test("positions that find no way into the outbox stay gathered, and go with the 
   cut.mockRestore();
   await switchDuty(false);
   expect(gathered.value).toEqual([]);
-  expect(mine.value.map(({ kind }) => kind)).toEqual(["shift", "positions", "shift"]);
+  const kinds = mine.value.map(({ kind }) => kind).filter((kind) => kind !== "report");
+  expect(kinds).toEqual(["shift", "positions", "shift"]);
 });
 
 describe("a finding whose report did not arrive", () => {

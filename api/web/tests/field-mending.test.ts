@@ -1,7 +1,9 @@
 /** What did not get through: why, in words that are true, and what it becomes. */
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Unreachable } from "../src/shared/api";
 import { asNote, linesOf, whyOf, withShot } from "../src/field/mending";
-import { fresh, type Trouble } from "../src/field/outbox/items";
+import { fresh, type Item, type Kind, type Trouble } from "../src/field/outbox/items";
+import { storedOf } from "../src/field/stored";
 import { tongue } from "../src/shared/words";
 import { draft, phoneOfEachTest, photoOf, report } from "./outbox-things";
 
@@ -68,4 +70,77 @@ test("a photo that is too large goes on as another, and what names it names that
   expect((await kept.picture("next"))?.bytes.byteLength).toBe(2);
   expect(await kept.picture(photo.id)).toBeUndefined();
   expect(kept.one(act.id)?.request.body["evidence"]).toEqual(["next"]);
+});
+
+describe("a finger that taps twice on sending it again", () => {
+  const refuse = async (): Promise<{ id: string; outbox: Awaited<ReturnType<typeof phone.outbox>> }> => {
+    const outbox = await phone.outbox();
+    const told = report("井盖");
+    await outbox.add([told]);
+    await outbox.settle(told.id, { is: "refused", trouble: trouble(422) });
+    return { id: told.id, outbox };
+  };
+
+  test("sends one", async () => {
+    const { id, outbox } = await refuse();
+    await Promise.all([outbox.renew(id, "first"), outbox.renew(id, "second")]);
+    await outbox.renew(id, "third");
+    expect(outbox.all().map((item) => item.id)).toEqual(["first"]);
+    expect((await phone.outbox()).all().map((item) => item.id)).toEqual(["first"]);
+  });
+
+  test("sends one from two tabs, and the second sees which", async () => {
+    const { id, outbox } = await refuse();
+    const there = await phone.outbox();
+    await Promise.all([outbox.renew(id, "here"), there.renew(id, "there")]);
+    expect((await phone.outbox()).all().map((item) => item.id)).toEqual(["here"]);
+    expect(there.all().map((item) => item.id)).toEqual(["here"]);
+  });
+});
+
+describe("what the server holds instead", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  const item = (kind: Kind, chain: string, more = {}): Item => ({
+    ...fresh(draft(kind, chain, { id: "id", more }), 1),
+  });
+  const stand: [string, Item, string, unknown][] = [
+    ["a report", item("report", "case"), "/api/v1/incidents/case", { stage: "closed" }],
+    ["an act", item("case_act", "case"), "/api/v1/incidents/case", { stage: "closed" }],
+    [
+      "a shift",
+      item("shift", "duty"),
+      "/api/v1/me/positions",
+      {
+        shifts: [
+          { started_at: "x", ended_at: "y" },
+          { stage: "closed", ended_at: null },
+        ],
+      },
+    ],
+    [
+      "a patrol",
+      item("patrol", "id", { cell_code: "370102001001001" }),
+      "/api/v1/patrols?cell_code=370102001001001",
+      { items: [{ id: "another" }, { id: "id", stage: "closed" }] },
+    ],
+  ];
+
+  test.each(stand)("is read anew for %s", async (_, stuck, path, answer) => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", (where: string) => {
+      asked.push(where);
+      return Promise.resolve(new Response(JSON.stringify(answer), { headers: { "Content-Type": "application/json" } }));
+    });
+    expect(await storedOf(stuck)).toMatchObject({ stage: "closed" });
+    expect(asked).toEqual([path]);
+  });
+
+  test("is nothing where nothing can be read, and fails where nobody answers", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no signal")));
+    expect(await storedOf(item("check_in", "whistle"))).toEqual({});
+    await expect(storedOf(item("shift", "duty"))).rejects.toBeInstanceOf(Unreachable);
+    const told = { ...trouble(409), details: [{ stored: { stage: "closed" } }] };
+    expect(await storedOf({ ...item("case_act", "case"), trouble: told })).toEqual({ stage: "closed" });
+  });
 });

@@ -120,4 +120,19 @@ describe("what waits", () => {
     await outbox.sweep(() => true);
     expect(outbox.all().map(({ id }) => id)).toEqual([bad.id]);
   });
+
+  test("what had arrived before it was taken back stays until its owner has seen that, however long", async () => {
+    const outbox = await phone.outbox();
+    const [told, plain] = [report(), report()];
+    await outbox.add([told, plain]);
+    await outbox.begin(told.id);
+    await outbox.withdraw(told.id);
+    for (const { id } of [told, plain]) await outbox.settle(id, { is: "done", answer: {} });
+    vi.useFakeTimers({ now: Date.now() + 7 * 86_400_000, toFake: ["Date"] });
+    await outbox.sweep(() => true);
+    vi.useRealTimers();
+    expect(outbox.all().map(({ id }) => id)).toEqual([told.id]);
+    await outbox.discard(told.id);
+    expect(outbox.all()).toEqual([]);
+  });
 });

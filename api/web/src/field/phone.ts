@@ -7,7 +7,7 @@ import { uuid7 } from "../shared/uuid";
 import type { Holder, Pack, Today } from "./carried";
 import { loose } from "./loose";
 import { courier } from "./outbox/courier";
-import { forget, keepIfRoom, keptOf, type Picture } from "./outbox/database";
+import { keepIfRoom, keptOf, type Picture } from "./outbox/database";
 import { Disk } from "./outbox/disk";
 import { type Draft, isOpen, isStuck, type Item, type Kind, type Outcome, patience } from "./outbox/items";
 import { Outbox } from "./outbox/outbox";

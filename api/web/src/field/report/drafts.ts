@@ -2,6 +2,7 @@
  * The reports that are being written, as they lie on the disk: each under its own id, so that no tab writes over what
  * another one has begun. A draft goes once it is given up, or what became of it is on the disk.
  */
+import { unlessFull } from "../kept";
 import { theDisk } from "../phone";
 import type { Writing } from "./draft";
 
@@ -33,18 +34,21 @@ function alone(draft: Writing): Writing {
 
 /** All that an account has begun. */
 export async function draftsOf(account: string): Promise<Writing[]> {
-  await sortOut(account);
-  const names = IDBKeyRange.bound(nameOf(account, ""), nameOf(account, "\uffff"));
-  return (await theDisk().use((database) => database.getAll("kept", names))) as Writing[];
+  await sortOut(account).catch(unlessFull);
+  // From the account's own name on: there lies what found no room for names of its own.
+  const names = IDBKeyRange.bound(`draft:${account}`, nameOf(account, "\uffff"));
+  const found = (await theDisk().use((database) => database.getAll("kept", names))) as Writing[];
+  return [...new Map(found.flatMap(layersOf).map((one) => [one.id, alone(one)])).values()];
 }
 
 /** Gives drafts names of their own that a page of before has kept one behind the other, under the account's. */
 async function sortOut(account: string): Promise<void> {
   const name = `draft:${account}`;
+  const old = await theDisk().kept<Writing>(name);
+  if (!old) return;
   await theDisk().use(async (database) => {
     const transaction = database.transaction("kept", "readwrite");
-    const old = (await transaction.store.get(name)) as Writing | undefined;
-    const puts = old ? layersOf(old).map((one) => transaction.store.put(alone(one), nameOf(account, one.id))) : [];
+    const puts = layersOf(old).map((one) => transaction.store.put(alone(one), nameOf(account, one.id)));
     await Promise.all([...puts, transaction.store.delete(name), transaction.done]);
   });
 }
