@@ -98,7 +98,8 @@ function Import({ name, done, sourced, close }: Props & { close: () => void }) {
           act={apply}
           kind="primary"
           whyNot={
-            whyNot(brought.value) ?? (sourced && !source.value.trim() ? say("请先填依据", "Say the source first") : undefined)
+            whyNot(brought.value) ??
+            (sourced && !source.value.trim() ? say("请先填依据", "Say the source first") : undefined)
           }
         >
           {say("确认导入", "Apply")}

@@ -29,10 +29,7 @@ export function Day({ day, found, put, close }: DayProps) {
           name: "kind",
           words: { zh: "这一天", en: "This day" },
           kind: "select",
-          options: [
-            { value: "", words: { zh: "按周：周一至周五上班", en: "As the week has it" } },
-            ...optionsOf(DAYS),
-          ],
+          options: [{ value: "", words: { zh: "按周：周一至周五上班", en: "As the week has it" } }, ...optionsOf(DAYS)],
         },
         {
           name: "name",

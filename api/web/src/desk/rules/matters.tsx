@@ -81,10 +81,7 @@ function Draft({ known: { list, etag, versions }, done }: { known: Known; done: 
         </Note>
       )}
       <ListTable draft={draft} open={setOpen} add={() => setOpen("add")} />
-      <Versions
-        versions={versions}
-        take={(found) => (changes.length ? setInstead(found) : setDraft(found.items))}
-      />
+      <Versions versions={versions} take={(found) => (changes.length ? setInstead(found) : setDraft(found.items))} />
       {open === "publish" && (
         <Publishing list={list} etag={etag} draft={draft} changes={changes} close={() => setOpen(null)} done={done} />
       )}

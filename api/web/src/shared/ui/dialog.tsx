@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { say } from "../words";
 import { Button } from "./basics";
-import { giveBack } from "./focus";
+import { openedFrom } from "./focus";
 import { lay } from "./stack";
 import { Toasts } from "./toasts";
 import { Around, type Closable } from "./unsaved";
@@ -31,7 +31,7 @@ export function Dialog({ title, children, close, wide }: Props) {
     return lay(mine);
   }, [mine]);
   // Once it is gone: as long as it stands, nothing beside it takes the focus.
-  useEffect(() => () => giveBack(before), [before]);
+  useEffect(() => (box.current ? openedFrom(box.current, before) : undefined), [before]);
   return (
     <dialog
       ref={box}
