@@ -1,11 +1,14 @@
-import { expect, test } from "vitest";
-import { requireFree } from "../src/desk/book";
+import { afterEach, expect, test, vi } from "vitest";
 import { Problem, Unreachable } from "../src/shared/api";
 import { changed, faultsOf, type Field, placed, placeIn, Refusal, type Row } from "../src/shared/ui/forms";
 import { detailsOf, wordsOf } from "../src/shared/ui/problems";
 import { fitting, meant } from "../src/shared/ui/suggested";
 import { freshRow, insert, move, paste, put, tableOf } from "../src/shared/ui/rowed";
 import { fits, paged, sorted } from "../src/shared/ui/rows";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 const w = (zh: string) => ({ zh, en: zh });
 const FIELDS: Field[] = [
@@ -36,6 +39,11 @@ test("what the page itself refuses stands at its field in its own words, and bla
   const elsewhere = new Refusal("code", { zh: "已经有了。", en: "There is one." });
   expect(placed(FIELDS, elsewhere)).toEqual({});
   expect([wordsOf(elsewhere).zh, detailsOf(elsewhere)]).toEqual(["已经有了。", []]);
+});
+
+test("a code that is taken is refused at its field, and no server is said to have refused it", async () => {
+  vi.stubGlobal("addEventListener", () => undefined);
+  const { requireFree } = await import("../src/desk/book");
   expect(() => requireFree(["a"], "b")).not.toThrow();
   expect(() => requireFree(["a"], "a")).toThrow(Refusal);
 });

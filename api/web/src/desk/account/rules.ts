@@ -8,7 +8,8 @@ export const SHORTEST = 10;
 export function refusal(values: Values, login: string): Refusal | null {
   const [old, wanted, again] = [values["old"], values["new"], values["again"]].map(String);
   if (wanted !== again) return new Refusal("again", { zh: "两次输入不一样。", en: "The two differ." });
-  if (wanted === old) return new Refusal("new", { zh: "新旧密码相同：请换一个。", en: "This is the present password." });
+  if (wanted === old)
+    return new Refusal("new", { zh: "新旧密码相同：请换一个。", en: "This is the present password." });
   if (login && wanted?.toLowerCase().includes(login.toLowerCase()))
     return new Refusal("new", { zh: "密码里含有用户名：请换一个。", en: "It holds your login." });
   return null;

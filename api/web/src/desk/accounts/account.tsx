@@ -56,7 +56,7 @@ async function readAccount(id: string): Promise<Found> {
 }
 
 function Body({ found, done }: { found: Found; done: () => Promise<void> }) {
-  const { account, held } = found;
+  const { account } = found;
   const [open, setOpen] = useState<"edit" | "reset" | "disable" | null>(null);
   const [password, setPassword] = useState<string | null>(null);
   const out = account.disabled_at !== null;

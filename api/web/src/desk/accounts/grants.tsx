@@ -66,7 +66,7 @@ export function Grants({ account, done }: { account: AccountOut; done: () => Pro
             kind="danger"
             label={say(
               `收回 ${named(ROLES, row.role)} ${areaName(row.area_code)}`,
-              `Withdraw ${row.role} ${row.area_code}`,
+              `Withdraw ${named(ROLES, row.role)} ${areaName(row.area_code)}`,
             )}
           >
             {say("收回", "Withdraw")}

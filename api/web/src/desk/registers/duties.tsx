@@ -91,7 +91,10 @@ export function Duties() {
 function Answerers({ cell, day }: Asked) {
   const found = useLoaded(async () => {
     const asked = `/api/v1/cells/${cell}/duties?as_of=${encodeURIComponent(startOf(day))}`;
-    const [{ items }, roles] = await Promise.all([read<{ items: Answerer[] }>(asked), readAll<Role>("/api/v1/duty-roles")]);
+    const [{ items }, roles] = await Promise.all([
+      read<{ items: Answerer[] }>(asked),
+      readAll<Role>("/api/v1/duty-roles"),
+    ]);
     return { items, roles: new Map(roles.map((role) => [role.code, role])) };
   });
   return (
@@ -126,8 +129,7 @@ function Answerers({ cell, day }: Asked) {
   );
 }
 
-const roleName = (role: Role | undefined, code: string): string =>
-  role ? say(role.name_zh, role.name_en) : code;
+const roleName = (role: Role | undefined, code: string): string => (role ? say(role.name_zh, role.name_en) : code);
 
 function OfArea({ area }: { area: string }) {
   const duties = useLoaded(() => readAll<Duty>(`/api/v1/duties?area=${area}&limit=200`, MOST));
