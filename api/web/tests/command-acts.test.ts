@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type Act, bodyOf, CALLERS, CASE_ACTS, KEYS, missingOf, NOWHERE, WHISTLE_ACTS } from "../src/command/acts";
 import type { Held } from "../src/command/chosen";
+import { kindsFor } from "../src/command/issuing";
 import { askedOf, choicesOf, differs, lackingOf, settled, whistleActs } from "../src/command/prospects";
+import { type Incident, type Kind, kinds, type Matter, matters } from "../src/command/state";
 import { heldBy } from "../src/command/whistles";
+import { type Me, me } from "../src/shared/session";
 
 const named = (name: string): Act => {
   const found = [...CASE_ACTS, ...WHISTLE_ACTS].find((one) => one.name === name);
@@ -15,6 +18,35 @@ describe("keys", () => {
   it("mean one thing each", () => {
     const letters = [...CASE_ACTS, ...WHISTLE_ACTS].map(({ letter }) => letter).concat(Object.values(KEYS));
     expect(new Set(letters).size).toBe(letters.length);
+  });
+});
+
+describe("who blows which whistle", () => {
+  const kind = (code: string, ...issuers: string[]) => ({ code, issuers, retired: false });
+  const grant = (role: string, area_code: string) => ({ role, area_code, permissions: ["whistle.blow"] });
+  const over = { cell_code: "370102001006006", stage: "filed", matter_code: "m" } as unknown as Incident;
+
+  it.each([
+    ["street_officer", "370102001", ["street"]],
+    ["street_officer", "370102", ["street"]],
+    ["community_officer", "370102001006", ["community"]],
+    ["lane_chief", "370102001006006", ["lane"]],
+    ["local_patrol", "370102001006006", ["lane"]],
+    ["local_patrol", "370102001006", ["community"]],
+    ["local_patrol", "370102001", ["street"]],
+    ["local_patrol", "370102", ["district"]],
+    ["command_centre", "370102", ["district"]],
+    ["street_officer", "370102002", []],
+  ])("goes by their role, and of the district's own roles by their area: %s over %s", (role, area, codes) => {
+    me.value = { permissions: ["whistle.blow"], grants: [grant(role, area)] } as unknown as Me;
+    matters.value = new Map([["m", { whistle_kind: "street" } as Matter]]);
+    kinds.value = [
+      kind("street", "street"),
+      kind("community", "community"),
+      kind("lane", "lane_chief"),
+      kind("district", "district"),
+    ] as unknown as Kind[];
+    expect(kindsFor(over).map(({ code }) => code)).toEqual(codes);
   });
 });
 

@@ -175,6 +175,39 @@ describe("the refresher", () => {
     expect(told.fresh).not.toHaveBeenCalled();
   });
 
+  it("does not stand still where the clock is set back", async () => {
+    const { tasks, refresher: one } = refresher();
+    one.want(["watch"]);
+    await vi.advanceTimersByTimeAsync(10);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    one.want(["watch"]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tasks.watch.run).toHaveBeenCalledTimes(2);
+  });
+
+  it("does at once what a person waits for, whatever was asked a moment ago or in vain", async () => {
+    const { tasks, refresher: one } = refresher(() => Promise.reject(new Error("no")), 4_000);
+    one.want(["whistles"]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const before = tasks.whistles.run.mock.calls.length;
+    one.wish(["whistles"]);
+    await vi.advanceTimersByTimeAsync(1);
+    one.wish(["whistles"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(tasks.whistles.run.mock.calls.length).toBe(before + 2);
+  });
+
+  it("answers a person's wish right after what was under way, without resting", async () => {
+    let end = (): void => undefined;
+    const { tasks, refresher: one } = refresher(() => new Promise((resolve) => (end = resolve)), 4_000);
+    one.want(["whistles"]);
+    await vi.advanceTimersByTimeAsync(10);
+    one.wish(["whistles"]);
+    end();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(tasks.whistles.run).toHaveBeenCalledTimes(2);
+  });
+
   it("gives up what will not become right by asking again", async () => {
     const { tasks, told, refresher: one } = refresher(() => Promise.reject(new Error("no")));
     told.failed.mockReturnValue(false);
@@ -188,6 +221,20 @@ describe("changes", () => {
   it("of the case that is shown fetch it; others leave it alone", () => {
     expect(topicsOf([change("case.filed")], new Set(["i"]))).toContain("chosen");
     expect(topicsOf([change("case.filed")], new Set(["other"]))).not.toContain("chosen");
+  });
+
+  it.each(["case.noted", "incident.evidence_added"])("as %s, which no tile shows, have none drawn anew", (kind) => {
+    const topics = topicsOf([change(kind)], new Set(["i"]));
+    expect(topics).toContain("chosen");
+    expect(topics).not.toContain("marks");
+    expect(topicsOf([change(kind), change("case.filed")], new Set())).toContain("marks");
+  });
+
+  it("of registers read names anew, and whole registers the map's classes as well", () => {
+    const of = (kind: string) => [...topicsOf([change(kind, { incident_id: null })], new Set())];
+    expect(of("organisation.changed")).toContain("rules");
+    expect(of("organisation.changed")).not.toContain("land");
+    expect(of("register.imported")).toEqual(expect.arrayContaining(["rules", "land"]));
   });
 
   it("of somebody's inbox are nothing to the wall", () => {

@@ -1,8 +1,8 @@
 /** What is fetched, of which moment, and what becomes of answers that come late or not at all. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadChosen, missing, story } from "../src/command/chosen";
-import { loadFigures, loadWatch, loadWhistles } from "../src/command/load";
-import { chosen, figures, moment, untold, watch, whistles } from "../src/command/state";
+import { kept, loadFigures, loadWatch, loadWhistles } from "../src/command/load";
+import { chosen, figures, moment, nameOf, names, untold, watch, whistles } from "../src/command/state";
 import { now } from "../src/shared/time";
 
 const THEN = "2026-03-05T14:00:00+08:00";
@@ -113,6 +113,40 @@ describe("an answer of another moment", () => {
       ["", "/facts"].map((part) => `/api/v1/incidents/i${part}?as_of=${encodeURIComponent(THEN)}`),
     );
     expect(story.value).toBeNull();
+  });
+});
+
+describe("what is told again", () => {
+  const row = (incident_id: string, late_s: number, stage = "filed") => ({ incident_id, late_s, stage });
+  const told = (late: object[]) => json({ at: new Date().toISOString(), late, soon: [], late_total: 2, soon_total: 0 });
+
+  it("stands as it is where it says the same, row by row, however many seconds went by", async () => {
+    answers["/api/v1/watch"] = () => told([row("one", 5), row("two", 9)]);
+    await loadWatch();
+    const [first, rows] = [watch.value, watch.value?.late ?? []];
+    answers["/api/v1/watch"] = () => told([row("one", 6), row("two", 10)]);
+    await loadWatch();
+    expect(watch.value).toBe(first);
+    answers["/api/v1/watch"] = () => told([row("one", 7), row("two", 11, "closed")]);
+    await loadWatch();
+    expect(watch.value?.late[0]).toBe(rows[0]);
+    expect(watch.value?.late[1]).toMatchObject({ stage: "closed" });
+  });
+
+  it("as other rows in the same order, or fewer, is not taken for the same", () => {
+    const [one, two] = [row("one", 1), row("two", 1)];
+    expect(kept([one, two], [row("two", 1), row("one", 1)])).toEqual([two, one]);
+    expect(kept([one, two], [row("one", 1)])).toEqual([one]);
+    expect(kept([], [])).toEqual([]);
+  });
+
+  it("of names copies nothing that is known", async () => {
+    answers["/api/v1/figures"] = () => json({ streets: [{ street_code: "370102001", street: "泉城路街道" }] });
+    await loadFigures();
+    const before = names.value;
+    await loadFigures();
+    expect(names.value).toBe(before);
+    expect(nameOf("370102001")).toBe("泉城路街道");
   });
 });
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadEmergencies } from "../src/command/load";
 import { topicsOf } from "../src/command/refresh";
-import { audible, listenForEmergencies, soundOn, switchSound } from "../src/command/sound";
+import { audible, listenForEmergencies, soundOn, switchSound, unseen } from "../src/command/sound";
 import { emergencies, moment } from "../src/command/state";
 
 let rung = 0;
@@ -77,14 +77,26 @@ describe("an emergency", () => {
     expect(await rings()).toBe(0);
   });
 
-  it("that came while the past was looked at calls on the way back", async () => {
+  it("calls whoever looks at the past as well, is told there while it stands, and calls no second time", async () => {
     await rings();
     moment.value = "2026-03-05T14:00:00+08:00";
+    rows = [due("meanwhile"), due("over soon")];
+    expect(await rings()).toBe(1);
+    expect(unseen.value).toEqual(new Set(["meanwhile", "over soon"]));
+    rows = [due("meanwhile")];
+    await rings();
+    expect(unseen.value).toEqual(new Set(["meanwhile"]));
+    moment.value = null;
+    expect([await rings(), unseen.value.size]).toEqual([0, 0]);
+  });
+
+  it("is told to whoever looks at the past without a sound, too", async () => {
+    soundOn.value = false;
+    moment.value = "2026-03-05T14:00:00+08:00";
+    await rings();
     rows = [due("meanwhile")];
     expect(await rings()).toBe(0);
-    moment.value = null;
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(rung / 3).toBe(1);
+    expect(unseen.value.size).toBe(1);
   });
 
   it("that came while the sound was off is no news", async () => {

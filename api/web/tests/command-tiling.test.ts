@@ -2,7 +2,7 @@
 import { VectorTileSource } from "maplibre-gl";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connected } from "../src/command/keeping";
-import { moment, staleSince } from "../src/command/state";
+import { moment, redrawing, staleSince } from "../src/command/state";
 import { Tiling } from "../src/command/tiling";
 import type { Asking, Catalogue } from "../src/shared/map";
 import type { GlMap, StyleSpecification } from "../src/shared/map/map";
@@ -31,6 +31,8 @@ class Board {
   readonly style = { _loaded: true };
   readonly sources = new Map<string, VectorTileSource>();
   readonly asked: string[] = [];
+  /** Sources of which no tile is waited for. */
+  readonly there = new Set<string>();
   readonly setTiles = vi.fn();
   readonly setStyle = vi.fn();
   readonly #ears: { type: string; hear: (told: object) => void }[] = [];
@@ -45,6 +47,10 @@ class Board {
 
   getSource(name: string): VectorTileSource | undefined {
     return this.sources.get(name);
+  }
+
+  isSourceLoaded(name: string): boolean {
+    return this.there.has(name);
   }
 
   refreshTiles(name: string): void {
@@ -117,6 +123,20 @@ describe("a tile that fails", () => {
     expect(tile.actor).toBeUndefined();
   });
 
+  it("is told no more once all is there, also where the last to come were as before: no event tells of those", () => {
+    fail("live");
+    board.there.add("live");
+    vi.advanceTimersByTime(1_000);
+    expect(staleSince.value).not.toBeNull();
+    board.there.delete("live");
+    tiling.refresh("live");
+    vi.advanceTimersByTime(1_000);
+    expect(staleSince.value).not.toBeNull();
+    board.there.add("live");
+    vi.advanceTimersByTime(1_000);
+    expect(staleSince.value).toBeNull();
+  });
+
   it("that fails again is told on", () => {
     fail("live");
     tiling.refresh("live");
@@ -159,5 +179,32 @@ describe("a tile that fails", () => {
     expect(board.asked).toEqual([]);
     vi.advanceTimersByTime(5_000);
     expect(board.asked).toEqual(["live"]);
+  });
+});
+
+describe("another moment", () => {
+  const THEN = "2026-03-05T14:30:00Z";
+
+  it("is not shown before its tiles are there, and says so; another choice of layers is of the same moment", () => {
+    tiling.restyle(style("land", "live"), catalogue, asking(THEN));
+    expect(redrawing.value).toBe(true);
+    vi.advanceTimersByTime(2_000);
+    expect(redrawing.value).toBe(true);
+    board.there.add("live").add("land");
+    vi.advanceTimersByTime(1_000);
+    expect(redrawing.value).toBe(false);
+    tiling.restyle(style("land", "live"), { layers: [layer("whistles", true)] } as never, {
+      ...asking(THEN),
+      shown: [{ name: "whistles" }],
+    });
+    expect(redrawing.value).toBe(false);
+  });
+
+  it("of which a tile failed is not shown yet", () => {
+    tiling.restyle(style("land", "live"), catalogue, asking(THEN));
+    board.there.add("live").add("land");
+    board.tell("error", { sourceId: "live", error: new Error("503") });
+    vi.advanceTimersByTime(1_000);
+    expect(redrawing.value).toBe(true);
   });
 });

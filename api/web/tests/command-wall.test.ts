@@ -1,6 +1,7 @@
 /** What keeps a wall readable and within its server's rate: sizes, marks that make room, the pace of asking. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fitted, FULL_WIDTH, MARK_HEIGHT, type Spot } from "../src/command/declutter";
+import { isNewHere } from "../src/command/flying";
 import { EVERY_MS, stepMs, tilesInSight, tilesOf } from "../src/command/pace";
 import { Refresher, type Task, TOPICS, type Topic, topicsOf } from "../src/command/refresh";
 import { sizeOf } from "../src/command/size";
@@ -90,6 +91,16 @@ describe("marks", () => {
       "还剩 2 时",
       "超时 2 天",
     ]);
+  });
+});
+
+describe("the place of a case", () => {
+  it("is flown to once for each that is chosen, whatever else is told of it meanwhile", () => {
+    expect(isNewHere("one")).toBe(true);
+    expect([isNewHere("one"), isNewHere("one")]).toEqual([false, false]);
+    expect(isNewHere("two")).toBe(true);
+    expect(isNewHere(null)).toBe(false);
+    expect(isNewHere("two")).toBe(true);
   });
 });
 

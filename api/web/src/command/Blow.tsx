@@ -2,7 +2,6 @@
 import { signal } from "@preact/signals";
 import { Problem, send } from "../shared/api";
 import { tongueOf } from "../shared/heard";
-import { me, permissions } from "../shared/session";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { toast } from "../shared/ui/toasts";
 import { uuid7 } from "../shared/uuid";
@@ -12,8 +11,9 @@ import { askedBody, CALLERS, type Values } from "./acts";
 import type { Story } from "./chosen";
 import { Input } from "./Inputs";
 import { wish } from "./keeping";
+import { kindsFor } from "./issuing";
 import { differs } from "./prospects";
-import { type Incident, type Kind, kinds, matters, nameOf } from "./state";
+import { type Incident, type Kind, matters, nameOf } from "./state";
 import { isOpen } from "./whistles";
 
 interface Meant {
@@ -29,32 +29,6 @@ const BY_LIST: Values = { by_list: "yes" };
 export const meant = signal<Meant | null>(null);
 const failed = signal<unknown>(null);
 const busy = signal(false);
-
-const ENDED = new Set(["closed", "rejected", "merged"]);
-
-/** The kinds that this person may blow over this case. */
-export function kindsFor(incident: Incident): readonly Kind[] {
-  const cell = incident.cell_code;
-  if (!permissions.value.has("whistle.blow") || !cell || ENDED.has(incident.stage)) return [];
-  if (!matters.value.get(incident.matter_code ?? "")?.whistle_kind) return [];
-  const levels = (me.value?.grants ?? [])
-    .filter((grant) => grant.permissions.includes("whistle.blow") && cell.startsWith(grant.area_code))
-    .map(levelOf);
-  return kinds.value.filter((kind) => !kind.retired && kind.issuers.some((level) => levels.includes(level)));
-}
-
-const BY_ROLE: Record<string, string> = {
-  street_officer: "street",
-  community_officer: "community",
-  lane_chief: "lane_chief",
-  command_centre: "district",
-};
-const BY_DIGITS: Record<number, string> = { 9: "street", 12: "community", 15: "lane_chief" };
-
-/** At which level a grant blows, by the server's own rule: a role of the district's own goes by its area. */
-function levelOf({ role, area_code: area }: { role: string; area_code: string }): string {
-  return BY_ROLE[role] ?? BY_DIGITS[area.length] ?? "district";
-}
 
 export function mean(incident: Incident, kind: Kind): void {
   failed.value = null;

@@ -1,15 +1,17 @@
 import type { FunctionComponent } from "preact";
 import { me } from "../shared/session";
-import { fullTime, now, span } from "../shared/time";
+import { fullTime, now } from "../shared/time";
 import { chooseTheme, type Choice, themeChoice } from "../shared/ui/theme";
 import { toast } from "../shared/ui/toasts";
 import { say, switchTongue, tongue } from "../shared/words";
+import { Badge } from "./Badge";
 import { AutoIcon, BellIcon, LinkIcon, MoonIcon, PrintIcon, SilentIcon, SunIcon } from "./icons";
 import { helpOpen } from "./keys";
+import { printOut } from "./printing";
 import { Search } from "./Search";
 import { chooseSize, sizeChoice, SIZES } from "./size";
 import { audible, soundOn, switchSound } from "./sound";
-import { moment, nameOf, staleSince } from "./state";
+import { nameOf } from "./state";
 import { linkForOthers } from "./view";
 
 const THEMES: { choice: Choice; Icon: FunctionComponent; zh: string; en: string }[] = [
@@ -42,7 +44,7 @@ export function Header() {
           class="c-print"
           aria-label={say("打印", "Print")}
           title={say("打印", "Print")}
-          onClick={() => print()}
+          onClick={() => void printOut()}
         >
           <PrintIcon />
         </button>
@@ -132,39 +134,5 @@ function ShareButton() {
     <button type="button" aria-label={say("复制本画面的链接", "Copy a link to this view")} onClick={() => void share()}>
       <LinkIcon />
     </button>
-  );
-}
-
-/** Says whether the picture is right, and since when it may not be. */
-function Badge() {
-  if (moment.value) {
-    return (
-      <p class="c-badge then" role="status">
-        <span aria-hidden="true">◷</span> {say(`回看 ${fullTime(moment.value)}`, `The past: ${fullTime(moment.value)}`)}
-      </p>
-    );
-  }
-  const since = staleSince.value;
-  if (since === null) {
-    return (
-      <p class="c-badge live" role="status">
-        <span aria-hidden="true">●</span> {say("实时", "Live")}
-      </p>
-    );
-  }
-  const age = Math.max(0, Math.round((now.value - since) / 1_000));
-  return (
-    <p class="c-badge stale">
-      <strong role="status">
-        <span aria-hidden="true">▲</span> {say("画面可能已过时", "The picture may be old")}
-      </strong>
-      <span>
-        {" "}
-        {say(
-          `停在 ${fullTime(since)}，已 ${span(age)}；正在重连`,
-          `as of ${fullTime(since)}, ${span(age)} ago; reconnecting`,
-        )}
-      </span>
-    </p>
   );
 }

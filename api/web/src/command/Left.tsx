@@ -5,7 +5,7 @@ import { mark } from "../shared/useful";
 import { said, say, type Words } from "../shared/words";
 import { withheld } from "./keeping";
 import { WITHHELD } from "./saying";
-import { chosen, type Due, figures, moment, past, pointInTime, untold, watch } from "./state";
+import { chosen, type Due, figures, isOfAnother, moment, past, pointInTime, untold, watch } from "./state";
 import { look } from "./view";
 import { cursor, rowsOfWatch } from "./watching";
 
@@ -26,7 +26,11 @@ function Figures() {
   const found = figures.value;
   const { open, combined } = found?.whistles ?? {};
   return (
-    <section class="c-figures" aria-label={say("此刻的数字", "The numbers of the moment")}>
+    <section
+      class="c-figures"
+      aria-busy={isOfAnother("figures")}
+      aria-label={say("此刻的数字", "The numbers of the moment")}
+    >
       <Figure name="reports_24h" zh="24 小时上报" en="Reports, 24 h" value={found?.reports_24h} />
       <Figure name="open" zh="在办案件" en="Open cases" value={found?.open} />
       <Figure name="late" zh="超时案件" en="Late cases" value={found?.late} alert />
@@ -83,7 +87,7 @@ function Dues() {
     return <p class="c-note">{gone ? said(gone) : say("正在读取……", "Reading …")}</p>;
   }
   return (
-    <section class="c-dues">
+    <section class="c-dues" aria-busy={isOfAnother("watch")}>
       <h2>
         {say("超时", "Late")} <strong>{lateTotal}</strong>
       </h2>

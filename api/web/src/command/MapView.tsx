@@ -7,7 +7,7 @@ import { mark } from "../shared/useful";
 import { say, tongue } from "../shared/words";
 import { story } from "./chosen";
 import { aim, isNewHere, spoken, steps } from "./flying";
-import { middleOf, type Shape } from "./footprint";
+import { middleOf } from "./footprint";
 import { watchOver } from "./health";
 import { loadsTurn, marksTurn } from "./keeping";
 import { drawnWith, WHISTLES } from "./layers";
@@ -198,7 +198,7 @@ function follow(map: GlMap, tiling: Tiling): (() => void)[] {
     }),
     effect(() => {
       const incident = story.value?.incident;
-      const at = incident?.geometry ? middleOf(incident.geometry as Shape) : null;
+      const at = incident?.geometry ? middleOf(incident.geometry) : null;
       if (isNewHere(at && incident ? incident.id : null) && at && !map.getBounds().contains(at)) go(map, at);
     }),
     effect(() => {

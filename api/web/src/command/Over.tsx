@@ -1,20 +1,36 @@
 /** The session is over: the way back leads to the same view, and to what somebody was writing in it. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isBack, loginAddress, toLogin } from "../shared/session";
 import { say } from "../shared/words";
 import { open } from "./acting";
 import { meant } from "./Blow";
 import { resume } from "./keeping";
+import { over } from "./state";
 
 /** What is shown stays in sight for a moment. */
 const LOGIN_MS = 4_000;
 
 export function Over() {
   const [writing] = useState(() => open.peek() !== null || meant.peek() !== null);
+  const box = useRef<HTMLDialogElement>(null);
+  // Over whatever else stands open: nothing beneath is pressed or typed into. Where it was, the focus comes back to.
+  useLayoutEffect(() => {
+    const dialog = box.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
   return (
-    <div class="c-over" role="alertdialog" aria-modal="true" aria-label={say("登录已过期", "Your session is over")}>
+    <dialog
+      ref={box}
+      class="c-over"
+      role="alertdialog"
+      aria-label={say("登录已过期", "Your session is over")}
+      onCancel={(event) => event.preventDefault()}
+      // Browsers close what is escaped from twice, whatever it says.
+      onClose={() => box.current?.isConnected && over.value && box.current.showModal()}
+    >
       {writing ? <Beside /> : <Leaving />}
-    </div>
+    </dialog>
   );
 }
 

@@ -8,14 +8,16 @@ import { Help } from "./Help";
 import { listenToKeys } from "./keys";
 import { LayerList } from "./LayerList";
 import { Left } from "./Left";
+import { followEnding } from "./ending";
 import { Over } from "./Over";
 import { followPeople } from "./people";
 import { PeopleNote, Purpose } from "./Purpose";
+import { Renewal } from "./Renewal";
 import { Right } from "./Right";
 import { connected } from "./keeping";
 import { followSize } from "./size";
 import { listenForEmergencies } from "./sound";
-import { chosen, over, past } from "./state";
+import { chosen, isOfAnother, over, past, redrawing } from "./state";
 import { TimeBar } from "./TimeBar";
 import { opened } from "./view";
 
@@ -33,7 +35,7 @@ const SHEETS: { name: Sheet; zh: string; en: string }[] = [
 
 export function Page() {
   useEffect(() => {
-    const stops = [listenToKeys(), followPeople(), listenForEmergencies(), followSize()];
+    const stops = [listenToKeys(), followPeople(), listenForEmergencies(), followSize(), followEnding()];
     return () => stops.forEach((stop) => stop());
   }, []);
   useEffect(
@@ -48,7 +50,11 @@ export function Page() {
     <div class={`c-page ${past.value ? "past" : ""}`} data-sheet={sheet.value} data-chosen={chosen.value !== null}>
       <Header />
       <Left />
-      <main class="c-map" aria-label={say("地图", "Map")}>
+      <main
+        class="c-map"
+        aria-label={say("地图", "Map")}
+        aria-busy={redrawing.value || isOfAnother("land") || isOfAnother("whistles")}
+      >
         <LateMap />
         <LayerList />
         <PeopleNote />
@@ -70,6 +76,7 @@ export function Page() {
       <Toasts />
       <Help />
       <Purpose />
+      <Renewal />
       {over.value && <Over />}
     </div>
   );

@@ -1,12 +1,16 @@
 import { say } from "../shared/words";
 import { CasePanel } from "./CasePanel";
 import { missing, story } from "./chosen";
-import { chosen } from "./state";
+import { chosen, isOfAnother } from "./state";
 import { WhistleBoard } from "./WhistleBoard";
 
 export function Right() {
   return (
-    <aside class="c-right" aria-label={say("案件与吹哨", "Case and whistle")}>
+    <aside
+      class="c-right"
+      aria-label={say("案件与吹哨", "Case and whistle")}
+      aria-busy={isOfAnother(chosen.value ? "chosen" : "whistles")}
+    >
       <Inside />
     </aside>
   );

@@ -134,6 +134,7 @@ export function seek(to: string | null): void {
   moment.value = to;
   // The map's tiles follow the catalogue of that moment by themselves.
   refresher.wish(OF_A_MOMENT);
+  refresher.hurry();
   // What happened while the past was looked at was heard by nobody.
   if (to === null) refresher.want(TOPICS);
   // Whoever is to hear of a new emergency must know of those that are there.

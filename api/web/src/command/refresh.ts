@@ -91,10 +91,13 @@ export class Refresher {
     if (standing.running || standing.timer || !standing.wanted) return;
     const patience = this.tasks[topic].everyMs() * 2 ** Math.min(standing.failures, 6);
     const rest = Math.max(0, standing.begunAt + Math.min(patience, LONGEST_MS) - this.now());
-    standing.timer = setTimeout(() => {
-      standing.timer = null;
-      void this.#begin(topic, standing);
-    }, standing.urgent ? 0 : rest);
+    standing.timer = setTimeout(
+      () => {
+        standing.timer = null;
+        void this.#begin(topic, standing);
+      },
+      standing.urgent ? 0 : rest,
+    );
   }
 
   async #begin(topic: Topic, standing: Standing): Promise<void> {

@@ -2,7 +2,7 @@
 import { addressOf, type Asking, type Catalogue, LAND, LIVE, LOADS } from "../shared/map";
 import type { GlMap, StyleSpecification, VectorTileSource } from "../shared/map/map";
 import { connected, hurt, mended } from "./keeping";
-import { past, redrawing } from "./state";
+import { past, redrawing, sight } from "./state";
 
 const LOOK_MS = 500;
 const AGAIN_MS = 5_000;
@@ -17,6 +17,7 @@ export class Tiling {
   readonly #holed = new Set<string>();
   /** Sources that were asked for another moment: until all their tiles have come, the map shows the one before. */
   readonly #turning = new Set<string>();
+  #asOf = sight.peek().asOf;
   #waitMs = AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Tiles that are as before come without any event: what is waited for is looked after. */
@@ -56,8 +57,9 @@ export class Tiling {
       if (!source || !address || source.serialize().tiles?.[0] === address) continue;
       source.setTiles([address]);
       this.#troubled.delete(name);
-      this.#turning.add(name);
+      if (this.#asOf !== asking.sight.asOf) this.#turning.add(name);
     }
+    this.#asOf = asking.sight.asOf;
     map.setStyle(style, { diff: true });
     for (const name of [...this.#holed, ...this.#turning]) if (!(name in style.sources)) this.#forget(name);
     redrawing.value = this.#turning.size > 0;

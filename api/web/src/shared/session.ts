@@ -27,10 +27,15 @@ export async function enter(): Promise<Me | null> {
  * Somebody else's is not taken: what this page shows and holds is not theirs.
  */
 export async function isBack(): Promise<boolean> {
+  return (await meAnew()) !== null;
+}
+
+/** The same, with what the server says of this person now; null where it is somebody else, or nobody. */
+export async function meAnew(): Promise<Me | null> {
   const found = await read<Me>("/api/v1/me").catch(() => null);
-  if (!found || found.account_id !== me.value?.account_id) return false;
+  if (!found || found.account_id !== me.value?.account_id) return null;
   csrf.value = found.csrf ?? "";
-  return true;
+  return found;
 }
 
 whenTurnedAway(isBack);
