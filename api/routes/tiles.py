@@ -1,6 +1,7 @@
 """Vector tiles: the catalogue of layers, and each layer tile by tile."""
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response, status
@@ -26,7 +27,7 @@ _READ: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "No role of yours reads the grid, or your token was not made for it"}
 }
 _ETAG: dict[str, Any] = {
-    "ETag": {"description": "The version, of layers that hang on the grid alone", "schema": {"type": "string"}},
+    "ETag": {"description": "The version of the grid, or of what the tile holds", "schema": {"type": "string"}},
     "Cache-Control": {"description": "Whether it may be kept", "schema": {"type": "string"}},
 }
 _TILE: dict[int | str, dict[str, Any]] = {
@@ -39,7 +40,7 @@ _TILE: dict[int | str, dict[str, Any]] = {
 _HELD = {"Cache-Control": "private, no-cache"}
 _KEPT = {"Cache-Control": "private, max-age=604800, immutable"}
 _OWN = {"Cache-Control": "no-store"}
-"""What hangs on incidents is somebody's own and of the moment."""
+"""What hangs on incidents is somebody's own and of the moment: its tag only tells a map that nothing changed in it."""
 
 
 class PeriodAsked(BaseModel):
@@ -130,15 +131,16 @@ def read_tile(
     """Return a tile of a layer as Mapbox Vector Tile 2.1, in Web Mercator, with what you may see of it.
 
     Several names with commas between them are one tile that has a source-layer of each. Layers that hang on the grid
-    alone have an `ETag`. At low zoom levels, and where a tile would hold thousands, `incidents` come as hexagons with
-    a `count`, each in the one tile that its middle lies in; `at_least` where it does not hold all. A hexagon of `heat`
-    lies in each tile that it reaches into, with the same id: add it up once.
+    alone may be kept by their `ETag`; of all others it only tells whether a tile holds what it held before. At low zoom
+    levels, and where a tile would hold thousands, `incidents` come as hexagons with a `count`, each in the one tile
+    that its middle lies in; `at_least` where it does not hold all. A hexagon of `heat` lies in each tile that it
+    reaches into, with the same id: add it up once.
     """
     drawn = tiles.tile(caller, layers.split(","), tile, asked.wanted(), held=held)
-    headers = dict(_OWN)
-    if drawn.version is not None:
-        headers = {"ETag": f'"{drawn.version}"', **(_KEPT if asked.v == drawn.version else _HELD)}
-    if drawn.data is None:
+    tag = drawn.version or blake2b(drawn.data or b"", digest_size=12).hexdigest()
+    kept = _KEPT if asked.v == drawn.version else _HELD
+    headers = {"ETag": f'"{tag}"', **(_OWN if drawn.version is None else kept)}
+    if drawn.data is None or tag in held:
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     if not drawn.data:
         return Response(status_code=status.HTTP_204_NO_CONTENT, headers=headers)

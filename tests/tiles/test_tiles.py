@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gridgov.ids import new_id
+from gridgov.services.intake import Intake
 from layers import CATALOGUE, View, layer
 from layers.catalogue import ByClass, ByRank, ByValue
 from layers.tiles import DEEPEST, QUERIES, Tile
-from tests.support import NOON, somebody
-from tests.tiles.conftest import PERIOD, SINCE, UNTIL, read, tile_at
+from tests.support import NOON, SetClock, at, report, somebody
+from tests.tiles.conftest import HERE, PERIOD, SINCE, UNTIL, read, tile_at
 
 VIEW = View(NOON, SINCE, UNTIL, ("370102", "370103", "370112"))
 QUIET = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -268,7 +269,22 @@ def test_what_hangs_on_incidents_is_never_kept(client):
     for name in ("incidents", "heat", "cells_by_reports", "whistles", "whistle_parts", "doubtful"):
         answer = client.get(f"/tiles/{name}/0/0/0.mvt", params=PERIOD)
         assert answer.headers["cache-control"] == "no-store", name
-        assert "etag" not in answer.headers
+
+
+def test_a_tile_of_what_happens_says_whether_it_holds_the_same(client, keeper, day):
+    z, x, y = tile_at(16)
+    path = f"/tiles/incidents/{z}/{x}/{y}.mvt"
+    first, again = (client.get(path, params=PERIOD) for _ in range(2))
+    assert (first.headers["etag"], first.content) == (again.headers["etag"], again.content)
+    assert client.get(path, params=PERIOD, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    intake = Intake(day, clock=SetClock(NOON), home_district="370102", keeper=keeper)
+    intake.take(report(text="又一处", position=at(*HERE)), author="test")
+    after = client.get(path, params=PERIOD, headers={"If-None-Match": first.headers["etag"]})
+    assert after.status_code == 200
+    assert after.headers["etag"] != first.headers["etag"]
+    empty = [client.get("/tiles/incidents/18/0/0.mvt", params=PERIOD) for _ in range(2)]
+    assert [one.status_code for one in empty] == [204, 204]
+    assert len({one.headers["etag"] for one in empty}) == 1
 
 
 def test_before_there_was_a_grid_there_are_no_areas(client, tiles):
