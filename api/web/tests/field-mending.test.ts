@@ -89,6 +89,16 @@ describe("a finger that taps twice on sending it again", () => {
     expect((await phone.outbox()).all().map((item) => item.id)).toEqual(["first"]);
   });
 
+  test("sends one, though it lives in memory only", async () => {
+    const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    const { id, outbox } = await refuse();
+    await Promise.all([outbox.renew(id, "first"), outbox.renew(id, "second")]);
+    expect(full).toHaveBeenCalled();
+    expect(outbox.all().map((item) => item.id)).toEqual(["first"]);
+  });
+
   test("sends one from two tabs, and the second sees which", async () => {
     const { id, outbox } = await refuse();
     const there = await phone.outbox();
