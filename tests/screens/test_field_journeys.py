@@ -1,5 +1,6 @@
 """A worker's day: a session that ends, a case that moved meanwhile, a whistle, a block across a border."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,13 +20,17 @@ from tests.screens.test_field_report import HERE, photo, reports, send
 
 pytestmark = pytest.mark.browser
 
-LAMP, ILLEGAL_BUILDING = "10102", "20601"
+LAMP, SINKHOLE, ILLEGAL_BUILDING = "10102", "20301", "20601"
 IN_THE_CELL = {"datum": "wgs84", "lon": 117.0782, "lat": 36.6632, "accuracy_m": 5}
 AT_THE_BORDER: dict[str, Any] = {
     "geolocation": {"latitude": 36.67023, "longitude": 117.07243, "accuracy": 6},
     "permissions": ["geolocation"],
 }
 AXE = Path(__file__).parents[2] / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+METRES = re.compile(r"距现场 (8\d|9\d) 米")
+"""From where the worker stands to the middle of their cell."""
+COUNTDOWN = re.compile("还剩")
+SHARES = re.compile(r"(1/3 \S+、2/3 \S+|2/3 \S+、1/3 \S+)：将起草联合哨")
 TABS = ["上报", "任务", "哨", "网格", "我的"]
 
 
@@ -55,13 +60,13 @@ def report(town: Town, matter: str, words: str) -> str:
     return str(do(town, "worker", "incidents", **told)["id"])
 
 
-def handled(town: Town, words: str) -> str:
-    """Return the id of a lamp that was mended and waits to be looked at."""
-    case = report(town, LAMP, words)
+def handled(town: Town, words: str, matter: str = LAMP, by: str = "CG") -> str:
+    """Return the id of something, a lamp mostly, that a department has mended and that waits to be looked at."""
+    case, login = report(town, matter, words), f"dept-{by.lower()}"
     do(town, "centre", f"incidents/{case}/acts/file")
-    do(town, "centre", f"incidents/{case}/acts/dispatch", organisation_code="370102-D-CG")
-    do(town, "dept-cg", f"incidents/{case}/acts/accept")
-    do(town, "dept-cg", f"incidents/{case}/acts/feed_back", report="已更换灯泡")
+    do(town, "centre", f"incidents/{case}/acts/dispatch", organisation_code=f"370102-D-{by}")
+    do(town, login, f"incidents/{case}/acts/accept")
+    do(town, login, f"incidents/{case}/acts/feed_back", report="已修复")
     return case
 
 
@@ -77,13 +82,24 @@ def stage_of(town: Town, case: str) -> str:
         return str(unit.connection.execute(asked, {"case": case}).scalar_one())
 
 
+def number_of(town: Town, case: str) -> str:
+    """Return the number under which people know a case."""
+    asked = text("SELECT number FROM incident WHERE id = :case")
+    with town.store.transaction() as unit:
+        return str(unit.connection.execute(asked, {"case": case}).scalar_one())
+
+
 def card_of(town: Town, page: Page, case: str) -> Locator:
     """Return what the phone shows of the whistle of a case."""
-    with town.store.transaction() as unit:
-        number = unit.connection.execute(
-            text("SELECT number FROM incident WHERE id = :case"), {"case": case}
-        ).scalar_one()
-    return page.locator("li.f-card").filter(has_text=str(number))
+    return page.locator("li.f-card").filter(has_text=number_of(town, case))
+
+
+def who_answers(town: Town, matter: str) -> tuple[str, str]:
+    """Return the organisation that leads a matter in the worker's cell, and the person who answers for the cell."""
+    position = {"datum": "wgs84", "lon": HERE["geolocation"]["longitude"], "lat": HERE["geolocation"]["latitude"]}
+    with acting(town, "worker") as client:
+        answers = client.post("/api/v1/places", json={"position": position, "matter": matter}).json()["answers"]
+    return answers["lead"]["name"], answers["cell_people"][0]["name"]
 
 
 def test_a_report_with_a_photo_takes_three_touches(town: Town) -> None:
@@ -93,6 +109,7 @@ def test_a_report_with_a_photo_takes_three_touches(town: Town) -> None:
         expect(page.get_by_text("第2网格").first).to_be_visible()
         photo(page)  # one
         page.get_by_role("button", name="路灯不亮").click()  # two
+        expect(page.get_by_text("负责：")).to_have_text("负责：" + " · ".join(who_answers(town, LAMP)))
         send(page)  # three
         expect(page.get_by_text("已全部发送")).to_be_visible()
     assert reports(town, "路灯不亮") >= 1
@@ -139,11 +156,15 @@ def test_what_another_account_left_is_neither_shown_nor_sent(town: Town) -> None
 
 def test_a_case_that_moved_meanwhile_is_shown_with_both_versions(town: Town) -> None:
     case = handled(town, "灯又亮了，等人核查")
+    handled(town, "塌陷已填，等人核查", SINKHOLE, "ZJ")  # within two hours by day and night
+    handled(town, "灯也亮了，等人核查")
     with town.page("worker", size=PHONE, **HERE) as watched:
         watched.forgive("ERR_INTERNET_DISCONNECTED|412|422")
         page = watched.page
         page.goto("/field")
         go_to(page, "任务")
+        tasks = page.locator("li.f-card").filter(has_text=re.compile("灯又亮了|塌陷已填|灯也亮了"))
+        expect(tasks).to_contain_text(["塌陷已填", "灯又亮了", "灯也亮了"])
         card = page.get_by_role("listitem").filter(has_text="灯又亮了，等人核查")
         expect(card.get_by_text("还剩")).to_be_visible()
         page.context.set_offline(offline=True)
@@ -160,6 +181,8 @@ def test_a_case_that_moved_meanwhile_is_shown_with_both_versions(town: Town) -> 
         expect(both.get_by_text("已核查")).to_be_visible()
         both.get_by_role("button", name="改存为备注").click()
         expect(page.get_by_text("已全部发送")).to_be_visible()
+        told = page.get_by_role("listitem").filter(has_text=number_of(town, case))
+        expect(told.get_by_text("已核查，待结案")).to_be_visible()
     assert stage_of(town, case) == "verified"
     with acting(town, "centre") as client:
         facts = client.get(f"/api/v1/incidents/{case}/facts").json()["items"]
@@ -170,15 +193,18 @@ def test_whoever_is_called_sees_how_far_it_is_and_checks_in(town: Town) -> None:
     case = report(town, ILLEGAL_BUILDING, "院内违建")
     whistle = do(town, "street", f"incidents/{case}/whistles", kind="comprehensive_enforcement", by_list=True)
     assert whistle
-    here = {**HERE, "geolocation": {"latitude": 36.6632, "longitude": 117.0782, "accuracy": 8}}
-    with town.page("dept-zf", size=PHONE, **here) as watched:
+    with town.page("dept-zf", size=PHONE, **HERE) as watched:
         page = watched.page
         page.goto("/field")
         go_to(page, "哨")
         card = card_of(town, page, case)
         expect(card.get_by_text("综合执法哨")).to_be_visible()
+        expect(card.get_by_text(METRES)).to_be_visible()
+        own = card.get_by_role("listitem").filter(has=page.get_by_role("button", name="报到", exact=True))
+        expect(own.get_by_text(COUNTDOWN)).to_be_visible()
+        page.context.set_geolocation({"latitude": 36.6632, "longitude": 117.0782, "accuracy": 8})
         expect(card.get_by_text("已在现场")).to_be_visible()
-        card.get_by_role("button", name="报到", exact=True).click()
+        own.get_by_role("button", name="报到", exact=True).click()
         expect(card.get_by_text("已到场")).to_be_visible()
         expect(page.get_by_text("已全部发送")).to_be_visible()
     asked = text("SELECT count(*) FROM summons WHERE organisation_code = '370102-D-ZF' AND arrived_at IS NOT NULL")
@@ -196,7 +222,7 @@ def test_a_block_across_a_border_is_said_to_draft_a_combined_whistle(town: Town)
         page.get_by_role("button", name="大地图").click()
         page.get_by_role("button", name="点选建筑").click()
         page.get_by_label("界边综合楼").check()
-        expect(page.get_by_role("dialog").get_by_text("将起草联合哨")).to_be_visible()
+        expect(page.get_by_role("dialog").get_by_text(SHARES)).to_be_visible()
         page.get_by_role("button", name="用这个位置").click()
         page.get_by_label("说明").fill("跨界违建")
         send(page)

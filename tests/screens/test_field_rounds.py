@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from tests.screens.conftest import PHONE, Town
@@ -21,6 +21,11 @@ def begin(page: Page, checklist: str) -> None:
     cards = page.locator("li.f-card").filter(has_text=checklist)
     cards.get_by_role("button", name="开始巡查").first.click()
     expect(page.get_by_role("dialog", name=checklist)).to_be_visible()
+
+
+def tap_twice(button: Locator) -> None:
+    """Tap twice before anything could come of the first."""
+    button.evaluate("button => { button.click(); button.click(); }")
 
 
 def one(town: Town, query: str, **values: Any) -> Any:
@@ -53,13 +58,14 @@ def test_a_finding_becomes_a_report_and_the_walk_goes_on(town: Town) -> None:
         expect(exits.get_by_text("已上报")).to_be_visible()
         for button in walk.get_by_role("button", name="正常").all()[1:]:
             button.click()
-        walk.get_by_role("button", name="完成巡查").click()
+        tap_twice(walk.get_by_role("button", name="完成巡查"))
         expect(due).to_have_count(before - 1)
         expect(page.get_by_text("已全部发送")).to_be_visible()
         go_to(page, "上报")
         expect(page.get_by_label("说明")).to_have_value("写到一半的上报")
     case = str(one(town, "SELECT id FROM incident WHERE text = '货物堵门'"))
     with acting(town, "street") as client:
+        # One, whatever finger taps twice.
         (patrol,) = client.get("/api/v1/patrols", params={"incident_id": case}).json()["items"]
     assert [(said["item"], said["incident_id"]) for said in patrol["answers"] if said["answer"] == "found"] == [
         ("exits", case)
@@ -92,7 +98,7 @@ def test_positions_are_taken_between_the_two_touches_of_the_switch_and_ones_own_
         expect(page.get_by_text("未上岗：不记录位置")).to_be_visible()
         switch = page.get_by_role("switch")
         expect(switch).to_have_attribute("aria-checked", "false")
-        switch.click()
+        tap_twice(switch)
         expect(page.get_by_text("在岗，自")).to_be_visible()
         page.context.set_geolocation({"latitude": 36.6631, "longitude": 117.0781, "accuracy": 9})
         expect(page.get_by_text("已采集 1 点")).to_be_visible()
@@ -108,4 +114,6 @@ def test_positions_are_taken_between_the_two_touches_of_the_switch_and_ones_own_
         expect(trace.get_by_text("班次：1")).to_be_visible()
         expect(trace.get_by_text("没有人查看过")).to_be_visible()
         expect(trace.locator(".f-map[data-ready=true] canvas")).to_be_visible()
+        trace.get_by_role("button", name="关闭").click()
+        expect(page.get_by_text("需处理")).to_have_count(0)
     assert one(town, "SELECT count(*) FROM shift WHERE ended_at IS NOT NULL") == 1
