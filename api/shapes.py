@@ -18,7 +18,10 @@ _TIME: dict[str, Any] = {
 
 
 def _in_shanghai(value: datetime) -> datetime:
-    return value.astimezone(SHANGHAI)
+    try:
+        return value.astimezone(SHANGHAI)
+    except OverflowError:  # the last hours of the calendar are none of Shanghai's
+        return value
 
 
 def _as_geojson(value: Any) -> Any:

@@ -21,6 +21,9 @@ MOST = 100_000
 """So many are looked through one by one for one answer, the newest first; it says so where there are more."""
 
 WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
+SMALL = 0.05
+"""Of a box that has so many degrees at most, all is read that lies in it, whoever sees how much of it."""
+
 _HOUR = timedelta(hours=1)  # an id that differs by more from its report's time is found by an index of its own
 
 
@@ -112,11 +115,13 @@ class SingleStore:
         return self._read(_REPORTED, asked, given)
 
     def own(self, asked: Asked, parties: Sequence[str], others: Sequence[str]) -> Singles:
-        """Return those of other districts that some parties take part in, the newest; at most `MOST`."""
+        """Return those of other districts with some parties: all of a small box, else the newest `MOST`."""
         given = {"parties": parties, "others": others}
         if not parties or not others or not self._connection.execute(_ANY_OWN, given).scalar():
             return Singles()
-        return self._read(_STOOD_OWN if asked.as_of else _OWN, asked, given)
+        if asked.as_of:
+            return self._read(_STOOD_OWN, asked, given)
+        return self._read(_OWN_HERE if _is_small(asked.box) else _OWN, asked, given)
 
     def stood(self, asked: Asked, whole: Sequence[str]) -> Singles:
         """Return those of whole districts as they stood at `asked.as_of`, the newest of the period; at most `MOST`."""
@@ -141,6 +146,10 @@ def id_window(since: datetime, until: datetime) -> tuple[UUID, UUID]:
 def corners(box: Box) -> dict[str, Any]:
     """Return a box as queries take it."""
     return dict(zip(("west", "south", "east", "north"), box, strict=True))
+
+
+def _is_small(box: Box | None) -> bool:
+    return box is not None and max(box[2] - box[0], box[3] - box[1]) <= SMALL
 
 
 def together(*parts: Singles) -> Singles:
@@ -205,6 +214,21 @@ _REPORTED = _Question.of(f"""
     SELECT {_COLUMNS}, CAST(NULL AS uuid) FROM found AS f
 """)  # noqa: S608 - the words are ours
 
+# The rules of the rows leave out those in which nobody takes part who asks.
+_OWN_HERE = _Question.of(f"""
+    WITH found AS (
+        SELECT {_STANDS} FROM incident_state AS s
+        WHERE s.incident_id >= :first AND s.incident_id <= :last
+          AND s.reported_at >= :since AND s.reported_at <= :until
+          AND s.district_code = ANY (CAST(:others AS text[])) AND {{where}}
+        UNION ALL
+        SELECT {_STANDS} FROM incident_state AS s
+        WHERE {_ODD} AND s.reported_at >= :since AND s.reported_at <= :until
+          AND (s.incident_id < :first OR s.incident_id > :last)
+          AND s.district_code = ANY (CAST(:others AS text[])) AND {{where}}
+    )
+    SELECT {_COLUMNS}, CAST(NULL AS uuid) FROM found AS f
+""")  # noqa: S608 - the words are ours
 _ANY_OWN = text("""
     SELECT EXISTS (SELECT FROM incident_party WHERE party = ANY (:parties) AND district_code = ANY (:others))
 """)

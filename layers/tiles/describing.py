@@ -122,8 +122,10 @@ def _described(layer: Layer, columns: _Columns, kept: str) -> dict[str, Any]:
     said = payload.described(layer, columns.of(layer))  # of a frame, its look reads one column
     if isinstance(layer.look, ByValue):
         counts = columns.counts(layer, layer.look)
-        for value, entry in said["look"]["values"].items() if counts is not None else ():
-            entry["count"] = counts.get(value, 0)
+        for value, entry in said["look"]["values"].items():
+            del entry["count"]  # that of a frame without rows
+            if counts is not None:
+                entry["count"] = counts.get(value, 0)
     return {
         **said,
         "shape": layer.shape.value,

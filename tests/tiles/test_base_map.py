@@ -1,5 +1,7 @@
 """A province's base map comes through this server, which keeps its key and lets nothing else through."""
 
+import threading
+
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
@@ -85,6 +87,67 @@ def test_a_map_that_is_down_is_left_alone_for_a_while_and_its_key_stays_unsaid(b
         assert caught.value.__cause__ is None
     assert len(province.asked) == 1
     assert "k3y" not in caplog.text
+
+
+class Hanging:
+    """A map that says nothing until it is let go, and then that it is down."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.full = threading.Semaphore(0)
+        self.let_go = threading.Event()
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked += 1
+        self.full.release()
+        assert self.let_go.wait(60)
+        message = "hung up"
+        raise httpx2.ReadTimeout(message, request=request)
+
+
+@pytest.fixture
+def hung():
+    """Yield a map that hangs with all who may ask it, and what else asks for a tile of it."""
+    hanging, threads = Hanging(), []
+    base = BaseMap(configured(), transport=httpx2.MockTransport(hanging))
+
+    def ask(x: int) -> threading.Thread:
+        def refused() -> None:
+            with pytest.raises(UnavailableError):
+                base.image(Tile(10, x, 0))
+
+        threads.append(threading.Thread(target=refused, daemon=True))
+        threads[-1].start()
+        return threads[-1]
+
+    for x in range(basemap.AT_ONCE):
+        ask(x)
+    for _ in range(basemap.AT_ONCE):
+        assert hanging.full.acquire(timeout=30)
+    yield hanging, ask
+    hanging.let_go.set()
+    for thread in threads:
+        thread.join(30)
+
+
+def test_whoever_comes_while_a_map_hangs_is_let_go_before_it_answers(hung, monkeypatch):
+    monkeypatch.setattr(basemap, "PATIENCE_S", 600.0)
+    hanging, ask = hung
+    late = ask(99)
+    late.join(30)
+    assert not late.is_alive()
+    assert not hanging.let_go.is_set()
+    assert hanging.asked == basemap.AT_ONCE
+
+
+def test_whoever_waited_while_a_map_went_down_does_not_ask_it_again(hung, monkeypatch):
+    monkeypatch.setattr(basemap, "QUEUE_S", 60.0)
+    hanging, ask = hung
+    waiting = ask(99)
+    hanging.let_go.set()
+    waiting.join(30)
+    assert not waiting.is_alive()
+    assert hanging.asked == basemap.AT_ONCE
 
 
 def test_a_tile_that_the_map_does_not_have_is_not_found(base, province):

@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import TextClause, event, text
 
 from gridgov.hexagons import FINE, centre_of, hexagon_at, name_of
 from gridgov.services.sweeping import Sweeping
 from gridgov.services.sweeps.rollups import changed_days
 from gridgov.spans import beginning
+from gridgov.store import singles
 from gridgov.store.cluster import Cluster
-from gridgov.store.singles import id_window
+from gridgov.store.singles import corners, id_window
 from gridgov.store.unit import Store, Unit
 from layers import layer
 from layers.tiles import QUERIES, Sight, Tile, draw, drawing
@@ -46,6 +47,9 @@ _TIMES = (
 )
 _ANALYZE = text("ANALYZE incident, incident_state, incident_party, cell, base_feature, area_period")
 _PREPARED = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE strpos(statement, :words) > 0")
+_UNPLACED = text("""
+    SELECT indexname FROM pg_indexes WHERE tablename = 'incident_state_2026_06' AND indexdef LIKE '%(placement)%'
+""")
 _OWN = text("""
     SELECT count(*) FROM incident_state AS s
     WHERE s.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
@@ -83,14 +87,18 @@ def acting(crowd: Store) -> Iterator[Callable[[str], Unit]]:
 
 def prepared(unit: Unit, tile: Tile) -> str:
     """Return the plan of single incidents that is made once for all tiles."""
-    words = statement("tile", "incidents", QUERIES["incidents"])
+    return planned(unit, statement("tile", "incidents", QUERIES["incidents"]).clause, tile)
+
+
+def planned(unit: Unit, words: TextClause, tile: Tile) -> str:
+    """Return the plan of a query that is made once for all tiles."""
     first, last = id_window(SIGHT.since, SIGHT.until)
-    west, south, east, north = tile.box()
-    asked = {"west": west, "south": south, "east": east, "north": north, **tile.numbers, "first": first, "last": last}
+    asked = {**corners(tile.box()), **tile.numbers, "first": first, "last": last}
     asked |= {"since": SIGHT.since, "until": SIGHT.until, "now": NOON, "stage": None, "most": 5000}
-    asked |= {"whole": None, "own_districts": [], "own_ids": []}
-    names = sorted(words.parameters)
-    numbered = re.sub(r"(?<!:):([a-z]\w*)", lambda found: f"${names.index(found[1]) + 1}", words.clause.text)
+    asked |= {"whole": None, "own_districts": [], "own_ids": [], "at_least": False}
+    asked |= {"sinces": [SIGHT.since], "untils": [SIGHT.until], "firsts": [first], "lasts": [last]}
+    names = sorted(words.compile().params)
+    numbered = re.sub(r"(?<!:):([a-z]\w*)", lambda found: f"${names.index(found[1]) + 1}", words.text)
     values = ", ".join(_literal(asked[name]) for name in names)
     unit.connection.exec_driver_sql(f"PREPARE once AS {numbered}")
     plan = unit.connection.exec_driver_sql(f"EXPLAIN EXECUTE once({values})").scalars().all()
@@ -100,7 +108,7 @@ def prepared(unit: Unit, tile: Tile) -> str:
 
 def _literal(value: Any) -> str:
     if isinstance(value, list):
-        return "'{}'"
+        return "'{" + ",".join(f'"{one}"' for one in value) + "}'"
     return "NULL" if value is None else str(value) if isinstance(value, int | float) else f"'{value}'"
 
 
@@ -143,6 +151,61 @@ def test_a_plan_that_knows_no_values_goes_by_the_box_and_leaves_out_months(actin
     assert "Seq Scan on incident_state_2026_06" not in words  # where they all are
 
 
+@pytest.mark.parametrize("who", ["centre", "street", "department", "worker"])
+def test_doubt_is_found_by_the_index_of_what_is_in_no_cell_for_sure(acting, who):
+    unit, tile = acting(who), Tile(*tile_at(16, 117.1, 36.65))
+    plan_once(unit.connection)
+    words = planned(unit, statement("tile", "doubtful", QUERIES["doubtful"]).clause, tile)
+    assert "Subplans Removed" in words
+    found = [line for line in words.splitlines() if "Scan" in line and "incident_state_2026_06" in line]
+    assert found
+    names = unit.connection.execute(_UNPLACED).scalars().all()
+    assert all(any(name in line for name in names) or "odd" in line for line in found), words
+
+
+def test_the_days_that_a_period_cuts_are_looked_at_in_the_box_alone(acting):
+    unit, tile = acting("centre"), Tile(*tile_at(16, 117.1, 36.65))
+    plan_once(unit.connection)
+    assert "incident_state_2026_06_geom_idx" in planned(unit, singles._REPORTED.in_box, tile)
+    assert "geom_idx" not in planned(unit, singles._REPORTED.anywhere, tile)
+
+
+def test_cards_are_looked_up_for_the_marks_alone_that_are_drawn(acting):
+    unit, tile = acting("centre"), Tile(*tile_at(14, 117.1, 36.65))
+    words = statement("tile", "incidents", QUERIES["incidents"])
+    first, last = id_window(SIGHT.since, SIGHT.until)
+    asked = {**corners(tile.box()), **tile.numbers, "first": first, "last": last, "whole": None, "most": 5}
+    asked |= {
+        "own_districts": [],
+        "own_ids": [],
+        "since": SIGHT.since,
+        "until": SIGHT.until,
+        "now": NOON,
+        "stage": None,
+    }
+    read = unit.connection.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {words.clause.text}"), asked).scalar_one()
+    rows = Counter()
+    for node in nodes(read[0]["Plan"]):
+        rows[node.get("Alias", "").rstrip("_0123456789")] += node["Actual Rows"] * node["Actual Loops"]
+    assert rows["s"] > 100
+    assert rows["i"] == 5
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def test_a_crowded_tile_asks_for_its_hexagons_once(acting, monkeypatch):
+    monkeypatch.setattr(drawing, "FEW", 1)
+    unit, tile = acting("centre"), Tile(*tile_at(15, 117.1, 36.65))
+    said: list[str] = []
+    event.listen(unit.connection, "before_cursor_execute", lambda *given: said.append(given[2]))
+    assert all("count" in one for one in drawn(unit, tile).values())
+    assert len([words for words in said if "rollup_hexagon" in words]) == 1
+
+
 def test_a_legend_of_whole_days_reads_no_single_incident(acting):
     unit = acting("centre")
     first = beginning(NOON.date() - timedelta(days=40))
@@ -159,7 +222,7 @@ def test_a_legend_of_whole_days_reads_no_single_incident(acting):
 def test_the_base_map_is_found_by_the_spatial_index(acting, name):
     unit = acting("centre")
     unit.connection.execute(text("SET LOCAL enable_seqscan = off"))  # some tables are small enough to be read whole
-    given = {"codes": [], "reports": [], "ranks": [], "fewest": 30}
+    given = {"codes": [], "reports": [], "ranks": [], "fewest": 30, "on": NOON.date()}
     words = explained(unit, name, Tile(*tile_at(16)), **given)
     assert "Index Cond: (geom &&" in words
 
@@ -215,6 +278,17 @@ def test_a_small_tile_of_too_many_is_counted_by_the_hexagons_with_their_middle_i
     assert {name: one["count"] for name, one in found.items()} == {name: there[name] for name in found}
     inside = {name for name in there if tile.holds(*centre_of(int(name, 16)))}
     assert set(found) == inside
+
+
+def test_in_a_small_tile_nothing_is_left_out_of_a_count(acting, monkeypatch):
+    monkeypatch.setattr(drawing, "FEW", 1)
+    tile = Tile(*tile_at(15, 117.1, 36.65))
+    whole = drawn(acting("street"), tile)
+    monkeypatch.setattr(singles, "MOST", 5)
+    assert drawn(acting("street"), tile) == whole
+    assert sum(one["count"] for one in whole.values()) > 5
+    afar = drawn(acting("street"), Tile(*tile_at(10, 117.1, 36.65)))
+    assert all(one["at_least"] for one in afar.values())
 
 
 def test_who_sees_more_in_a_tile_than_can_be_told_apart_sees_it_counted(acting):

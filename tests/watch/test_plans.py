@@ -1,6 +1,7 @@
 """What a wall asks costs as much as is open, however much there ever was: plans of the login of requests are read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy.dialects import postgresql
 from gridgov.store.past import PastStore
 from gridgov.store.walking import Filter, Window
 from gridgov.store.watching.ground import ground
+from layers.tiles import QUERIES, Tile
+from layers.tiles.queries import statement
 from tests.conftest import sample_of_its_own
 from tests.rows.town import Town, make_town
 from tests.support import NOON
@@ -102,6 +105,24 @@ def test_whistles_that_lived_at_a_moment_are_found_by_what_was_open_not_among_al
         words = plan(crowd, "centre", query, at=NOON - 7 * DAY)
     assert "whistle_incident_idx" in words
     assert "Seq Scan on whistle" not in words
+
+
+@pytest.mark.parametrize("name", ["whistles", "whistle_parts"])
+@pytest.mark.parametrize(
+    ("found", "index"), [("found_living", "whistle_live_idx"), ("found_living_then", "whistle_incident_idx")]
+)
+def test_a_tile_of_whistles_goes_by_those_that_live_or_lived(crowd, name, found, index):
+    connection, _ = crowd
+    words = statement("tile", name, replace(QUERIES[name], found=found)).clause.text
+    asked = {**Tile(16, 54085, 25608).numbers, "west": 117.0, "south": 36.6, "east": 117.1, "north": 36.7}
+    asked |= {"at": NOON - 7 * DAY, "past": found == "found_living_then", "most": 5_000}
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        connection.execute("SET LOCAL enable_seqscan = off")  # so few are read sooner than looked up
+        told = plan(crowd, "centre", words, **asked)
+    read = [line for line in told.splitlines() if " on whistle w" in line or " on whistle_live_idx" in line]
+    # By its key whoever asks is asked, of each side, whether they see its whistle.
+    assert [line for line in read if "whistle_pkey" not in line] == [line for line in read if index in line] != []
 
 
 def test_a_list_of_a_period_of_the_past_does_not_walk_beyond_it(crowd):
