@@ -55,9 +55,8 @@ def test_an_account_whose_first_password_was_lost_is_looked_after_all_the_same(t
         found = person(page, "顾失联", "370102-P9913")
         page.get_by_role("button", name="新增账号").click()
         form = dialog(page)
-        form.get_by_label(re.compile("^用户名")).fill("gu")
-        form.get_by_label(re.compile("^姓名")).fill("顾失联")
-        form.get_by_label(re.compile("^邮箱")).fill("gu@example.org")
+        for label, words in (("用户名", "gu"), ("姓名", "顾失联"), ("邮箱", "gu@example.org")):
+            form.get_by_label(re.compile(f"^{label}")).fill(words)
 
         def lose(route: Route) -> None:
             route.fetch()
@@ -89,11 +88,13 @@ def test_an_account_whose_first_password_was_lost_is_looked_after_all_the_same(t
         dialog(page).get_by_role("button", name="授予", exact=True).click()
         form.get_by_role("button", name=re.compile("^收回 网格员")).click()
         expect(page.get_by_text("角色已收回。")).to_be_visible()
-        form.get_by_role("button", name="停用").click()
-        dialog(page).get_by_role("button", name="关闭").click()
-        assert get(page, f"accounts/{account['id']}")["disabled_at"] is None
-        form.get_by_role("button", name="停用").click()
-        dialog(page).get_by_role("button", name="停用").click()
+        form = page.get_by_role("dialog", name="顾失联", exact=True)
+        asking = page.get_by_role("dialog", name="停用 gu")
+        for answer in ("关闭", "停用"):
+            assert get(page, f"accounts/{account['id']}")["disabled_at"] is None
+            form.get_by_role("button", name="停用").click()
+            asking.get_by_role("button", name=answer).click()
+            expect(asking).to_have_count(0)
         expect(form.get_by_text("已停用", exact=True)).to_be_visible()
         account = get(page, f"accounts/{account['id']}")
         assert (bool(account["disabled_at"]), account["grants"]) == (True, [])
@@ -170,13 +171,33 @@ def test_a_program_is_told_a_secret_once_and_turned_off(town: Town):
         form.get_by_label(re.compile("^名称")).fill("大屏")
         form.get_by_label(re.compile("^地址")).fill("http://board.example.org/hook")
         form.get_by_label(re.compile("^区县")).select_option(HOME)
-        choose(form, re.compile("^只推送这些"), "结案", re.compile("case.closed"))
+        for words in ("结案", "立案"):
+            choose(form, re.compile("^只推送这些"), words, re.compile(f"^{words}"))
+        form.get_by_role("button", name="去掉 立案").press("Enter")
+        expect(form.get_by_role("button", name="去掉 结案")).to_be_focused()
         form.get_by_role("button", name="保存").click()
         expect(form.get_by_text(re.compile("请用 https")).first).to_be_visible()
         form.get_by_label(re.compile("^地址")).fill("https://board.example.org/hook")
+
+        def lost(route: Route) -> None:
+            """Let the server do it, and its answer get lost."""
+            route.fetch()
+            route.abort()
+
+        watched.forgive("ERR_FAILED")
+        page.route("**/api/v1/endpoints", lost, times=1)
         form.get_by_role("button", name="保存").click()
+        expect(form.get_by_text("服务器没有应答")).to_be_visible()
+        form.get_by_role("button", name="保存").click()
+        expect(dialog(page).get_by_text("上一次保存时它已经建好")).to_be_visible()
+        dialog(page).get_by_role("button", name="关闭").click()
+        page.get_by_role("button", name="更换密钥：大屏").click()
+        expect(dialog(page).get_by_text("旧密钥立即作废")).to_be_visible()
+        dialog(page).get_by_role("button", name="更换密钥").click()
         expect(page.locator("[data-secret]")).to_have_text(re.compile("^whsec_"))
         dialog(page).get_by_role("button", name="关闭").click()
+        # Of the dialog that it was opened from nothing is left: the focus is where that was opened from.
+        expect(page.get_by_role("button", name="更换密钥：大屏")).to_be_focused()
         page.get_by_role("button", name="停用 大屏").click()
         expect(page.get_by_role("row", name=re.compile("大屏.*已停用"))).to_be_visible()
         (endpoint,) = get(page, "endpoints")["items"]
