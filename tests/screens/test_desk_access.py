@@ -57,6 +57,13 @@ def test_no_page_breaks_a_rule_of_accessibility(town: Town, theme: str):
         page.get_by_role("button", name="保存").click()
         expect(page.get_by_text("请填写这一项。").first).to_be_visible()
         assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="导入…").click()
+        watched.forgive("422")
+        faulty = {"name": "people.csv", "mimeType": "text/csv", "buffer": b"name\nx"}
+        page.locator("#import-file").set_input_files(files=faulty)
+        expect(page.get_by_role("dialog").get_by_role("alert").first).to_be_visible()
+        assert violations(page) == []
 
 
 def test_every_page_fits_a_phone(town: Town):

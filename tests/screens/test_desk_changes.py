@@ -120,6 +120,7 @@ def test_a_list_is_published_once_its_difference_was_seen_and_taken_back_the_sam
         assert (now["handle_within_minutes"], "370102-D-DSJ" in now["cooperating"]) == (1440, True)
         # It was a mistake: the version before is put in force again.
         press(page, f"第 {before['version']} 版作为草稿")
+        expect(page.get_by_text(re.compile("草稿里有 1 处改动"))).to_be_visible()
         press(page, f"第 {before['version']} 版作为草稿")  # and once more, which would cost the draft there is
         expect(dialog(page).get_by_text(re.compile("草稿里的 1 处改动还没有发布"))).to_be_visible()
         press(dialog(page), f"以第 {before['version']} 版取代草稿")

@@ -15,6 +15,7 @@ from tests.screens.test_desk_access import violations
 pytestmark = pytest.mark.browser
 
 CODE = "small_shop_fire"
+RHYTHMS = {"daily": "每天", "weekly": "每周", "monthly": "每月"}
 
 
 @contextmanager
@@ -140,16 +141,19 @@ def test_what_the_server_refuses_of_a_row_is_said_at_it(town: Town):
 
 
 def test_who_was_overtaken_sees_the_items_by_their_names(town: Town):
-    with editing(town, forgiving="412") as (page, form):
+    with editing(town, forgiving="412", bypass_csp=True) as (page, form):
         kept = stored(page)
         one, two = kept["items"][:2]
         cell(form, 1, "英文").fill("Said another way")
+        rhythm = next(one for one in RHYTHMS if one != kept["every"])
         body = {name: kept[name] for name in ("name_zh", "name_en", "every", "roles", "source", "retired")}
-        act(page, "PUT", f"checklists/{CODE}", {**body, "items": [two, one, *kept["items"][3:]]})
+        act(page, "PUT", f"checklists/{CODE}", {**body, "every": rhythm, "items": [two, one, *kept["items"][3:]]})
         press(form, "保存")
         both = page.get_by_role("dialog", name="别人刚刚改过")
         expect(both.get_by_role("row", name=f"{one['zh']} · 英文 Said another way {one['en']}")).to_be_visible()
         expect(both.get_by_role("row", name=re.compile(f"^顺序 1 {one['zh']}; 2 {two['zh']}"))).to_be_visible()
+        expect(both.get_by_role("row", name=f"多久一次 {RHYTHMS[kept['every']]} {RHYTHMS[rhythm]}")).to_be_visible()
+        assert violations(page) == []
         gone = kept["items"][2]["zh"]
         expect(both.get_by_role("row", name=f"{gone} · 有没有 {gone} –")).to_be_visible()
         press(both, "用我的版本")

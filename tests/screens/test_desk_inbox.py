@@ -1,5 +1,7 @@
 """A notice of the inbox leads each role to the screen it works on, and shows there what it is about."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -37,6 +39,24 @@ def test_who_works_at_a_desk_comes_to_the_case_on_the_wall(town: Town, login: st
         notice.get_by_role("link", name="查看案卷").click()
         page.wait_for_url(f"{town.address}/command/cases/{incident}*")
         expect(page.get_by_text(number).first).to_be_visible()
+
+
+def test_whoever_reads_by_keyboard_goes_on_where_they_are(town: Town):
+    first, second = (report(town, LAMP, f"{words}盏灯") for words in ("头一", "第二"))
+    with town.page("street") as watched:
+        page = watched.page
+        page.goto("/desk/inbox")
+        for incident in (first, second):
+            tell(town, "street", incident)
+            expect(page.locator(f"a[href='/command/cases/{incident}']")).to_be_visible()
+        page.get_by_role("button", name="只看未读").click()
+        newest = page.locator("[data-notice]").first
+        newest.get_by_role("button", name=re.compile("^标为已读")).press("Enter")
+        expect(page.locator(f"a[href='/command/cases/{second}']")).to_have_count(0)
+        expect(page.locator(f"a[href='/command/cases/{first}']")).to_be_focused()
+        page.locator("[data-notice]").first.get_by_role("button", name=re.compile("^标为已读")).press("Enter")
+        expect(page.locator(f"a[href='/command/cases/{first}']")).to_have_count(0)
+        expect(page.locator("[data-notice]:focus-within, main h1:focus")).to_have_count(1)
 
 
 def test_who_walks_the_grid_comes_to_the_tasks_on_the_phone(town: Town):

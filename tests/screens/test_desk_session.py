@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -101,6 +102,30 @@ def test_the_inbox_lives_again_after_the_line_was_refused(town: Town, status: in
         assert len(tries) >= 3
         tell(town, "centre", incident)
         expect(page.locator(f"a[href='/command/cases/{incident}']")).to_be_visible()
+
+
+def test_a_workbook_is_taken_away_changed_and_brought_back(town: Town, tmp_path: Path):
+    with town.page("admin") as watched:
+        page = watched.page
+        page.goto("/desk/organisations")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="导出 XLSX").click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        book = openpyxl.load_workbook(file)
+        rows = list(book.active.iter_rows())
+        (name,) = (cell.column for cell in rows[0] if cell.value == "名称")
+        rows[1][name - 1].value = "改名的机构"
+        book.save(file)
+        page.get_by_role("button", name="导入…").click()
+        page.locator("#import-file").set_input_files(file)
+        expect(dialog(page).get_by_text("修改 1", exact=True)).to_be_visible()
+        expect(dialog(page).get_by_role("cell", name="改名的机构")).to_be_visible()
+        dialog(page).get_by_role("button", name="确认导入").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.get_by_role("searchbox").fill("改名的机构")
+        expect(page.get_by_role("rowheader", name="改名的机构")).to_be_visible()
+        assert "改名的机构" in csv_of(page, "organisations")
 
 
 def test_what_is_imported_stands_in_the_lists_at_once(town: Town, tmp_path: Path):

@@ -53,7 +53,12 @@ export function Toasts({ within }: { within?: symbol }) {
           <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
             <span>{text()}</span>
             {out && <ToLogin />}
-            <button type="button" class="ui-button plain" aria-label={say("关闭", "Close")} onClick={() => drop(id)}>
+            <button
+              type="button"
+              class="ui-button plain"
+              aria-label={say("收起这条消息", "Put this message away")}
+              onClick={() => drop(id)}
+            >
               ✕
             </button>
           </div>
