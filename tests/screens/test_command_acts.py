@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from gridgov.clock import system_clock
 from tests.screens.conftest import LAPTOP, Town
+from tests.screens.mapping import until_drawn
 from tests.screens.test_command_whistle import NARROW
 from tests.screens.test_field_journeys import ILLEGAL_BUILDING, IN_THE_CELL, LAMP, acting, do, report
 
@@ -247,3 +248,24 @@ def test_who_types_on_and_presses_enter_goes_where_the_new_words_lead(town: Town
         page.locator("#search").fill(number)
         page.keyboard.press("Enter")
         expect(page.locator(".c-number")).to_have_text(number)
+        until_drawn(page)
+        with acting(town, "admin") as client:
+            person = client.get("/api/v1/people?limit=1").json()["items"][0]["name"]
+        for words, kinds in (("解放路", {"address", "area"}), (person, {"person"}), ("370102001006006", {"cell"})):
+            _go_to_what_is_found(page, words, kinds)
+
+
+def _go_to_what_is_found(page: Page, words: str, kinds: set[str]) -> None:
+    """Search for words, hold the first that is found against the API's, and go where it lies."""
+    first = page.request.get("/api/v1/search", params={"text": words}).json()["items"][0]
+    assert first["kind"] in kinds
+    label = first["label"] if isinstance(first["label"], str) else first["label"]["zh"]
+    page.locator("#search").fill(words)
+    expect(page.get_by_role("option").first).to_contain_text(label)
+    before = page.url
+    page.keyboard.press("Enter")
+    expect(page.locator("#search")).to_have_value("")
+    if first["bounds"] or first["lon"] is not None:
+        expect(page).not_to_have_url(before)
+    else:
+        expect(page.locator(".ui-toasts")).to_contain_text("地图上没有它的位置")

@@ -19,7 +19,7 @@ from gridgov.services.relaying import Relay
 from gridgov.settings import Settings
 from tests.screens.conftest import Town
 from tests.screens.test_command_whistle import NARROW
-from tests.screens.test_field_journeys import LAMP, report
+from tests.screens.test_field_journeys import LAMP, do, report
 
 pytestmark = pytest.mark.browser
 
@@ -76,10 +76,14 @@ def test_a_server_that_stops_and_starts_is_survived_without_a_reload(town: Town)
         expect(badge).to_contain_text("画面可能已过时")
         expect(badge).to_contain_text("停在")
         expect(page.locator(".c-case")).to_be_visible()
+        do(town, "centre", f"incidents/{case['id']}/acts/file")  # by another of the town's servers
         with _served(town, port):
             expect(page.locator(".c-badge.live")).to_be_visible(timeout=40_000)
-            page.locator("[data-act=file]").click()
             expect(page.locator(".c-case .c-standing .c-stage").first).to_have_text("已立案")
+            page.locator("[data-act=note]").click()
+            page.get_by_label("写下什么").fill("停机后照常办理")
+            page.get_by_role("button", name="确认备注").click()
+            expect(page.locator(".c-story")).to_contain_text("停机后照常办理")
             assert page.evaluate("window.kept") is True
             page.goto("about:blank")
 
@@ -116,6 +120,12 @@ def test_what_somebody_was_writing_outlives_the_session(town: Town):
         page.evaluate("dispatchEvent(new Event('online'))")
         over = page.get_by_role("alertdialog")
         expect(over).to_contain_text("没办完的内容还在", timeout=60_000)
+        expect(over.get_by_role("button", name="去登录")).to_be_focused()
+        page.keyboard.press("?")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(over).to_be_visible()
+        expect(page.get_by_role("dialog", name="快捷键")).to_have_count(0)
         beside = {"login": "centre", "password": town.passwords["centre"]}
         assert page.request.post("/api/v1/login", data=beside, headers={"Origin": town.address}).ok
         page.evaluate("dispatchEvent(new Event('focus'))")

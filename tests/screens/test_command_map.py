@@ -22,6 +22,7 @@ from gridgov.settings import Settings
 from tests.api.conftest import serving
 from tests.screens.conftest import LAPTOP, PHONE, WALL, Town
 from tests.screens.mapping import colours, open_layers, placed_case, poll, until_drawn, whistled
+from tests.screens.test_field_journeys import do
 
 pytestmark = pytest.mark.browser
 
@@ -233,6 +234,20 @@ def test_the_map_is_moved_zoomed_and_gone_through_by_keyboard(town: Town):
         zoom = _place(page)[0]
         page.keyboard.press("+")
         poll(page, lambda: _place(page)[0] > zoom, "The map did not come nearer.")
+        _require_it_stays(town, page)
+
+
+def _require_it_stays(town: Town, page: Page) -> None:
+    """Hold that the map stays where somebody moved it to, far from the case that is chosen, when that goes on."""
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)
+    page.wait_for_timeout(500)
+    before = _place(page)
+    do(town, "centre", f"incidents/{page.url.partition('cases/')[2][:36]}/acts/note", text="地图别动")
+    expect(page.locator(".c-story")).to_contain_text("地图别动")
+    page.wait_for_timeout(500)
+    assert _place(page) == before
 
 
 def _place(page: Page) -> tuple[float, ...]:
