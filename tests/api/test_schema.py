@@ -29,7 +29,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+SETTINGS = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 PATIENCE_S = 240
 """How long an answer may take is no matter of the schema, and a machine may be busy."""
