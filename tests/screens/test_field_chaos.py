@@ -1,4 +1,4 @@
-"""A worker reports, and notes upon a case, all morning while the network is cut, the page and the server are killed.
+"""A worker on duty reports, notes and checks in all morning; network, page and server are cut and killed meanwhile.
 
 At the end everything is in the database exactly once, with every byte of every photo, in the order of its making.
 """
@@ -26,12 +26,14 @@ from sqlalchemy import text
 
 from gridgov.access.secrets import SESSION, caller_of, new_secret
 from gridgov.clock import system_clock
+from gridgov.ids import new_id
 from gridgov.services.sample_accounts import sample_accounts
 from gridgov.store.cluster import Cluster
 from gridgov.store.unit import Store
 from tests.conftest import SAMPLE, sample_of_its_own
 from tests.screens.conftest import PHONE, Town
-from tests.screens.test_field_journeys import go_to, handled
+from tests.screens.test_field_journeys import go_to, handled, number_of
+from tests.screens.test_field_outbox_ways import call_to
 from tests.support import EVER, FAR
 
 pytestmark = pytest.mark.browser
@@ -40,16 +42,35 @@ SEED = 20_260_305
 REPORTS = 42
 PART_BYTES = 4_194_304
 CASE = "等人核查"
-NOTED_EVERY = 7
-"""So many reports are made for each note upon the case."""
+EVERY = 7
+"""So many reports are made for each note upon the case, and for each whistle that is answered."""
+CALLS = REPORTS // EVERY
+SITE = {"latitude": 36.6632, "longitude": 117.0782, "accuracy": 9}
+STEP = 0.0003
+"""Degrees of latitude: more than a position must differ by to be kept."""
 
 _STORED = text("SELECT id, text FROM incident WHERE text LIKE '混乱%' ORDER BY id")
 _NOTES = text("SELECT payload ->> 'text' FROM incident_fact WHERE kind = 'noted' ORDER BY seq")
+_ARRIVALS = text("SELECT w.incident_id FROM check_in c JOIN whistle w ON w.id = c.whistle_id ORDER BY c.id")
+_SHIFTS = text("SELECT started_at, ended_at FROM shift")
+_POSITIONS = text("SELECT round(extract(epoch FROM at) * 1000)::bigint FROM staff_position")
 _PHOTOS = text("""
     SELECT i.text, e.name, encode(e.original_sha256, 'hex') AS hash, e.id
     FROM evidence e JOIN incident i ON i.district_code = e.district_code AND i.id = e.incident_id
     WHERE i.text LIKE '混乱%' ORDER BY i.id, e.added_at
 """)
+
+
+TAKEN = """async () => {
+    const ask = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+    const database = await ask(indexedDB.open("gridgov-field"));
+    const store = database.transaction("kept").objectStore("kept");
+    const keys = (await ask(store.getAllKeys())).filter((key) => String(key).startsWith("fixes:"));
+    const fixes = await Promise.all(keys.map((key) => ask(store.get(key))));
+    database.close();
+    return fixes.flat().map((fix) => fix.at);
+}"""
+"""When positions were taken that the phone has gathered, in milliseconds since 1970."""
 
 
 @dataclass
@@ -89,6 +110,9 @@ class Made:
     photos: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """By the report's words: names of photos with the SHA-256 of what the camera gave, in order."""
     notes: list[str] = field(default_factory=list)
+    arrivals: list[str] = field(default_factory=list)
+    """Cases at whose whistles they checked in."""
+    positions: set[int] = field(default_factory=set)
 
 
 class Phone:
@@ -113,7 +137,7 @@ class Phone:
             viewport={"width": PHONE[0], "height": PHONE[1]},
             base_url=self._address,
             locale="zh-CN",
-            geolocation={"latitude": 36.6631, "longitude": 117.0772, "accuracy": 9},
+            geolocation=SITE,  # type: ignore[arg-type]
             permissions=["geolocation"],
         )
         context.add_cookies([self._cookie])  # type: ignore[list-item]
@@ -168,6 +192,26 @@ class Phone:
         expect(self.page.get_by_role("dialog")).to_have_count(0)
         go_to(self.page, "上报")
 
+    def arrive(self, number: str) -> None:
+        """Check in at a whistle; it is kept once the page says so."""
+        go_to(self.page, "哨")
+        card = self.page.locator("li.f-card").filter(has_text=number)
+        card.get_by_role("button", name="报到", exact=True).click()
+        expect(self.page.get_by_text("已记下时间")).to_be_visible()
+        go_to(self.page, "上报")
+
+    def turn(self, said: str) -> None:
+        """Go on duty or off, until the page says so."""
+        go_to(self.page, "我的")
+        self.page.get_by_role("switch").click()
+        expect(self.page.get_by_text(said)).to_be_visible()
+        go_to(self.page, "上报")
+
+    def walk(self, step: int) -> set[int]:
+        """Go some steps, and return when the positions were taken that are gathered by now."""
+        self.context.set_geolocation({**SITE, "latitude": SITE["latitude"] + step % 2 * STEP})  # type: ignore[typeddict-item]
+        return set(self.page.evaluate(TAKEN))
+
 
 @contextmanager
 def _mother(url: str, folder: Path, port: int) -> Iterator[Server]:
@@ -207,18 +251,21 @@ def _photo(rng: random.Random, *, large: bool) -> bytes:
 
 
 def _session(store: Store, port: int) -> dict[str, Any]:
+    """Return the cookie of the worker, who is called to whistles as well."""
     secret = new_secret(SESSION)
     with store.transaction() as unit:
         account_id = unit.accounts.id_of("worker")
         assert account_id
+        called = {"role": "department_officer", "area_code": "370102", "organisation_code": "370102-D-ZF"}
+        unit.accounts.add_grant({"id": new_id(), "account_id": account_id, "granted_by": "test", **called}, now=EVER)
         unit.accounts.open(account_id, "session", caller_of(secret).secret_hash, now=EVER, expires_at=FAR)
     expires = time.time() + 86_400
     return {"name": f"gridgov-{port}", "value": secret, "url": f"http://127.0.0.1:{port}", "expires": expires}
 
 
-def _morning(rng: random.Random, phone: Phone, server: Server) -> Made:
-    """Report, while things break; return what was made."""
-    made, cut = Made(), False
+def _morning(rng: random.Random, phone: Phone, server: Server, calls: dict[str, str]) -> Made:
+    """Report, and answer whistles (numbers by case), while things break; return what was made."""
+    made, cut, whistles = Made(), False, iter(calls.items())
     large = set(rng.sample(range(REPORTS), 2))
     for number in range(REPORTS):
         words = f"混乱 {number:02d}"
@@ -229,9 +276,14 @@ def _morning(rng: random.Random, phone: Phone, server: Server) -> Made:
             phone.lose_page()  # in the middle of a report
         phone.send(words)
         made.photos[words] = [(name, hashlib.sha256(content).hexdigest()) for name, content in photos]
-        if number % NOTED_EVERY == 0:
+        if number % EVERY == 0:
             made.notes.append(f"备注 {number:02d}")
             phone.note(made.notes[-1])
+        if number % EVERY == EVERY // 2:
+            case, told = next(whistles)
+            made.arrivals.append(case)
+            phone.arrive(told)
+        made.positions |= phone.walk(number)
         fate = rng.random()
         if fate < 0.2:
             cut = not cut
@@ -260,11 +312,16 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
     with sample_of_its_own(cluster) as url, closing(Store(url)) as store:
         sample_accounts(store, SAMPLE, tmp_path, now=system_clock())
         with _mother(url, tmp_path, port) as server:
-            handled(Town(f"http://127.0.0.1:{port}", store, {}, browser), CASE)
+            town = Town(f"http://127.0.0.1:{port}", store, {}, browser)
+            handled(town, CASE)
+            calls = {case: number_of(town, case) for case in (call_to(town) for _ in range(CALLS))}
             phone = Phone(browser, tmp_path / "phone", server, _session(store, port))
             # The page must be on the phone before the first cut.
             phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-            made = _morning(rng, phone, server)
+            phone.turn("在岗，自")
+            made = _morning(rng, phone, server, calls)
+            made.positions |= phone.walk(REPORTS)
+            phone.turn("未上岗：不记录位置")
             phone.lose_page()
             expect(phone.page.get_by_text("已全部发送")).to_be_visible(timeout=120_000)
             phone.context.close()
@@ -274,6 +331,14 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_breaks(
             stored = unit.connection.execute(_STORED).all()
             photos = unit.connection.execute(_PHOTOS).all()
             notes = unit.connection.execute(_NOTES).scalars().all()
+            arrivals = unit.connection.execute(_ARRIVALS).scalars().all()
+            (shift,) = unit.connection.execute(_SHIFTS).all()
+            positions = unit.connection.execute(_POSITIONS).scalars().all()
+    assert sorted(map(str, arrivals)) == sorted(made.arrivals)
+    assert len(made.arrivals) == CALLS
+    assert shift.ended_at is not None
+    assert made.positions
+    assert made.positions <= set(positions)
     assert list(notes) == made.notes
     assert sorted(row.text for row in stored) == sorted(made.photos)
     assert [row.text for row in stored] == list(made.photos)  # ids tell the order of making

@@ -10,6 +10,7 @@ from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import go_to
 from tests.screens.test_field_outbox import CUT, opened, photos, write
 from tests.screens.test_field_report import DOT, HERE, photo, pytestmark, reports, send, stored_place
+from tests.screens.test_field_rounds import tap_twice
 
 __all__ = ["pytestmark"]
 
@@ -145,7 +146,7 @@ def test_a_report_whose_place_is_refused_gets_another_and_takes_its_photo_along(
         page.get_by_role("button", name="查看原因并处理").click()
         page.get_by_role("button", name="在地图上改位置").click()
         page.get_by_role("button", name="用这个位置").click()
-        page.get_by_role("button", name="改好，重新发送").click()
+        tap_twice(page.get_by_role("button", name="改好，重新发送"))
         expect(page.get_by_text("已全部发送")).to_be_visible()
     assert (reports(town, "位置画错了"), photos(town, "位置画错了")) == (1, 1)
     assert stored_place(town, "位置画错了")[0] == "POINT"
