@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.screens.conftest import LAPTOP, WALL, Town
 from tests.screens.mapping import colours, open_layers, placed_case, poll, until_drawn
+from tests.screens.test_field_journeys import ILLEGAL_BUILDING, do, report
 
 pytestmark = pytest.mark.browser
 
@@ -47,13 +48,18 @@ def test_a_link_of_layers_as_at_first_shows_them_to_who_keeps_others(town: Town)
 def test_paper_holds_the_map_as_it_is_drawn(town: Town):
     with town.page("centre") as watched:
         page = watched.page
-        page.goto("/command?theme=day")
+        page.add_init_script("window.print = () => dispatchEvent(new Event('beforeprint'))")
+        page.goto("/command?theme=night")
         until_drawn(page)
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        page.emulate_media(media="print")
+        page.get_by_role("button", name="打印").click()
         paper = page.locator(".c-paper canvas")
+        expect(paper).to_be_attached()
+        page.emulate_media(media="print")
         expect(paper).to_be_visible()
-        assert len(colours(paper.screenshot())) > 50
+        found = colours(paper.screenshot())
+        assert len(found) > 50
+        # White paper, whatever the screen shows: most of it is light.
+        assert sum(count for colour, count in found.items() if sum(colour) > 3 * 170) > found.total() / 2
         expect(page.locator(".c-paper figcaption")).to_contain_text("CGCS2000")
         page.emulate_media(media="screen")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
@@ -88,7 +94,12 @@ def test_an_emergency_is_heard_once_and_the_choice_stays(town: Town):
         poll(page, lambda: page.evaluate("window.heard") == rung, "Nobody was called, or too often.")
         page.locator("body").press("[")
         expect(page.locator(".c-past")).to_be_visible()
-        page.locator("body").press("0")
+        _blow_an_emergency(town)
+        called = page.get_by_role("alert").filter(has_text="新的应急案件：1 件")
+        expect(called).to_be_visible()
+        rung += _TONES
+        poll(page, lambda: page.evaluate("window.heard") == rung, "Who looks at the past is not called.")
+        called.get_by_role("button", name="回到实时").click()
         expect(page.locator(".c-badge.live")).to_be_visible()
         page.wait_for_timeout(3_000)
         assert page.evaluate("window.heard") == rung
@@ -97,15 +108,8 @@ def test_an_emergency_is_heard_once_and_the_choice_stays(town: Town):
 
 
 def _blow_an_emergency(town: Town) -> None:
-    with town.page("street") as other:
-        ask = other.page.request
-        headers = {"X-CSRF-Token": ask.get("/api/v1/me").json()["csrf"], "Origin": town.address}
-        matters = {one["code"]: one for one in ask.get("/api/v1/matters").json()["items"]}
-        cases = ask.get("/api/v1/incidents?limit=100").json()["items"]
-        case = next(one for one in cases if one["cell_code"] and matters[one["matter_code"]]["whistle_kind"])
-        body = {"id": "019a5f3e-7c00-7abc-8def-0123456789ac", "kind": "emergency"}
-        answer = ask.post(f"/api/v1/incidents/{case['id']}/whistles", data=body, headers=headers)
-        assert answer.ok, answer.text()
+    case = report(town, ILLEGAL_BUILDING, "院内违建，墙要倒")
+    do(town, "street", f"incidents/{case}/whistles", kind="emergency")
 
 
 def test_a_wall_is_read_from_afar_and_a_desk_from_near(town: Town):

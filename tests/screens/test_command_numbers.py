@@ -1,16 +1,34 @@
 """The wall's numbers, the API's and the notebook's are the same."""
 
-import pytest
-from playwright.sync_api import expect
+from datetime import timedelta
 
+import pytest
+from playwright.sync_api import Page, expect
+
+from gridgov.clock import system_clock
 from gridgov.services.connecting import Gov
+from gridgov.services.intake import Intake
+from gridgov.services.knowledge import KnowledgeKeeper
+from gridgov.services.sample import day_of_reports
+from tests.conftest import SAMPLE
 from tests.screens.conftest import Town
+from tests.support import SetClock
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 20_000
 
 
+@pytest.fixture
+def _neglected(town: Town, keeper: KnowledgeKeeper) -> None:
+    """Take in what nobody has touched since, through any holiday that may lie between."""
+    then = system_clock() - timedelta(days=15)
+    intake = Intake(town.store, clock=SetClock(then), home_district="370102", keeper=keeper)
+    for one in day_of_reports(SAMPLE, ending=then)[:5]:
+        intake.take(one, author="sample")
+
+
+@pytest.mark.usefixtures("_neglected")
 def test_the_wall_the_api_and_the_notebook_say_the_same(town: Town):
     # The city's command centre sees the whole sample, as a notebook beside the database does.
     with town.page("city") as watched:
@@ -27,5 +45,15 @@ def test_the_wall_the_api_and_the_notebook_say_the_same(town: Town):
             shown = page.locator(f"[data-figure={name}] strong")
             expect(shown).to_have_text(str(told[name]), timeout=PATIENCE_MS)
         expect(page.locator("[data-figure=whistles] strong")).to_have_text(str(told["whistles"]["open"]))
+        _require_the_same_late_things(page)
         stages = page.locator(".c-stages strong")
         expect(stages).to_have_text([str(count) for count in told["by_stage"].values()])
+
+
+def _require_the_same_late_things(page: Page) -> None:
+    """Hold each row that is late, in its order, against the API's."""
+    late = page.request.get("/api/v1/watch").json()["late"]
+    assert late
+    rows = page.locator(".c-dues .c-rows").first.locator(".c-row")
+    expect(rows.locator(".c-row-what")).to_have_text([one["matter"] or one["number"] for one in late])
+    expect(rows.locator(".c-row-where")).to_have_text([one["street"] or "" for one in late])
