@@ -75,7 +75,7 @@ def test_an_address_and_a_person_are_taken_out_of_an_account_by_the_command_line
     assert "wang@example.org" in run("account", "change", "wang", "--person", person)
     assert "without an address" in run("account", "change", "wang", "--email", "")
     run("account", "change", "wang", "--person", "")
-    assert [line.split()[1] for line in run("account", "events", "wang").splitlines()[1:4]] == [
+    assert [line.split()[2] for line in run("account", "events", "wang").splitlines()[1:4]] == [
         "untied",
         "changed",
         "tied",
