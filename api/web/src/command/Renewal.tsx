@@ -1,5 +1,5 @@
 /** Logs in anew before the session ends, without leaving what is seen. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { me } from "../shared/session";
 import { Dialog } from "../shared/ui/dialog";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
@@ -19,6 +19,8 @@ function WithPassword() {
   const [password, setPassword] = useState("");
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => box.current?.focus(), []);
   const send = async (): Promise<void> => {
     setBusy(true);
     await renew(password).catch(setRefusal);
@@ -43,6 +45,7 @@ function WithPassword() {
           {say(`${me.value?.login ?? ""} 的密码`, `Password of ${me.value?.login ?? ""}`)}
         </label>
         <input
+          ref={box}
           id="renew-password"
           type="password"
           autocomplete="current-password"
