@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -59,9 +59,10 @@ def _sweep() -> None:
     """Remove what runs that were killed have left."""
     for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         number = home.name.removeprefix(_PREFIX).partition("-")[0]
-        mine = os.geteuid() in {0, home.stat().st_uid}
-        if mine and number.isdigit() and not is_alive(int(number)) and not _used(home / "tests"):
-            _remove(home)
+        with suppress(FileNotFoundError):  # a run that ends meanwhile removes its own
+            mine = os.geteuid() in {0, home.stat().st_uid}
+            if mine and number.isdigit() and not is_alive(int(number)) and not _used(home / "tests"):
+                _remove(home)
 
 
 def _used(folder: Path) -> bool:
