@@ -55,7 +55,7 @@ const late = (step: Step): string =>
     : say("一超时", "At once");
 
 const stepWords = (step: Step): string =>
-  `${late(step)}${say("：", ": ")}${named(LEVELS, step.level)}${say("", ", ")}${named(ROLES, step.role)}`;
+  `${late(step)}${say("：", ": ")}${named(LEVELS, step.level)}${say(" · ", ", ")}${named(ROLES, step.role)}`;
 
 export function Escalations() {
   const all = useLoaded(() => readAll<Steps>("/api/v1/escalations"));
