@@ -193,7 +193,7 @@ _IN_STAGE = "(CAST(:stage AS text) IS NULL OR s.stage = CAST(:stage AS text))"
 _ODD = "gridgov_is_odd(s.incident_id, s.reported_at)"
 
 # Reported in a period means an id of about then, by which months are left out; those that tell another time have an
-# index of their own.
+# index of their own. OFFSET 0: asked period by period; as a join it would read a box in all months and compare then.
 _REPORTED = _Question.of(f"""
     WITH periods AS (
         SELECT * FROM unnest(
@@ -201,10 +201,13 @@ _REPORTED = _Question.of(f"""
             CAST(:firsts AS uuid[]), CAST(:lasts AS uuid[])
         ) AS p (since, until, first, last)
     ), found AS (
-        SELECT {_STANDS} FROM periods AS p JOIN incident_state AS s
-          ON s.incident_id >= p.first AND s.incident_id <= p.last
-         AND s.reported_at >= p.since AND s.reported_at <= p.until
-        WHERE s.district_code = ANY (CAST(:whole AS text[])) AND {{where}}
+        SELECT f.* FROM periods AS p CROSS JOIN LATERAL (
+            SELECT {_STANDS} FROM incident_state AS s
+            WHERE s.incident_id >= p.first AND s.incident_id <= p.last
+              AND s.reported_at >= p.since AND s.reported_at <= p.until
+              AND s.district_code = ANY (CAST(:whole AS text[])) AND {{where}}
+            OFFSET 0
+        ) AS f
         UNION ALL
         SELECT {_STANDS} FROM periods AS p JOIN incident_state AS s
           ON {_ODD} AND s.reported_at >= p.since AND s.reported_at <= p.until
@@ -229,8 +232,17 @@ _OWN_HERE = _Question.of(f"""
     )
     SELECT {_COLUMNS}, CAST(NULL AS uuid) FROM found AS f
 """)  # noqa: S608 - the words are ours
+# Looked up pair by pair: a whole district is a party of each of its cases, and along it one comes to others' at last.
+# In order, or the planner would read all there is, which it expects to be the others' as well.
 _ANY_OWN = text("""
-    SELECT EXISTS (SELECT FROM incident_party WHERE party = ANY (:parties) AND district_code = ANY (:others))
+    SELECT EXISTS (
+        SELECT FROM unnest(CAST(:others AS text[])) AS o (code)
+        CROSS JOIN unnest(CAST(:parties AS text[])) AS mine (party)
+        CROSS JOIN LATERAL (
+            SELECT FROM incident_party AS p WHERE p.district_code = o.code AND p.party = mine.party
+            ORDER BY p.incident_id LIMIT 1
+        ) AS found
+    )
 """)
 # Along the parties, newest id first; beside them those whose ids tell another time.
 _MINE = f"""

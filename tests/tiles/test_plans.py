@@ -96,6 +96,7 @@ def planned(unit: Unit, words: TextClause, tile: Tile) -> str:
     asked = {**corners(tile.box()), **tile.numbers, "first": first, "last": last}
     asked |= {"since": SIGHT.since, "until": SIGHT.until, "now": NOON, "stage": None, "most": 5000}
     asked |= {"whole": None, "own_districts": [], "own_ids": [], "at_least": False}
+    asked |= {"parties": ["370102"], "others": ["370103", "370112"]}
     asked |= {"sinces": [SIGHT.since], "untils": [SIGHT.until], "firsts": [first], "lasts": [last]}
     names = sorted(words.compile().params)
     numbered = re.sub(r"(?<!:):([a-z]\w*)", lambda found: f"${names.index(found[1]) + 1}", words.text)
@@ -166,8 +167,17 @@ def test_doubt_is_found_by_the_index_of_what_is_in_no_cell_for_sure(acting, who)
 def test_the_days_that_a_period_cuts_are_looked_at_in_the_box_alone(acting):
     unit, tile = acting("centre"), Tile(*tile_at(16, 117.1, 36.65))
     plan_once(unit.connection)
-    assert "incident_state_2026_06_geom_idx" in planned(unit, singles._REPORTED.in_box, tile)
+    words = planned(unit, singles._REPORTED.in_box, tile)
+    assert "incident_state_2026_06_geom_idx" in words
     assert "geom_idx" not in planned(unit, singles._REPORTED.anywhere, tile)
+    assert "Join Filter: ((s.incident_id >=" not in words  # but looked for period by period, in its months alone
+
+
+def test_whether_somebody_takes_part_elsewhere_is_looked_up_and_not_walked_along_a_district(acting):
+    unit, tile = acting("centre"), Tile(*tile_at(16, 117.1, 36.65))
+    plan_once(unit.connection)
+    looked_up = [line for line in planned(unit, singles._ANY_OWN, tile).splitlines() if "Index Cond" in line]
+    assert any("district_code" in line and "party" in line for line in looked_up)
 
 
 def test_cards_are_looked_up_for_the_marks_alone_that_are_drawn(acting):
