@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
 from sqlalchemy import text
 
 from gridgov.access.secrets import SESSION, caller_of, new_secret
@@ -45,7 +45,7 @@ CASE = "等人核查"
 EVERY = 7
 """So many reports are made for each note upon the case, and for each whistle that is answered."""
 CALLS = REPORTS // EVERY
-SITE = {"latitude": 36.6632, "longitude": 117.0782, "accuracy": 9}
+SITE: Geolocation = {"latitude": 36.6632, "longitude": 117.0782, "accuracy": 9}
 STEP = 0.0003
 """Degrees of latitude: more than a position must differ by to be kept."""
 
@@ -137,7 +137,7 @@ class Phone:
             viewport={"width": PHONE[0], "height": PHONE[1]},
             base_url=self._address,
             locale="zh-CN",
-            geolocation=SITE,  # type: ignore[arg-type]
+            geolocation=SITE,
             permissions=["geolocation"],
         )
         context.add_cookies([self._cookie])  # type: ignore[list-item]
@@ -209,7 +209,7 @@ class Phone:
 
     def walk(self, step: int) -> set[int]:
         """Go some steps, and return when the positions were taken that are gathered by now."""
-        self.context.set_geolocation({**SITE, "latitude": SITE["latitude"] + step % 2 * STEP})  # type: ignore[typeddict-item]
+        self.context.set_geolocation({**SITE, "latitude": SITE["latitude"] + step % 2 * STEP})
         return set(self.page.evaluate(TAKEN))
 
 
