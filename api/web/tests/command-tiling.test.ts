@@ -53,6 +53,13 @@ class Board {
     return this.there.has(name);
   }
 
+  isWhole = false;
+  readonly triggerRepaint = vi.fn();
+
+  loaded(): boolean {
+    return this.isWhole;
+  }
+
   refreshTiles(name: string): void {
     this.asked.push(name);
   }
@@ -96,6 +103,23 @@ describe("a style that comes in a source's first frame", () => {
     if (source) source._options.tiles = ["http://here/tiles/incidents/{z}/{x}/{y}.mvt"];
     tiling.restyle(style("land", "live"), catalogue, asking(null));
     expect(board.setTiles).not.toHaveBeenCalledWith("live", expect.anything());
+  });
+});
+
+describe("a map whose last tile is as before", () => {
+  it("draws a frame, after which it says that it is idle, and none once it has said so", () => {
+    vi.advanceTimersByTime(1_000);
+    expect(board.triggerRepaint).not.toHaveBeenCalled();
+    board.isWhole = true;
+    vi.advanceTimersByTime(1_000);
+    expect(board.triggerRepaint).toHaveBeenCalled();
+    board.tell("idle");
+    board.triggerRepaint.mockClear();
+    vi.advanceTimersByTime(5_000);
+    expect(board.triggerRepaint).not.toHaveBeenCalled();
+    tiling.refresh("live");
+    vi.advanceTimersByTime(1_000);
+    expect(board.triggerRepaint).toHaveBeenCalled();
   });
 });
 

@@ -20,9 +20,13 @@ export class Tiling {
   #asOf = sight.peek().asOf;
   #waitMs = AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Tiles were asked for, and the map has not said since that it has all of them. */
+  #waiting = true;
   /** Tiles that are as before come without any event: what is waited for is looked after. */
   readonly #looking = setInterval(() => {
     for (const name of [...this.#holed, ...this.#turning]) if (this.#isThere(name)) this.#whole(name);
+    // A map says that it is idle at the end of a frame, and for a tile that came without an event it draws none.
+    if (this.#waiting && this.map.loaded()) this.map.triggerRepaint();
   }, LOOK_MS);
 
   constructor(private readonly map: GlMap) {
@@ -37,6 +41,7 @@ export class Tiling {
       if (tile && isSourceLoaded) this.#whole(sourceId);
     });
     map.on("idle", () => {
+      this.#waiting = false;
       for (const name of this.#holed) this.#whole(name);
       if (this.#troubled.size === 0) this.#waitMs = AGAIN_MS;
     });
@@ -56,6 +61,7 @@ export class Tiling {
       // What it was told to ask: for the first frame of its life it does not say so by itself.
       if (!source || !address || source.serialize().tiles?.[0] === address) continue;
       source.setTiles([address]);
+      this.#waiting = true;
       this.#troubled.delete(name);
       if (this.#asOf !== asking.sight.asOf) this.#turning.add(name);
     }
@@ -103,7 +109,9 @@ export class Tiling {
 
   #ask(source: string): void {
     this.#troubled.delete(source);
-    if (this.#source(source)) this.map.refreshTiles(source);
+    if (!this.#source(source)) return;
+    this.map.refreshTiles(source);
+    this.#waiting = true;
   }
 
   /** All tiles of a source have come or failed: where none failed since they were asked for, there is no hole. */
