@@ -1,8 +1,7 @@
 /** What for somebody looks at what is hidden: said before the look, and written down with it. */
 import { useState } from "preact/hooks";
-import { tongueOf } from "../shared/heard";
-import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { said, say, type Words } from "../shared/words";
+import { Refused } from "./Refused";
 
 interface Props {
   /** What is written down, and who reads it. */
@@ -39,18 +38,7 @@ export function PurposeForm({ told, usual, look, busy, refusal }: Props) {
           </button>
         ))}
       </div>
-      {Boolean(refusal) && (
-        <div class="c-refusal" role="alert">
-          <p>
-            <strong>{said(wordsOf(refusal))}</strong>
-          </p>
-          {detailsOf(refusal).map((line) => (
-            <p key={line}>
-              <small lang={tongueOf(line)}>{line}</small>
-            </p>
-          ))}
-        </div>
-      )}
+      <Refused error={refusal} />
       <p class="c-act-ends">
         <button type="submit" class="primary" aria-disabled={short} aria-busy={busy ?? false}>
           {say("记录并查看", "Write it down, and look")}

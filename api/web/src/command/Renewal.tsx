@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { me } from "../shared/session";
 import { Dialog } from "../shared/ui/dialog";
-import { detailsOf, wordsOf } from "../shared/ui/problems";
-import { said, say } from "../shared/words";
+import { say } from "../shared/words";
 import { renew, renewing } from "./ending";
+import { Refused } from "./Refused";
 
 export function Renewal() {
   if (!renewing.value) return null;
@@ -53,18 +53,7 @@ function WithPassword() {
           onInput={(event) => setPassword(event.currentTarget.value)}
         />
       </p>
-      {refusal !== null && (
-        <div class="c-refusal" role="alert">
-          <p>
-            <strong>{said(wordsOf(refusal))}</strong>
-          </p>
-          {detailsOf(refusal).map((line) => (
-            <p key={line}>
-              <small>{line}</small>
-            </p>
-          ))}
-        </div>
-      )}
+      <Refused error={refusal} />
       <p class="c-act-ends">
         <button type="submit" class="primary" aria-disabled={!password} aria-busy={busy}>
           {say("登录", "Log in")}
