@@ -64,7 +64,7 @@ floors: $(VENV)/.dev ## Check that no floor or step looks upwards
 
 unit: $(VENV)/.dev ## Run the tests
 	@$(WEB_RUN) test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.dev postgis ## Measure against named peers and print the ratios
 	$(BIN)/python -m tests.bench

@@ -69,6 +69,21 @@ def _used(folder: Path) -> bool:
     return (folder / "use.lock").exists() and is_held(folder / "use.lock", server_account(folder / "data"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that have slow tests, so that no worker is alone with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(autouse=True)
+def _lines_go_where_they_went() -> Iterator[None]:
+    """Let no test leave a log handler to the others, whose lines would go into a stream that is closed by then."""
+    before = [one for one in logging.getLogger().handlers if one.name == "gridgov"]
+    yield
+    after = [one for one in logging.getLogger().handlers if one.name == "gridgov"]
+    assert after == before, "a command was run in this process: use the fixture as_before"
+
+
 @pytest.fixture
 def as_before() -> Iterator[None]:
     """Undo what running a command in this process does to it: its log handler, its settings, its context."""

@@ -11,6 +11,7 @@ from gridgov.cli import app
 from gridgov.formats import list_layers, read_layer, write_layer, write_layers
 from gridgov.services.checking import Source, check_file, repair_file
 
+pytestmark = pytest.mark.usefixtures("as_before")
 run = CliRunner()
 
 

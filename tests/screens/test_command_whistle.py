@@ -15,7 +15,7 @@ from tests.conftest import SAMPLE
 from tests.screens.conftest import Town
 from tests.screens.test_field_journeys import ILLEGAL_BUILDING, do, report
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LEAD = "370102-D-ZF"
 NARROW = (880, 900)

@@ -36,7 +36,7 @@ from tests.screens.test_field_journeys import go_to, handled, number_of
 from tests.screens.test_field_outbox_ways import call_to
 from tests.support import EVER, FAR
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SEED = 20_260_305
 REPORTS = 42

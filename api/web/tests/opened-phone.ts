@@ -5,10 +5,11 @@ import { Disk } from "../src/field/outbox/disk";
 import { open, theDisk } from "../src/field/phone";
 import { ME } from "./outbox-things";
 
-/** Opens the phone once for the tests of a file. */
-export function openedPhone(): void {
+/** Opens the phone once for the tests of a file. Returns what stands for its window, on which events may happen. */
+export function openedPhone(): EventTarget {
+  const outside = new EventTarget();
   beforeAll(async () => {
-    vi.stubGlobal("addEventListener", () => undefined);
+    vi.stubGlobal("addEventListener", outside.addEventListener.bind(outside));
     vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "hidden" }));
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no signal")));
     const disk = await Disk.open();
@@ -21,6 +22,7 @@ export function openedPhone(): void {
     await dropDatabase();
     vi.unstubAllGlobals();
   });
+  return outside;
 }
 
 /** As browsers do to pages in the background. */

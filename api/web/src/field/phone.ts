@@ -20,6 +20,14 @@ export const holder = signal<Holder | null>(null);
 export const session = signal<Session>("unknown");
 /** Whether the server answered when it was last asked. */
 export const reached = signal(true);
+let cuts = 0;
+/** How often the signal had gone when the attempt under way began. */
+let cutsBefore = 0;
+
+/** An answer to what was asked before the signal went says nothing of now. */
+function answered(before: number): void {
+  if (before === cuts) reached.value = true;
+}
 export const pack = signal<Pack | null>(null);
 export const today = signal<Today | null>(null);
 export const items = signal<Item[]>([]);
@@ -74,7 +82,8 @@ export async function open(): Promise<boolean> {
       session.value = "out";
     },
     onReach: (found) => {
-      reached.value = found;
+      if (found) answered(cutsBefore);
+      else reached.value = false;
     },
     onDone: (kind) => {
       if (CHANGES_THE_DAY.includes(kind)) refreshSoon();
@@ -91,9 +100,10 @@ export async function open(): Promise<boolean> {
 
 /** Asks who is logged in, and gives the phone into their hands. Returns false where nobody answered. */
 export async function settleSession(): Promise<boolean> {
+  const before = cuts;
   try {
     const found = await enter();
-    reached.value = true;
+    answered(before);
     knocks = 0;
     if (found) await enterAs(found);
     else session.value = "out";
@@ -154,6 +164,7 @@ const carry = courier((id) => pictureOf(id));
 /** A session that was changed in another tab shows as a forbidden act: ask who we are before blaming the worker. */
 async function carefully(item: Item, stop: AbortSignal): Promise<Outcome> {
   const before = entered;
+  cutsBefore = cuts;
   if (before?.account !== item.account) return { is: "on" };
   const outcome = await carry(item, { csrf: before.csrf, stop });
   if (outcome.is !== "refused" || outcome.trouble.status !== 403) return outcome;
@@ -177,9 +188,10 @@ export async function refresh(): Promise<void> {
   const account = holder.value?.account_id;
   if (!account || session.value !== "in") return;
   for (const part of [freshDay, freshPack]) {
+    const before = cuts;
     try {
       await part(account);
-      reached.value = true;
+      answered(before);
     } catch (error) {
       if (error instanceof Unreachable) reached.value = false;
       else if (error instanceof Problem && error.status === 401) session.value = "out";
@@ -299,6 +311,7 @@ async function hear(said: unknown): Promise<void> {
 function watch(): void {
   globalThis.addEventListener("online", () => void hurry());
   globalThis.addEventListener("offline", () => {
+    cuts += 1;
     reached.value = false;
   });
   document.addEventListener("visibilitychange", () => {
