@@ -161,15 +161,15 @@ def sample_url(cluster: Cluster, database_url: str) -> str:  # noqa: ARG001 - th
 
 
 @contextmanager
-def sample_of_its_own(cluster: Cluster) -> Iterator[str]:
-    """Yield the URL of a copy of the sample district, dropped afterwards.
+def sample_of_its_own(cluster: Cluster, template: str = _SAMPLE) -> Iterator[str]:
+    """Yield the URL of a copy of the sample district, or of a database that is one with more in it, dropped afterwards.
 
     For whoever commits, and for whoever keeps a transaction open longer than a test: the locks it holds would let
     others of the worker's tests wait for ever.
     """
     name = f"gridgov_own_{uuid.uuid4().hex}"
     with connected(cluster.server.socket) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_SAMPLE} STRATEGY wal_log")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
     yield cluster.url(name)
     with connected(cluster.server.socket) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import make_url
 
 from api.app import create_app
 from gridgov.access.secrets import SESSION, caller_of, new_secret
@@ -114,20 +115,36 @@ class Watched:
         assert [said for said in self.complaints if not any(re.search(one, said) for one in self.forgiven)] == []
 
 
-@pytest.fixture(scope="module")
-def town(cluster: Cluster, sample_url: str, keeper, browser: Browser, tmp_path_factory) -> Iterator[Town]:  # noqa: ARG001
-    """Yield a town that the tests of one module share: they may change it, and must not rely on its being unchanged."""
-    folder: Path = tmp_path_factory.mktemp("town")
+@dataclass(frozen=True)
+class Peopled:
+    """A database with the sample district and its accounts, of which towns are copies: hashing takes its time."""
+
+    name: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def peopled(cluster: Cluster, sample_url: str, tmp_path_factory) -> Iterator[Peopled]:  # noqa: ARG001 - made by it
+    """Yield what the towns of this worker are copies of: nobody is connected to it."""
     with sample_of_its_own(cluster) as url:
         store = Store(url)
-        accounts, _ = sample_accounts(store, SAMPLE, folder, now=system_clock())
+        accounts, _ = sample_accounts(store, SAMPLE, tmp_path_factory.mktemp("peopled"), now=system_clock())
+        store.close()
+        yield Peopled(str(make_url(url).database), {a.login: a.password for a in accounts if a.password})
+
+
+@pytest.fixture(scope="module")
+def town(cluster: Cluster, peopled: Peopled, keeper, browser: Browser, tmp_path_factory) -> Iterator[Town]:
+    """Yield a town that the tests of one module share: they may change it, and must not rely on its being unchanged."""
+    folder: Path = tmp_path_factory.mktemp("town")
+    with sample_of_its_own(cluster, peopled.name) as url:
+        store = Store(url)
         intake = Intake(store, clock=system_clock, home_district="370102", keeper=keeper)
         morning = day_of_reports(SAMPLE, ending=system_clock() - timedelta(minutes=1))[-MORNING:]
         for _ in play(intake, morning):
             pass
         app = create_app(store, Settings(data_dir=folder))
         app.state.intake = intake
-        passwords = {one.login: one.password for one in accounts if one.password}
         with serving(app) as address:
-            yield Town(address, store, passwords, browser)
+            yield Town(address, store, peopled.passwords, browser)
         store.close()
