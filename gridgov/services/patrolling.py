@@ -155,7 +155,7 @@ class Patrolling:
         """Return the patrols that the caller walked, or that went through cells of their office, newest first."""
         with self._store.acting(caller, now=self._clock()) as unit:
             unit.subject.require("grid.read")
-            return unit.patrols.page(wanted, limit=limit, before=before)
+            return unit.patrols.page(unit.subject, wanted, limit=limit, before=before)
 
 
 def due_today(unit: Unit, duties: Sequence[dict[str, Any]], now: datetime) -> tuple[list[Checklist], list[DueWalk]]:

@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gridgov.access import Subject
+from gridgov.codes import LENGTHS
 from gridgov.patrols import Checklist, Every, Item, PatrolsWanted, naming
 from gridgov.store.tables import checklist, patrol, person
+from gridgov.store.visible import READ
 
 _c, _p = checklist.c, patrol.c
 _SHOWN = (
@@ -69,18 +72,9 @@ class PatrolStore:
         row = self._connection.execute(_listing().where(_p.id == patrol_id)).mappings().first()
         return dict(row) if row else None
 
-    def page(self, wanted: PatrolsWanted, *, limit: int, before: UUID | None) -> list[dict[str, Any]]:
-        """Return patrols that whoever acts may see, the newest id first, strictly before the id `before`."""
-        cell, incident = wanted.cell_code, wanted.incident_id
-        query = _listing().order_by(_p.id.desc()).limit(limit)
-        query = query.where(_p.district_code == cell[:6], _p.cell_code == cell) if cell else query
-        query = query.where(_p.ended_at >= wanted.since) if wanted.since else query
-        if incident:
-            # No index looks into answers: the ids tell which few days to look through.
-            first, end = naming(incident)
-            named = _p.answers.contains([{"incident_id": str(incident)}])
-            query = query.where(_p.id >= first, _p.id < end, named)
-        query = query.where(_p.id < before) if before else query
+    def page(self, subject: Subject, wanted: PatrolsWanted, *, limit: int, before: UUID | None) -> list[dict[str, Any]]:
+        """Return patrols that `subject`, who acts, may see, the newest id first, strictly before the id `before`."""
+        query = listed(subject, wanted, limit=limit, before=before)
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
     def last(self, cells: Collection[str]) -> dict[tuple[str, str], datetime]:
@@ -89,6 +83,35 @@ class PatrolStore:
         query = query.where(_p.district_code.in_({cell[:6] for cell in cells}), _p.cell_code.in_(list(cells)))
         rows = self._connection.execute(query.group_by(_p.cell_code, _p.checklist_code))
         return {(row[0], row[1]): row[2] for row in rows}
+
+
+def listed(subject: Subject, wanted: PatrolsWanted, *, limit: int, before: UUID | None) -> Select[Any]:
+    """Return the query for a page of patrols."""
+    cell, incident = wanted.cell_code, wanted.incident_id
+    query = _listing().where(_reached(subject)).order_by(_p.id.desc()).limit(limit)
+    query = query.where(_p.district_code == cell[:6], _p.cell_code == cell) if cell else query
+    query = query.where(_p.ended_at >= wanted.since) if wanted.since else query
+    if incident:
+        # No index looks into answers: the ids tell which few days to look through.
+        first, end = naming(incident)
+        named = _p.answers.contains([{"incident_id": str(incident)}])
+        query = query.where(_p.id >= first, _p.id < end, named)
+    return query.where(_p.id < before) if before else query
+
+
+def _reached(subject: Subject) -> ColumnElement[bool]:
+    """Return what the rule of the rows comes down to for whoever has no area, or cells alone.
+
+    Whom it lets see what is the rule's own business. But no index finds what only a function tells, so that somebody
+    who has walked little, or never, would look through everybody's patrols.
+    """
+    areas = subject.areas(READ)
+    mine = _p.account_id == subject.account_id
+    if not areas:
+        return mine
+    if any(len(area) < LENGTHS["cell"] for area in areas):
+        return true()
+    return or_(mine, _p.district_code.in_({area[:6] for area in areas}) & _p.cell_code.in_(areas))
 
 
 def _listing() -> Any:

@@ -67,6 +67,8 @@ patrol = Table(
         ["checklist.district_code", "checklist.code", "checklist.version"],
     ),
     Index("patrol_id_idx", "id"),
+    Index("patrol_account_id_idx", "account_id", "id"),
+    Index("patrol_ended_at_idx", "ended_at"),
     Index("patrol_cell_idx", "district_code", "cell_code", "checklist_code", "ended_at"),
     Index("patrol_district_code_person_id_idx", "district_code", "person_id"),
 )
