@@ -88,7 +88,7 @@ class PatrolStore:
 def listed(subject: Subject, wanted: PatrolsWanted, *, limit: int, before: UUID | None) -> Select[Any]:
     """Return the query for a page of patrols."""
     cell, incident = wanted.cell_code, wanted.incident_id
-    query = _listing().where(_reached(subject)).order_by(_p.id.desc()).limit(limit)
+    query: Select[Any] = _listing().where(_reached(subject)).order_by(_p.id.desc()).limit(limit)
     query = query.where(_p.district_code == cell[:6], _p.cell_code == cell) if cell else query
     query = query.where(_p.ended_at >= wanted.since) if wanted.since else query
     if incident:

@@ -154,6 +154,15 @@ class PositionStore:
         mine = update(shift).where(*_of(holder), _s.id == shift_id, lasting)
         self._connection.execute(mine.values(ended_at=at, due_at=None, end_received_at=now, device_ended_at=device_at))
 
+    def end_by(self, account_id: UUID, *, now: datetime) -> int:
+        """End what an account has open, for whoever began it comes in by it no more; return how many shifts.
+
+        As with one that ends by itself, nobody has told its end: a phone that comes back may tell an earlier one.
+        """
+        lasting = update(shift).where(_s.account_id == account_id, _s.ended_at.is_(None))
+        at = func.greatest(_s.started_at, func.least(_s.due_at, now))
+        return self._connection.execute(lasting.values(ended_at=at, due_at=None)).rowcount
+
     def end_overdue(self, *, now: datetime, limit: int) -> int:
         """End shifts that nobody ended, when they were due, and return how many."""
         due = select(_s.district_code, _s.id).where(_s.due_at <= now).order_by(_s.due_at).limit(limit)

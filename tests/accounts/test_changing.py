@@ -1,5 +1,6 @@
 """What is different about an account: an address that is taken out, and a member of staff whom it is tied to."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ from gridgov.access.secrets import caller_of
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotAuthenticatedError
 from gridgov.ids import new_id
 from gridgov.services.accounts import AccountWanted, NewAccount, NewGrant, Origin
+from gridgov.services.positions import Positions
+from gridgov.store.positions import Holder
 from tests.accounts.conftest import MACHINE, PASSWORD, log_in
 from tests.support import NOON, somebody
 
@@ -88,6 +91,28 @@ def test_an_account_is_tied_to_another_or_untied_and_its_keys_end(administration
         with pytest.raises(NotAuthenticatedError):
             entrance.me(inside)
     assert events(administration, chief, wang)[0][1]["staff_code"] == other
+
+
+@pytest.mark.parametrize("how", ["tied", "untied", "kept out"])
+def test_a_shift_ends_when_its_account_leaves_its_persons_hands(administration, store, clock, chief, people, how):
+    me, other = ((HOME, people[code]) for code in (WORKER, "370102-P0002"))
+    wanted = {"tied": AccountWanted(person=other), "untied": AccountWanted(person=None)}
+    positions = Positions(store, clock=clock, longest=timedelta(hours=12))
+    first, second = (somebody(store, "grid_worker", HOME, login=login) for login in ("first", "second"))
+    with store.transaction() as unit:
+        accounts = [unit.accounts.id_of(login) for login in ("first", "second")]
+        for one in accounts:
+            unit.accounts.change(one, {"person_district_code": HOME, "person_id": me[1], "area_code": HOME})
+    begun, holder = positions.start(first, new_id()), Holder(me, accounts[0])
+    clock.move(timedelta(hours=1))
+    administration.change(chief, accounts[0], AccountWanted(name="王小明"))
+    with store.transaction() as unit:
+        assert unit.positions.shift(holder, begun.id).ended_at is None  # the same person is on duty still
+    administration.change(chief, accounts[0], wanted.get(how, AccountWanted(disabled=True)))
+    with store.transaction() as unit:
+        ended = unit.positions.shift(holder, begun.id)
+        assert (ended.ended_at, ended.due_at, ended.end_received_at) == (clock(), None, None)
+    assert positions.start(second, new_id()).ended_at is None
 
 
 def test_an_account_is_tied_inside_ones_own_area_only(administration, store, chief, account, wang, people):

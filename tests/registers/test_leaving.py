@@ -10,6 +10,7 @@ from gridgov.clock import shown
 from gridgov.ids import new_id
 from gridgov.services.accounts.hashing import Hasher
 from gridgov.services.sweeping import SWEEPS, Sweeping
+from gridgov.store.positions import Holder
 from tests.registers.conftest import HOME, OTHER_STREET, STREET, get, proof_of
 from tests.support import NOON, somebody
 
@@ -75,6 +76,15 @@ def test_whoever_has_left_is_out_at_once_and_holds_no_role(client, lin, account)
     events = get(client, f"accounts/{account}/events")["items"]
     assert [(e["kind"], e["by"]) for e in events[:2]] == [("withdrawn", "system"), ("disabled", "system")]
     assert events[1]["data"] == {"left_at": shown(NOON)}
+
+
+def test_whoever_leaves_on_duty_is_on_duty_no_more(client, store, lin, account):
+    shift = client.post("/api/v1/shifts", json={"id": str(new_id())}, headers=proof_of("lin"))
+    assert shift.status_code == 201, shift.text
+    end(client, lin["id"])
+    with store.transaction() as unit:
+        found = unit.positions.shift(Holder((HOME, UUID(lin["id"])), account), UUID(shift.json()["id"]))
+    assert found.ended_at == NOON
 
 
 @pytest.mark.usefixtures("account")

@@ -1,4 +1,4 @@
-"""A list of patrols finds one's own among everybody's by an index, and shows all that the rule of the rows lets one see.
+"""A list of patrols finds one's own among everybody's by an index, and shows all that the rule of the rows shows one.
 
 Plans of the login of requests are read over many rows.
 """

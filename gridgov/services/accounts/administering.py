@@ -15,6 +15,7 @@ from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundE
 from gridgov.ids import moment_of
 from gridgov.services.accounts.changing import AccountWanted, changes_of
 from gridgov.services.accounts.hashing import Hasher
+from gridgov.services.accounts.leaving import turn_out
 from gridgov.services.accounts.wanted import (
     Machine,
     NewAccount,
@@ -143,8 +144,9 @@ class Administration:
     def change(self, who: Who, account_id: UUID, wanted: AccountWanted, *, seen: Seen | None = None) -> dict[str, Any]:
         """Change an account's name or address, tie it to a member of staff, keep somebody out or let them in again.
 
-        Whoever is kept out is so from this moment on: their sessions and tokens end, and do not come back. The same
-        goes for an account that is tied to somebody or untied: whatever it was opened with went on in another's name.
+        Whoever is kept out is so from this moment on: their sessions and tokens end, and do not come back, and a shift
+        that was begun by the account ends. The same goes for an account that is tied to somebody or untied: whatever it
+        was opened with went on in another's name.
 
         Raises
         ------
@@ -169,7 +171,7 @@ class Administration:
                 unit.accounts.change(account_id, change.values)
                 unit.accounts.note(account_id, change.kind, by=hand.name, at=now, **change.told)
             if any(change.ends_keys for change in changes):
-                unit.accounts.revoke(account_id, now=now)
+                turn_out(unit, account_id, now=now)
             return _known(unit, hand, account_id, now)
 
     def disable(self, who: Who, account_id: UUID) -> dict[str, Any]:

@@ -50,7 +50,8 @@ class Change:
     Attributes
     ----------
     ends_keys
-        Whether sessions and tokens end with it, for whoever comes in by them is somebody else from then on, or nobody.
+        Whether sessions, tokens and a shift end with it: whoever comes in by the account is somebody else from then on,
+        or nobody.
     """
 
     kind: str

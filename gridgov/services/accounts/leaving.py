@@ -8,6 +8,7 @@ is let in again is given what they need then.
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gridgov.clock import shown
 from gridgov.errors import ConflictError, UnavailableError
@@ -20,7 +21,7 @@ _AT_ONCE = 200
 
 
 def keep_out_leavers(unit: Unit, now: datetime, limit: int) -> int:
-    """Keep out accounts whose holder's service is over, end their sessions and tokens, withdraw their roles: a sweep.
+    """Keep out accounts whose holder's service is over, end what they had begun, withdraw their roles: a sweep.
 
     Returns
     -------
@@ -30,7 +31,7 @@ def keep_out_leavers(unit: Unit, now: datetime, limit: int) -> int:
     for leaver in leavers:
         account_id = leaver["id"]
         unit.accounts.change(account_id, {"disabled_at": now})
-        unit.accounts.revoke(account_id, now=now)
+        turn_out(unit, account_id, now=now)
         unit.accounts.note(account_id, "disabled", by=BY, at=now, left_at=shown(leaver["ended_at"]))
         for grant in unit.accounts.grants(account_id, now=now):
             unit.accounts.withdraw(grant["id"], now=now, by=BY)
@@ -46,6 +47,16 @@ def keep_out_now(store: Store, *, now: datetime) -> None:
     """
     with suppress(UnavailableError), store.transaction() as unit:
         keep_out_leavers(unit, now, _AT_ONCE)
+
+
+def turn_out(unit: Unit, account_id: UUID, *, now: datetime) -> None:
+    """End all that somebody had begun by an account, which is theirs no more or closed: sessions, tokens, a shift.
+
+    Nobody else could end that shift, and until it ended by itself its person would show as on duty, and could not begin
+    another one by an account of their own.
+    """
+    unit.accounts.revoke(account_id, now=now)
+    unit.positions.end_by(account_id, now=now)
 
 
 def require_serving(unit: Unit, account: dict[str, Any], *, now: datetime, field: str = "disabled") -> None:
