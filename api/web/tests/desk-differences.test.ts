@@ -54,3 +54,23 @@ test("a role is of an account or of who walks, and is said either way", async ()
   expect(written(["grid_worker", "grid_worker_part_time", "own"], "roles")).toBe("专职网格员; 兼职网格员; own");
   expect([written("grid_worker", "role"), written("grid_worker_part_time", "role")]).toEqual(["网格员", "兼职网格员"]);
 });
+
+test("somebody is told by name and staff number once they are known, and two who may not be seen stay two", async () => {
+  const people: Record<string, unknown> = { "id-0001": { id: "id-0001", name: "王芳", staff_code: "370102-P0001" } };
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (path: string) => {
+    asked.push(path);
+    const found = people[path.replace("/api/v1/people/", "")];
+    const headers = { "Content-Type": "application/json" };
+    return Promise.resolve(new Response(JSON.stringify(found ?? {}), { status: found ? 200 : 404, headers }));
+  });
+  const both = () => differences({ person_id: "id-0001" }, { person_id: "id-0002" });
+  expect(both()[0]?.one).not.toContain("id-0001");
+  await vi.waitFor(() => expect(both()[0]?.other).toContain("不能查看"));
+  expect(both()).toEqual([{ name: "person_id", one: "王芳（370102-P0001）", other: "您不能查看的人（…0002）" }]);
+  expect(differences({ person_id: "id-0002" }, { person_id: "id-0003" })).toHaveLength(1);
+  expect(differences({ person_id: null }, { person_id: "id-0001" })).toEqual([
+    { name: "person_id", one: "–", other: "王芳（370102-P0001）" },
+  ]);
+  expect(asked.filter((path) => path.endsWith("id-0001"))).toHaveLength(1);
+});

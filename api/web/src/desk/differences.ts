@@ -2,6 +2,7 @@
 import { said, say, type Words } from "../shared/words";
 import { areaName } from "./areas";
 import { organisationName } from "./registers/organisations_known";
+import { personName } from "./registers/people_known";
 import { matterName } from "./rules/matters_known";
 import { walkerName } from "./rules/walkers_known";
 import { kindName } from "./webhooks/kinds";
@@ -153,6 +154,7 @@ const NAMES: Readonly<Record<string, Name>> = {
   muted: kindName,
   matter: matterName,
   area_code: areaName,
+  person_id: personName,
   organisation_code: organisation,
   parent_code: organisation,
   lead: organisation,

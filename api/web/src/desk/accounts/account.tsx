@@ -10,6 +10,7 @@ import { useLoaded } from "../../shared/ui/loaded";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
 import { Confirming, Editing } from "../editing";
+import { calledOf } from "../registers/people_known";
 import type { PersonOut } from "../registers/types";
 import { saving } from "../saving";
 import { Secret } from "../secret";
@@ -110,8 +111,8 @@ function Body({ found, done }: { found: Found; done: () => Promise<void> }) {
         <Confirming
           title={say(`停用 ${account.login}`, `Keep ${account.login} out`)}
           lead={say(
-            "从现在起不能登录；现有登录和令牌全部结束，重新启用后也不会恢复。角色保留。",
-            "Nobody comes in by it from now on; its sessions and tokens end, and do not come back when it is let in again. Its roles stay.",
+            "从现在起不能登录；现有登录和令牌全部结束，重新启用后也不会恢复；用它开始的上岗到此为止。角色保留。",
+            "Nobody comes in by it from now on; its sessions and tokens end, and do not come back when it is let in again. A shift begun by it ends. Its roles stay.",
           )}
           act={() => change({ disabled: true })}
           close={() => setOpen(null)}
@@ -150,7 +151,7 @@ function Body({ found, done }: { found: Found; done: () => Promise<void> }) {
 }
 
 function holder({ account, held }: Found): string {
-  if (held) return `${held.name}（${held.staff_code}）`;
+  if (held) return calledOf(held);
   return account.person_id ? say("有（不能查看）", "Somebody, whom you may not see") : "–";
 }
 
@@ -173,8 +174,8 @@ function Changing({ found: { account, held }, save, close, done }: ChangingProps
         values["person"] !== initial["person"] && (
           <Note tone="warn">
             {say(
-              "换了人员，这个账号现有的登录和令牌全部结束，要重新登录。",
-              "With another person all sessions and tokens of this account end: its holder logs in anew.",
+              "换了人员，这个账号现有的登录和令牌全部结束，要重新登录；用它开始的上岗也到此为止。",
+              "With another person all sessions and tokens of this account end, and a shift begun by it: its holder logs in anew.",
             )}
           </Note>
         )
