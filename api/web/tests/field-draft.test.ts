@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Found, patrol } from "../src/field/acts";
 import { gathered, switchDuty } from "../src/field/duty";
-import { changeKept, Filled } from "../src/field/kept";
+import { changeKept, Filled, keepLoose } from "../src/field/kept";
+import { looseWords } from "../src/field/loose";
 import type { Pack, Today } from "../src/field/carried";
 import { Outbox } from "../src/field/outbox/outbox";
+import { takeReserve } from "../src/field/outbox/room";
 import { diskFull, mine, pack, theDisk, theOutbox, today } from "../src/field/phone";
 import { blank, type Shot, type Writing, writing } from "../src/field/report/draft";
 import { reading, whileReading } from "../src/field/report/photos";
@@ -191,6 +193,59 @@ describe("a phone that is full", () => {
     await addPhotos([photo()]);
     expect(diskFull.value).toBe(true);
     await dropPhoto(writing.value.shots[0]?.id ?? "");
+    expect(diskFull.value).toBe(false);
+  });
+
+  test("says so while words that are being written live in this page only, and keeps them once there is room", async () => {
+    const end = await takeUp(ME);
+    fill("kept");
+    write({ text: "只在本页" });
+    await vi.waitFor(() => expect(diskFull.value).toBe(true));
+    write({ text: "只在本页，又写" });
+    await vi.waitFor(() => expect([...looseWords.value.values()]).toMatchObject([{ text: "只在本页，又写" }]));
+    end();
+    writing.value = blank();
+    // As after a login beside this page.
+    const again = await takeUp(ME);
+    expect(writing.value.text).toBe("只在本页，又写");
+    vi.restoreAllMocks();
+    await vi.waitFor(async () => {
+      await keepLoose();
+      expect(diskFull.value).toBe(false);
+    });
+    expect(await draftsKept()).toMatchObject([{ text: "只在本页，又写" }]);
+    again();
+  });
+
+  test("gives the room that was kept for this day to words, and says so no more of what was given up", async () => {
+    await takeReserve(theDisk());
+    const full = new Set(["kept"]);
+    let roomIsMade = true;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the store that they are asked of
+    const { put, delete: drop } = IDBObjectStore.prototype;
+    vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, ...given) {
+      if (full.has(this.name)) throw new DOMException("full", "QuotaExceededError");
+      return put.apply(this, given);
+    });
+    vi.spyOn(IDBObjectStore.prototype, "delete").mockImplementation(function (this: IDBObjectStore, key) {
+      if (key === "reserve" && roomIsMade) full.clear();
+      return drop.call(this, key);
+    });
+    const act = new Filled("act:3", { words: "" });
+    const close = act.show();
+    act.change({ words: "现" });
+    act.change({ words: "现场" });
+    await vi.waitFor(async () => expect(await theDisk().kept("act:3")).toEqual({ words: "现场" }));
+    expect(diskFull.value).toBe(false);
+    roomIsMade = false;
+    full.add("kept").add("blobs");
+    act.change({ words: "现场已清" });
+    await vi.waitFor(() => expect(diskFull.value).toBe(true));
+    close();
+    const opened = new Filled("act:3", { words: "" });
+    opened.show();
+    await vi.waitFor(() => expect(opened.value.value.words).toBe("现场已清"));
+    await opened.forget();
     expect(diskFull.value).toBe(false);
   });
 

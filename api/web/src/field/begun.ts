@@ -5,7 +5,8 @@
 import { signal } from "@preact/signals";
 import type { Asked } from "./acts";
 import type { Called, Task, Today } from "./carried";
-import { isSpent } from "./kept";
+import { isSpent, keptFilled } from "./kept";
+import { looseWords } from "./loose";
 import { holder, theDisk } from "./phone";
 import type { Shot } from "./report/draft";
 import { actsOf } from "./sites";
@@ -74,12 +75,11 @@ export function leftOver(filled: readonly Unfinished[], day: Today | null): (Unf
 /** All that an account has begun of this kind, as it is kept. */
 export async function filledBy(account: string, what: Begun["what"]): Promise<Unfinished[]> {
   const names = IDBKeyRange.bound(`${PREFIX[what]}:`, `${PREFIX[what]}:\uFFFF`);
-  return await theDisk().use(async (database) => {
-    const keys = (await database.getAllKeys("kept", names)).filter(
-      (key) => key.endsWith(`:${account}`) && !isSpent(key),
-    );
-    return await Promise.all(keys.map(async (key) => (await database.get("kept", key)) as Unfinished));
-  });
+  const kept = await theDisk().use((database) => database.getAllKeys("kept", names));
+  const loose = [...looseWords.peek().keys()].filter((key) => names.includes(key));
+  const keys = [...new Set([...kept, ...loose])].filter((key) => key.endsWith(`:${account}`) && !isSpent(key));
+  const found = await Promise.all(keys.map((key) => keptFilled<Unfinished>(key)));
+  return found.filter((one) => one !== undefined);
 }
 
 const PREFIX = { act: "act", measure: "measure-of" } as const;

@@ -2,8 +2,9 @@
 import { type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { toastError } from "../shared/ui/toasts";
+import { holdWords, letWordsGo, looseWords } from "./loose";
 import { isFull } from "./outbox/database";
-import { allSaved, holder, theDisk } from "./phone";
+import { allSaved, holder, theDisk, theOutbox } from "./phone";
 
 /** Under this key it is kept for whoever holds the phone: the next one finds nothing of it. */
 export function ownKey(key: string): string {
@@ -15,6 +16,43 @@ const spent = new Set<string>();
 
 export function isSpent(key: string): boolean {
   return spent.has(key);
+}
+
+/** What is on its way to the disk, by its name: of two attempts the later counts, whichever of them ends last. */
+const underway = new Map<string, unknown>();
+
+/** Keeps what is being filled in. What finds no room lives in this page only; the page says so until it is kept. */
+export async function keepFilled(key: string, value: unknown): Promise<void> {
+  underway.set(key, value);
+  try {
+    const kept = await theOutbox().keepWords(key, () => underway.get(key));
+    if (underway.get(key) !== value) return;
+    if (kept) letWordsGo(key);
+    else holdWords(key, value);
+  } finally {
+    if (underway.get(key) === value) underway.delete(key);
+  }
+}
+
+/** Tries once more to keep what found no room. */
+export async function keepLoose(): Promise<void> {
+  for (const [key, value] of looseWords.peek()) if (!underway.has(key)) await keepFilled(key, value);
+}
+
+/** What was kept under a key, or lives in this page only. */
+export async function keptFilled<T>(key: string): Promise<T | undefined> {
+  return (looseWords.peek().get(key) as T | undefined) ?? (await theDisk().kept<T>(key));
+}
+
+/** Forgets it, in this page as well. */
+export async function forgetFilled(key: string): Promise<void> {
+  letGo(key);
+  await theDisk().forget(key);
+}
+
+function letGo(key: string): void {
+  underway.delete(key);
+  letWordsGo(key);
 }
 
 type Change<T> = T | ((now: T) => T);
@@ -52,7 +90,7 @@ export class Filled<T> {
     now.touched = true;
     spent.delete(now.key);
     now.value.value = typeof next === "function" ? (next as (now: T) => T)(now.value.peek()) : next;
-    theDisk().keep(now.key, now.value.peek()).catch(unlessFull);
+    keepFilled(now.key, now.value.peek()).catch(toastError);
   }
 
   /** Changes it once it is read. */
@@ -64,12 +102,13 @@ export class Filled<T> {
   /** Forgets it, as soon as what it became is on the disk. */
   async forget(): Promise<void> {
     spent.add(this.key);
+    letGo(this.key);
     await allSaved();
     if (spent.delete(this.key)) await theDisk().forget(this.key);
   }
 
   private async take(): Promise<void> {
-    const found = await theDisk().kept<T>(this.key);
+    const found = await keptFilled<T>(this.key);
     if (found !== undefined && !this.touched && !isSpent(this.key)) this.value.value = found;
   }
 }
@@ -85,8 +124,8 @@ export async function changeKept<T>(key: string, next: (now: T) => T): Promise<v
     await shown.changeRead(next);
     return;
   }
-  const found = await theDisk().kept<T>(key);
-  if (found !== undefined) await theDisk().keep(key, next(found)).catch(unlessFull);
+  const found = await keptFilled<T>(key);
+  if (found !== undefined) await keepFilled(key, next(found));
 }
 
 export function useKept<T>(name: string, first: T): [T, (next: Change<T>) => void, () => void] {

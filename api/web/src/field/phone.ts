@@ -5,7 +5,7 @@ import { enter, type Me } from "../shared/session";
 import { heardTime } from "../shared/time";
 import { uuid7 } from "../shared/uuid";
 import type { Holder, Pack, Today } from "./carried";
-import { loose } from "./loose";
+import { anyLoose } from "./loose";
 import { courier } from "./outbox/courier";
 import { keepIfRoom, keptOf, type Picture } from "./outbox/database";
 import { Disk } from "./outbox/disk";
@@ -34,7 +34,7 @@ export const items = signal<Item[]>([]);
 /** Something of the outbox lives in this page's memory only: the disk took nothing more. */
 export const unsaved = signal(false);
 /** Something lives in this page's memory only, sent off or still being written. */
-export const diskFull = computed(() => unsaved.value || loose.value.size > 0);
+export const diskFull = computed(() => unsaved.value || anyLoose.value);
 /** There is little room left: the reserve is given up, or there never was room for one. */
 export const diskShort = signal(false);
 export const mine = computed(() => items.value.filter((item) => item.account === holder.value?.account_id));

@@ -17,7 +17,7 @@ import {
   settled,
   unnamed,
 } from "./items";
-import { keepAll, type Left } from "./room";
+import { keepAll, keepWords, type Left } from "./room";
 import { changed, exchanged, removed, stored } from "./shelf";
 
 const KEPT_AFTER_MS = 2 * 86_400_000;
@@ -133,6 +133,13 @@ export class Outbox {
   async keepPicture(picture: Picture): Promise<boolean> {
     const { pictures } = await this.write([], [picture]);
     return pictures.length === 0;
+  }
+
+  /** Keeps what is being filled in. False: there is no room for it. */
+  async keepWords(key: string, newest: () => unknown): Promise<boolean> {
+    const { kept, full } = await keepWords(this.disk, key, newest);
+    if (full) this.onFull();
+    return kept;
   }
 
   async picture(id: string): Promise<Picture | undefined> {

@@ -3,7 +3,7 @@
  * taken while there is, and given up for what must be kept once there is no other. That moment is before the phone is
  * full, and it is said.
  */
-import { isFull, type Picture } from "./database";
+import { type Database, isFull, keep, type Picture } from "./database";
 import type { Disk } from "./disk";
 import type { Item } from "./items";
 
@@ -36,16 +36,39 @@ export async function keepAll(disk: Disk, items: readonly Item[], pictures: read
   return { items: [], pictures: loose, full };
 }
 
-async function fits(disk: Disk, items: readonly Item[], pictures: readonly Picture[]): Promise<boolean> {
-  try {
-    await disk.use(async (database) => {
-      const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
-      const puts = [
-        ...pictures.map((picture) => transaction.objectStore("blobs").put(picture)),
-        ...items.map((item) => transaction.objectStore("outbox").put(item)),
-      ];
-      await Promise.all([...puts, transaction.done]);
+/**
+ * Keeps what is being filled in, as it is at the moment at which it goes to the disk: `newest` tells, and undefined where
+ * it is wanted no more. `kept` is false where there is no room; `full`: there was none but what was kept for that.
+ */
+export async function keepWords(
+  disk: Disk,
+  key: string,
+  newest: () => unknown,
+): Promise<{ kept: boolean; full: boolean }> {
+  const put = (): Promise<boolean> =>
+    hadRoom(disk, async (database) => {
+      const value = newest();
+      if (value !== undefined) await keep(database, key, value);
     });
+  if (await put()) return { kept: true, full: false };
+  const kept = ((await give(disk, RESERVE)) && (await put())) || ((await give(disk, LAST_RESERVE)) && (await put()));
+  return { kept, full: true };
+}
+
+async function fits(disk: Disk, items: readonly Item[], pictures: readonly Picture[]): Promise<boolean> {
+  return await hadRoom(disk, async (database) => {
+    const transaction = database.transaction(["outbox", "blobs"], "readwrite", DURABLE);
+    const puts = [
+      ...pictures.map((picture) => transaction.objectStore("blobs").put(picture)),
+      ...items.map((item) => transaction.objectStore("outbox").put(item)),
+    ];
+    await Promise.all([...puts, transaction.done]);
+  });
+}
+
+async function hadRoom(disk: Disk, work: (database: Database) => Promise<void>): Promise<boolean> {
+  try {
+    await disk.use(work);
     return true;
   } catch (error) {
     if (!isFull(error)) throw error;

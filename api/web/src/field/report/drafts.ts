@@ -2,7 +2,8 @@
  * The reports that are being written, as they lie on the disk: each under its own id, so that no tab writes over what
  * another one has begun. A draft goes once it is given up, or what became of it is on the disk.
  */
-import { unlessFull } from "../kept";
+import { forgetFilled, keepFilled, unlessFull } from "../kept";
+import { looseWords } from "../loose";
 import { theDisk } from "../phone";
 import type { Writing } from "./draft";
 
@@ -32,13 +33,15 @@ function alone(draft: Writing): Writing {
   return one;
 }
 
-/** All that an account has begun. */
+/** All that an account has begun, on the disk or in this page only. */
 export async function draftsOf(account: string): Promise<Writing[]> {
   await sortOut(account).catch(unlessFull);
   // From the account's own name on: there lies what found no room for names of its own.
   const names = IDBKeyRange.bound(`draft:${account}`, nameOf(account, "\uffff"));
   const found = (await theDisk().use((database) => database.getAll("kept", names))) as Writing[];
-  return [...new Map(found.flatMap(layersOf).map((one) => [one.id, alone(one)])).values()];
+  const loose = [...looseWords.peek()].filter(([name]) => name.startsWith(nameOf(account, "")));
+  const all = [...found, ...loose.map(([, draft]) => draft as Writing)];
+  return [...new Map(all.flatMap(layersOf).map((one) => [one.id, alone(one)])).values()];
 }
 
 /** Gives drafts names of their own that a page of before has kept one behind the other, under the account's. */
@@ -54,9 +57,9 @@ async function sortOut(account: string): Promise<void> {
 }
 
 export async function keepDraft(account: string, draft: Writing): Promise<void> {
-  await theDisk().keep(nameOf(account, draft.id), alone(draft));
+  await keepFilled(nameOf(account, draft.id), alone(draft));
 }
 
 export async function forgetDraft(account: string, id: string): Promise<void> {
-  await theDisk().forget(nameOf(account, id));
+  await forgetFilled(nameOf(account, id));
 }

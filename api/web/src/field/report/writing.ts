@@ -2,11 +2,11 @@
 import { effect, signal } from "@preact/signals";
 import { toast, toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
-import { changeKept, unlessFull } from "../kept";
+import { changeKept, keepLoose } from "../kept";
 import { holdLoose, letLooseGo, loose } from "../loose";
 import type { Picture } from "../outbox/database";
 import type { Draft } from "../outbox/items";
-import { holder, items, pack, pictureOf, post, theDisk, theOutbox, today, unsaved } from "../phone";
+import { diskShort, holder, items, pack, pictureOf, post, theDisk, theOutbox, today, unsaved } from "../phone";
 import { renamedIn, reported, type Walked } from "../walking";
 import { blank, changed, type Finding, isBlank, itemsOf, type Shot, type Writing, writing } from "./draft";
 import { draftsOf, forgetDraft, keepDraft, layersOf, stacked, without } from "./drafts";
@@ -27,6 +27,10 @@ export async function takeUp(account: string): Promise<() => void> {
   const ends = [
     theOutbox().follow((old, next) => void tellWalks(old, next).catch(toastError)),
     effect(letSentGo),
+    effect(() => {
+      // There is room again.
+      if (!diskShort.value) keepLoose().catch(toastError);
+    }),
     effect(() => keepAll(account, held)),
   ];
   return () => ends.forEach((end) => end());
@@ -53,7 +57,7 @@ function keepAll(account: string, held: Map<string, Writing>): void {
   const layers = layersOf(writing.value).filter((one) => !isBlank(one));
   for (const one of layers.filter((layer) => held.get(layer.id) !== layer)) {
     held.set(one.id, one);
-    keepDraft(account, one).catch(unlessFull);
+    keepDraft(account, one).catch(toastError);
   }
   const inMemory = unsaved.value ? items.peek().map(({ id }) => id) : [];
   for (const id of [...held.keys()].filter(

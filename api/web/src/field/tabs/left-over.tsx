@@ -4,8 +4,8 @@ import { toastError } from "../../shared/ui/toasts";
 import { said, say } from "../../shared/words";
 import { ACT_WORDS } from "../acts";
 import { begin, type Begun, begunOf, type Unfinished, filledBy, keptAs, leftOver } from "../begun";
-import { ownKey } from "../kept";
-import { holder, theDisk, today } from "../phone";
+import { forgetFilled, ownKey } from "../kept";
+import { holder, today } from "../phone";
 import { drop } from "../report/writing";
 
 export function LeftOver({ what }: { what: Begun["what"] }) {
@@ -43,7 +43,7 @@ function Row({ one, gone }: { one: Unfinished & { upon: Begun }; gone: () => voi
   const [sure, setSure] = useState(false);
   const throwAway = async (): Promise<void> => {
     for (const { id } of one.shots) await drop(id);
-    await theDisk().forget(ownKey(keptAs(one.upon)));
+    await forgetFilled(ownKey(keptAs(one.upon)));
     gone();
   };
   return (
