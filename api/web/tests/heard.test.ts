@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { bookOf, inChinese } from "../src/shared/heard";
+import { expect, test, vi } from "vitest";
+import { bookOf, heard, inChinese, learnCodes } from "../src/shared/heard";
 import { codes, sentences } from "../src/shared/sentences";
 
 const book = bookOf(sentences, codes);
@@ -43,6 +43,14 @@ test("codes are told by the list that they are of: a case that is closed is not 
     "这次召集已到场，现在不能一事一考；现在可以：放行、离场。",
   );
   expect(chinese("The case 2026-1 is melted: nobody can file it now. What can be done: note.")).toContain("melted");
+});
+
+test("codes that a district makes by itself are told by what it calls them", async () => {
+  const said = "A whistle of kind night_noise is blown by street: ask them, or choose another kind.";
+  await vi.waitFor(() => expect(heard(said)).toContain("night_noise由街道"));
+  learnCodes("whistle_kind", { night_noise: "夜间噪声哨" });
+  expect(heard(said)).toBe("夜间噪声哨由街道来吹：请联系他们，或换一种哨。");
+  learnCodes("whistle_kind", {});
 });
 
 test("a part that may be missing leaves nothing behind, and one that follows is told too", () => {

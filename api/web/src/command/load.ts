@@ -1,6 +1,7 @@
 /** Fetches what the page shows. A moment of the past asks for it as of then. */
 import { batch } from "@preact/signals";
 import { Problem, read, readAll } from "../shared/api";
+import { learnCodes } from "../shared/heard";
 import type { Catalogue } from "../shared/map";
 import { heardTime } from "../shared/time";
 import type { Due, Figures, Kind, Matter, Watch, WhistleRow } from "./state";
@@ -135,6 +136,7 @@ export async function loadRules(): Promise<void> {
     }),
     read<{ items: Kind[] }>("/api/v1/whistle-kinds").then(({ items }) => {
       state.kinds.value = items;
+      learnCodes("whistle_kind", Object.fromEntries(items.map(({ code, name }) => [code, name])));
     }),
     readAll<Named>("/api/v1/organisations?limit=200").then((items) => rename(items)),
     read<{ features: { properties: Named }[] }>("/api/v1/areas/districts").then(({ features }) =>

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
+import { learnCodes } from "../shared/heard";
 import { toastError, Toasts } from "../shared/ui/toasts";
 import "../shared/ui/theme";
 import { mark } from "../shared/useful";
@@ -32,6 +33,10 @@ const TABS: { name: Tab; zh: string; en: string; sign: Sign; page: ComponentType
 
 effect(() => {
   document.documentElement.lang = locale.value;
+});
+effect(() => {
+  const kinds = pack.value?.whistle_kinds ?? [];
+  learnCodes("whistle_kind", Object.fromEntries(kinds.map(({ code, name_zh }) => [code, name_zh])));
 });
 
 export function App() {

@@ -22,6 +22,8 @@ export interface Book {
 }
 
 const book = signal<Book | null>(null);
+/** Words of codes that a district makes by itself. */
+const ofPlace = signal<Codes>({});
 let asked: Promise<void> | null = null;
 const LONGEST = 2_000;
 
@@ -99,7 +101,13 @@ export function heard(sentence: string): string {
     asked ??= learn();
     return plainly(sentence);
   }
-  return plainly(inChinese(book.value, sentence) ?? sentence);
+  const { forms, codes } = book.value;
+  return plainly(inChinese({ forms, codes: { ...codes, ...ofPlace.value } }, sentence) ?? sentence);
+}
+
+/** Learns the Chinese of codes that a district makes by itself, as of its kinds of whistles. */
+export function learnCodes(list: string, words: Words): void {
+  ofPlace.value = { ...ofPlace.peek(), [list]: words };
 }
 
 /** The tongue of what `heard` answers: whoever reads by ear is told when it is not that of the page. */
