@@ -3,8 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from sqlalchemy import text
 
+from gridgov.clock import system_clock
 from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import card_of, do, go_to, handled, stage_of
 from tests.screens.test_field_outbox import CUT, large_photo, photos, write
@@ -38,6 +40,53 @@ def test_a_finger_that_taps_twice_checks_in_once(town: Town) -> None:
         page.context.set_offline(offline=False)
         expect(card.get_by_text("已到场").first).to_be_visible()
         expect(page.get_by_text("需处理")).to_have_count(0)
+    assert arrivals(town, case) == ["accepted"]
+
+
+def require_pressable(buttons: Locator) -> None:
+    """Fail for a button that something lies over."""
+    for button in buttons.all():
+        button.scroll_into_view_if_needed()
+        assert button.evaluate(
+            """button => {
+                const { x, y, width, height } = button.getBoundingClientRect();
+                return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+            }"""
+        ), button.inner_text()
+
+
+def test_whoever_arrives_after_a_colleague_sees_both_versions_and_no_message_lies_over_what_they_press(
+    town: Town,
+) -> None:
+    case = call_to(town)
+    asked = text("SELECT id FROM whistle WHERE incident_id = :case")
+    with town.store.transaction() as unit:
+        whistle = unit.connection.execute(asked, {"case": case}).scalar_one()
+    with town.page("dept-zf", size=PHONE, **AT_THE_SITE) as watched:
+        watched.forgive(f"{CUT}|422")
+        page = watched.page
+        page.goto("/field/whistles")
+        card = card_of(town, page, case)
+        expect(card.get_by_text("已在现场")).to_be_visible()
+        page.context.set_offline(offline=True)
+        card.get_by_role("button", name="报到", exact=True).click()
+        position = {"datum": "wgs84", "lon": 117.0782, "lat": 36.6632, "accuracy_m": 8}
+        come = {"organisation_code": "370102-D-ZF", "position": position, "device_time": system_clock().isoformat()}
+        do(town, "dept-zf", f"whistles/{whistle}/check-in", **come)
+        page.context.set_offline(offline=False)
+        expect(page.get_by_text("1 件需处理")).to_be_visible()
+        go_to(page, "我的")
+        page.get_by_role("button", name="对照两个版本").click()
+        both = page.get_by_role("dialog")
+        expect(both.get_by_text("您看过之后，别人已经办理")).to_be_visible()
+        theirs = both.get_by_role("table").get_by_role("cell").nth(1)
+        expect(theirs).to_contain_text("已到场")
+        both.get_by_role("button", name="复制内容").click()
+        expect(both.get_by_role("button", name="收起这条消息")).to_be_visible()
+        require_pressable(both.get_by_role("button"))
+        both.get_by_role("button", name="放弃我的这一版").click()
+        both.get_by_role("button", name="再点一次").click()
+        expect(page.get_by_text("已全部发送")).to_be_visible()
     assert arrivals(town, case) == ["accepted"]
 
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { Unreachable } from "../src/shared/api";
 import { asNote, linesOf, whyOf, withShot } from "../src/field/mending";
 import { fresh, type Item, type Kind, type Trouble } from "../src/field/outbox/items";
+import { standingWords } from "../src/field/standing";
 import { storedOf } from "../src/field/stored";
 import { tongue } from "../src/shared/words";
 import { draft, phoneOfEachTest, photoOf, report } from "./outbox-things";
@@ -25,6 +26,12 @@ describe("what did not get through", () => {
     expect(why("report", trouble(409))).toContain("已有不同的内容");
     expect(why("evidence", trouble(0, "photo-lost"))).toContain("已不在这部手机上");
     expect(why("evidence", trouble(413))).toContain("太大");
+  });
+
+  test("says of what the rules forbid by now that somebody acted, and of what they forbid anyway that it is wrong", () => {
+    const act = { ...fresh(draft("whistle_act", "w"), 1), trouble: trouble(422) };
+    expect(whyOf({ ...act, state: "conflict" }).zh).toContain("别人已经办理");
+    expect(whyOf({ ...act, state: "refused" }).zh).toContain("内容有误");
   });
 
   test("shows the server's sentences, each once, and no word of ours as if the server had said it", () => {
@@ -146,9 +153,37 @@ describe("what the server holds instead", () => {
     expect(asked).toEqual([path]);
   });
 
+  test("of a whistle is what it has come to for the one who acts", async () => {
+    const summons = [
+      { organisation_code: "A", name: "城管局", stage: "on_site", arrived_at: "2026-03-05T06:30:00Z" },
+      { organisation_code: "B", name: "住建局", stage: "measured", arrived_at: null },
+    ];
+    const measures = [
+      { organisation_code: "B", text: "先封路" },
+      { organisation_code: "B", text: "已围挡" },
+    ];
+    vi.stubGlobal("fetch", (where: string) => {
+      expect(where).toBe("/api/v1/whistles/whistle");
+      const told = JSON.stringify({ stage: "blown", summons, measures });
+      return Promise.resolve(new Response(told, { headers: { "Content-Type": "application/json" } }));
+    });
+    const words = async (kind: Kind, organisation_code: string): Promise<string[]> =>
+      standingWords(await storedOf(item(kind, "whistle", { organisation_code }))).map(
+        ([name, value]) => name.zh + value,
+      );
+    expect(await words("check_in", "A")).toEqual([
+      "哨已吹哨",
+      "单位城管局",
+      "召集已到场",
+      expect.stringContaining("到场"),
+    ]);
+    expect(await words("whistle_act", "B")).toEqual(["哨已吹哨", "单位住建局", "召集已报措施", "措施已围挡"]);
+    expect(await words("whistle_act", "C")).toEqual([]);
+  });
+
   test("is nothing where nothing can be read, and fails where nobody answers", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no signal")));
-    expect(await storedOf(item("check_in", "whistle"))).toEqual({});
+    expect(await storedOf(item("positions", "duty"))).toEqual({});
     await expect(storedOf(item("shift", "duty"))).rejects.toBeInstanceOf(Unreachable);
     const told = { ...trouble(409), details: [{ stored: { stage: "closed" } }] };
     expect(await storedOf({ ...item("case_act", "case"), trouble: told })).toEqual({ stage: "closed" });

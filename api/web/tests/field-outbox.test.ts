@@ -125,6 +125,7 @@ describe("what goes next", () => {
 describe("what an answer means", () => {
   const item = { kind: "report" } as Item;
   const act = { kind: "case_act" } as Item;
+  const arrival = { kind: "check_in" } as Item;
   test.each<[Error, Item, Outcome["is"]]>([
     [new Unreachable("x"), item, "wait"],
     [new SyntaxError("a portal's page"), item, "wait"],
@@ -136,6 +137,8 @@ describe("what an answer means", () => {
     [new Problem(404, "not-found", ""), item, "refused"],
     [new Problem(422, "invalid-input", ""), item, "refused"],
     [new Problem(422, "rule-forbids", ""), act, "conflict"],
+    [new Problem(422, "rule-forbids", "", [{ stage: "on_site", act: "check_in" }]), arrival, "conflict"],
+    [new Problem(422, "rule-forbids", "", [{ verdict: "refused", distance_m: 900 }]), arrival, "refused"],
     [new Problem(409, "conflict", ""), item, "conflict"],
     [new Problem(412, "stale", ""), act, "conflict"],
   ])("%o", (error, sent, meant) => {

@@ -1,25 +1,10 @@
-/** Words of a whistle's stages, of arrivals and of findings, as the story's own (`gridgov/story/words.py`) have them. */
-import { STAGES } from "../shared/terms";
+/** Words of arrivals and of findings, as the story's own (`gridgov/story/words.py`) have them. */
+import { STAGES, WHISTLE_STAGES } from "../shared/terms";
 import type { Words } from "../shared/words";
 
 const term = (zh: string, en: string): Words => ({ zh, en });
 
-/** Stages of whistles and of summons. */
-export const WHISTLE_STAGES: Record<string, Words> = {
-  drafted: term("待确认", "To be confirmed"),
-  blown: term("已吹哨", "Blown"),
-  closing: term("销哨中", "Closing"),
-  closed: term("已销哨", "Closed"),
-  withdrawn: term("已撤哨", "Withdrawn"),
-  pending: term("待发出", "Pending"),
-  summoned: term("已召集", "Summoned"),
-  acknowledged: term("已签收", "Acknowledged"),
-  on_site: term("已到场", "On site"),
-  measured: term("已报措施", "Measure filed"),
-  released: term("已放行", "Released"),
-  excused: term("已免除", "Excused"),
-  rated: term("已评价", "Rated"),
-};
+export { WHISTLE_STAGES };
 
 /** Instead of what the server no longer gives to whoever sits here. */
 export const WITHHELD = term("您已不能查看这一部分。", "You may no longer see this part.");

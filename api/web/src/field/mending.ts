@@ -23,8 +23,9 @@ const OF_PHOTOS: Record<string, Words> = {
 const PHOTO_409: Words = { zh: "服务器没有接受这张照片。", en: "The server did not take this photo." };
 const OTHER: Words = { zh: "服务器没有接受。", en: "The server did not take it." };
 
-export function whyOf({ kind, trouble }: Pick<Item, "kind" | "trouble">): Words {
+export function whyOf({ kind, state, trouble }: Pick<Item, "kind" | "state" | "trouble">): Words {
   if (!trouble) return OTHER;
+  if (state === "conflict" && trouble.status === 422) return BY_STATUS[412] ?? OTHER;
   const ofPhoto = kind === "evidence" && trouble.status === 409 ? PHOTO_409 : undefined;
   return OF_PHOTOS[trouble.kind] ?? ofPhoto ?? BY_STATUS[trouble.status] ?? OTHER;
 }

@@ -19,6 +19,9 @@ export function wayTo({ kind, id, chain, request: { body } }: Item): Way | null 
     case "shift":
       // One that was not ended elsewhere stands in the way of the next.
       return { path: "/api/v1/me/positions", pick: ({ shifts }) => rows(shifts).find((one) => !one["ended_at"]) };
+    case "check_in":
+    case "whistle_act":
+      return { path: `/api/v1/whistles/${chain}`, pick: (answer) => calledOf(answer, body["organisation_code"]) };
     case "patrol":
       return {
         path: `/api/v1/patrols?cell_code=${String(body["cell_code"])}`,
@@ -27,6 +30,16 @@ export function wayTo({ kind, id, chain, request: { body } }: Item): Way | null 
     default:
       return null;
   }
+}
+
+/** What a whistle has come to for one whom it calls: its summons, and what they filed last. */
+function calledOf({ stage, summons, measures }: Stored, organisation: unknown): Stored | undefined {
+  const isTheirs = (one: Stored): boolean => one["organisation_code"] === organisation;
+  const called = rows(summons).find(isTheirs);
+  const measure = rows(measures).filter(isTheirs).at(-1)?.["text"];
+  if (!called) return undefined;
+  const { stage: reached, name, ...moments } = called;
+  return { ...moments, organisation: name, whistle_stage: stage, summons_stage: reached, measure };
 }
 
 function rows(of: unknown): Stored[] {

@@ -16,6 +16,23 @@ export const STAGES: Record<string, Words> = {
   merged: term("已并案", "Merged"),
 };
 
+/** Of whistles and of summons, as the story's own (`gridgov/story/words.py`) has them. */
+export const WHISTLE_STAGES: Record<string, Words> = {
+  drafted: term("待确认", "To be confirmed"),
+  blown: term("已吹哨", "Blown"),
+  closing: term("销哨中", "Closing"),
+  closed: term("已销哨", "Closed"),
+  withdrawn: term("已撤哨", "Withdrawn"),
+  pending: term("待发出", "Pending"),
+  summoned: term("已召集", "Summoned"),
+  acknowledged: term("已签收", "Acknowledged"),
+  on_site: term("已到场", "On site"),
+  measured: term("已报措施", "Measure filed"),
+  released: term("已放行", "Released"),
+  excused: term("已免除", "Excused"),
+  rated: term("已评价", "Rated"),
+};
+
 /** What is due next, of cases and of whistles. */
 export const STEPS: Record<string, Words> = {
   file: term("立案", "File"),

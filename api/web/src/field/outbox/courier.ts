@@ -133,10 +133,19 @@ export function judged(error: unknown, item: Item): Outcome {
     return pause(error, item);
   if (item.kind === "evidence" && isHurt(error)) return { is: "wait", all: false, afterMs: null };
   const trouble = troubleOf(error);
-  const moved = item.kind === "case_act" && error.kind === "rule-forbids";
-  return error.status === 409 || error.status === 412 || moved
+  return error.status === 409 || error.status === 412 || hasMoved(error, item)
     ? { is: "conflict", trouble }
     : { is: "refused", trouble };
+}
+
+/**
+ * Whether it came too late for what stands there by now. Of a whistle it says at which stage the act is impossible; what is
+ * refused for another reason, as an arrival from too far away, says that.
+ */
+function hasMoved({ kind: forbids, details }: Problem, { kind }: Item): boolean {
+  if (forbids !== "rule-forbids") return false;
+  const isOfWhistle = kind === "check_in" || kind === "whistle_act";
+  return kind === "case_act" || (isOfWhistle && details.some((one) => "stage" in one && "act" in one));
 }
 
 /** Whether our server says it: all of its errors are of a kind. */

@@ -1,6 +1,6 @@
 /** Whistles that call me or lie where I work: how far, how long still, and whether a check-in would count. */
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { STEPS } from "../../shared/terms";
+import { STEPS, WHISTLE_STAGES } from "../../shared/terms";
 import { toast } from "../../shared/ui/toasts";
 import { said, say, type Words } from "../../shared/words";
 import { arrival, whistleAct } from "../acts";
@@ -17,24 +17,6 @@ import { fix, fixNow, lack, look } from "../where";
 import { LeftOver } from "./left-over";
 import { MeasureDialog } from "./measure-dialog";
 import { Day, Due } from "./parts";
-
-const SUMMONS: Record<string, Words> = {
-  pending: { zh: "待吹哨", en: "Not called yet" },
-  summoned: { zh: "已召集", en: "Called" },
-  acknowledged: { zh: "已签收", en: "Acknowledged" },
-  on_site: { zh: "已到场", en: "On site" },
-  measured: { zh: "已填报措施", en: "Measure filed" },
-  released: { zh: "可离场", en: "Released" },
-  rated: { zh: "已评价", en: "Rated" },
-  excused: { zh: "免到场", en: "Excused" },
-  withdrawn: { zh: "已撤回", en: "Withdrawn" },
-};
-
-const STAGES: Record<string, Words> = {
-  drafted: { zh: "待确认", en: "To be confirmed" },
-  blown: { zh: "已吹哨", en: "Blown" },
-  closing: { zh: "收哨中", en: "Closing" },
-};
 
 export function Whistles() {
   useEffect(() => look(), []);
@@ -64,7 +46,7 @@ function Card({ whistle }: { whistle: Called }) {
   return (
     <li class="f-card">
       <h2>
-        {say(whistle.kind_zh, whistle.kind_en)} · {said(STAGES[whistle.stage])}
+        {say(whistle.kind_zh, whistle.kind_en)} · {said(WHISTLE_STAGES[whistle.stage])}
         {whistle.combined && say(" · 联合哨", " · combined")}
       </h2>
       <p class="f-soft">{whistle.number}</p>
@@ -167,7 +149,7 @@ function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Sum
           {summons.organisation}
           {summons.leads && say("（主责）", " (leads)")}
         </strong>
-        <span>{said(SUMMONS[summons.stage])}</span>
+        <span>{said(WHISTLE_STAGES[summons.stage])}</span>
       </p>
       {summons.due_kind && (
         <Due at={summons.due_at} what={said(STEPS[summons.due_kind === "measure" ? "measure" : summons.due_kind])} />
