@@ -130,10 +130,12 @@ class Phone:
     def _started(self) -> BrowserContext:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         flags = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+        flags += ["--disable-gpu-rasterization", "--disable-gpu-compositing"]
         context = self._type.launch_persistent_context(
             self._folder,
             executable_path=program,
             args=[*flags, "--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+            reduced_motion="reduce",
             viewport={"width": PHONE[0], "height": PHONE[1]},
             base_url=self._address,
             locale="zh-CN",
