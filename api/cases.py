@@ -322,6 +322,10 @@ class ProspectOut(BaseModel):
 
     case: CaseOut
     acts: list[PossibilityOut]
+    whistle_kinds: list[str] = Field(
+        description="Kinds of whistle that you may blow over it now, that which the list gives its matter first: codes "
+        "of GET /api/v1/whistle-kinds; none while it has a whistle that is neither closed nor withdrawn"
+    )
 
 
 class HopOut(BaseModel):

@@ -31,11 +31,12 @@ _CANNOT: dict[int | str, dict[str, Any]] = {
 
 @router.get("/incidents/{incident_id}/acts", responses=_MAY_NOT)
 def list_possible_acts(incident_id: UUID, casework: TheCasework, caller: TheCaller, response: Response) -> ProspectOut:
-    """Say what you may do with a case now, where it leads, and why not the rest."""
+    """Say what you may do with a case now, where it leads, why not the rest, and how you may whistle for it."""
     found = casework.prospect(caller, incident_id)
     response.headers["ETag"] = etag(found.standing.revision)
     case = CaseOut.model_validate(shown(found.standing))
-    return ProspectOut(case=case, acts=[PossibilityOut.of(each) for each in found.acts])
+    acts = [PossibilityOut.of(each) for each in found.acts]
+    return ProspectOut(case=case, acts=acts, whistle_kinds=found.whistle_kinds)
 
 
 @router.get("/incidents/{incident_id}/hops", responses=_MAY_NOT)

@@ -20,6 +20,7 @@ from gridgov.services import casework_news as news
 from gridgov.services.casework_acts import Meaning, Occasion, meaning
 from gridgov.services.casework_rules import Beside, heads_above, require_free
 from gridgov.services.knowledge import Knowledge, KnowledgeKeeper, keeper_of
+from gridgov.services.whistling.blowing import blowable
 from gridgov.services.whistling.following import follow
 from gridgov.settings import Settings
 from gridgov.store.acts import digest_of
@@ -37,10 +38,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """Where a case stands, and what somebody may do with it now."""
+    """Where a case stands, what somebody may do with it now, and which kinds of whistle they may blow over it."""
 
     standing: Standing
     acts: list[Possibility]
+    whistle_kinds: list[str]
 
 
 class Casework:
@@ -108,10 +110,9 @@ class Casework:
             subject.require(asked.act.permission)
             standing, other = _locked(unit, incident_id, asked)
             now = self._clock()  # only now, when nobody else acts upon the case: its times do not go back
-            district = standing.district_code
             digest = digest_of({"act": asked.act, "incident": incident_id, **asked.said()})
             earlier = unit.acts.claim(
-                district, act_id, incident_id, asked.act.value, subject.account_id, digest, at=now
+                standing.district_code, act_id, incident_id, asked.act.value, subject.account_id, digest, at=now
             )
             if earlier is not None:
                 return Done(earlier, replayed=True)
@@ -120,7 +121,7 @@ class Casework:
             occasion = Occasion(unit, standing, other, subject, now, self._knowledge(unit, now), device)
             after = carry_out(occasion, row, asked, occasion_id=str(act_id))
             answer = _answer(after, asked, act_id, now)
-            unit.acts.answer(district, act_id, answer)
+            unit.acts.answer(standing.district_code, act_id, answer)
             return Done(answer, replayed=False)
 
     def find(self, caller: Caller, number: str) -> UUID:
@@ -151,7 +152,7 @@ class Casework:
             standing = read_visible(unit, incident_id)
             beside = Beside(unit, standing)
             acts = [_freely(beside, one, now=now) for one in possibilities(standing, unit.subject)]
-            return Prospect(standing, acts)
+            return Prospect(standing, acts, blowable(unit, standing, beside.living))
 
     def hops(self, caller: Caller, incident_id: UUID) -> list[Measured]:
         """Return whose hands a case went through, and how long it lay idle in each.

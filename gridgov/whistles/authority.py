@@ -5,9 +5,10 @@ from types import MappingProxyType
 
 from gridgov.access import Grant, Subject
 from gridgov.errors import NotAllowedError, RuleError
+from gridgov.whistles.drafting import StreetShare
 from gridgov.whistles.kinds import IssuerLevel, WhistleKind, issuer_level
 from gridgov.whistles.lifecycle import ON_SITE, SummonsAct, WhistleAct
-from gridgov.whistles.live import Whistle
+from gridgov.whistles.live import LiveSide, Whistle
 from gridgov.whistles.teams import STREET_DIGITS
 
 ABOVE = "whistle.escalated"
@@ -73,10 +74,10 @@ def require_arranges(subject: Subject, area_code: str) -> None:
         raise NotAllowedError(message, field="area_code")
 
 
-def stands_for(whistle: Whistle, area_code: str) -> str | None:
+def stands_for(sides: Iterable[LiveSide | StreetShare], area_code: str) -> str | None:
     """Return the side that whoever blows for an area stands for, or None: its street, of a district the largest."""
-    sides = (s for s in whistle.sides if s.street_code.startswith(area_code) or area_code.startswith(s.street_code))
-    first = min(sides, key=lambda s: (-s.share, s.street_code), default=None)
+    mine = (s for s in sides if s.street_code.startswith(area_code) or area_code.startswith(s.street_code))
+    first = min(mine, key=lambda s: (-s.share, s.street_code), default=None)
     return first.street_code if first else None
 
 
@@ -188,7 +189,7 @@ def _speaks(grant: Grant, street_code: str, whistle: Whistle) -> bool:
     if grant.area_code == street_code:
         return True
     blew = grant.area_code == whistle.issuer_area_code
-    return blew and stands_for(whistle, grant.area_code) == street_code
+    return blew and stands_for(whistle.sides, grant.area_code) == street_code
 
 
 def _granted(subject: Subject, permission: str) -> list[Grant]:

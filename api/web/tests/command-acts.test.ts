@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Act, bodyOf, CALLERS, CASE_ACTS, KEYS, missingOf, NOWHERE, WHISTLE_ACTS } from "../src/command/acts";
 import type { Held } from "../src/command/chosen";
-import { kindsFor } from "../src/command/issuing";
+import { kindsOffered } from "../src/command/Blow";
 import { askedOf, choicesOf, differs, lackingOf, settled, whistleActs } from "../src/command/prospects";
-import { type Incident, type Kind, kinds, type Matter, matters } from "../src/command/state";
+import { type Kind, kinds } from "../src/command/state";
 import { heldBy } from "../src/command/whistles";
-import { type Me, me } from "../src/shared/session";
 
 const named = (name: string): Act => {
   const found = [...CASE_ACTS, ...WHISTLE_ACTS].find((one) => one.name === name);
@@ -21,32 +20,12 @@ describe("keys", () => {
   });
 });
 
-describe("who blows which whistle", () => {
-  const kind = (code: string, ...issuers: string[]) => ({ code, issuers, retired: false });
-  const grant = (role: string, area_code: string) => ({ role, area_code, permissions: ["whistle.blow"] });
-  const over = { cell_code: "370102001006006", stage: "filed", matter_code: "m" } as unknown as Incident;
-
-  it.each([
-    ["street_officer", "370102001", ["street"]],
-    ["street_officer", "370102", ["street"]],
-    ["community_officer", "370102001006", ["community"]],
-    ["lane_chief", "370102001006006", ["lane"]],
-    ["local_patrol", "370102001006006", ["lane"]],
-    ["local_patrol", "370102001006", ["community"]],
-    ["local_patrol", "370102001", ["street"]],
-    ["local_patrol", "370102", ["district"]],
-    ["command_centre", "370102", ["district"]],
-    ["street_officer", "370102002", []],
-  ])("goes by their role, and of the district's own roles by their area: %s over %s", (role, area, codes) => {
-    me.value = { permissions: ["whistle.blow"], grants: [grant(role, area)] } as unknown as Me;
-    matters.value = new Map([["m", { whistle_kind: "street" } as Matter]]);
-    kinds.value = [
-      kind("street", "street"),
-      kind("community", "community"),
-      kind("lane", "lane_chief"),
-      kind("district", "district"),
-    ] as unknown as Kind[];
-    expect(kindsFor(over).map(({ code }) => code)).toEqual(codes);
+describe("the kinds of whistle", () => {
+  it("are those that the server offers, in its order, and none that the page does not know yet", () => {
+    kinds.value = ["emergency", "key_work", "street_call"].map((code) => ({ code })) as unknown as Kind[];
+    const found = kindsOffered({ whistleKinds: ["street_call", "new", "emergency"] });
+    expect(found.map(({ code }) => code)).toEqual(["street_call", "emergency"]);
+    expect(kindsOffered({ whistleKinds: [] })).toEqual([]);
   });
 });
 

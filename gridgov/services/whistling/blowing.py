@@ -4,19 +4,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gridgov.access import party_of
+from gridgov.access import Subject, party_of
 from gridgov.clock import shown
-from gridgov.errors import ConflictError, RuleError
+from gridgov.errors import ConflictError, NotAllowedError, RuleError
 from gridgov.ids import new_id
 from gridgov.incidents import FactKind
 from gridgov.incidents.standing import Head, Standing
 from gridgov.services.whistling import telling
 from gridgov.services.whistling.asked import BlowOrder, Callers
-from gridgov.services.whistling.deciding import Basis, basis_of, may_be_drafted
+from gridgov.services.whistling.deciding import (
+    Basis,
+    basis_of,
+    ground_of,
+    kinds_for,
+    may_be_drafted,
+    shares_of,
+)
 from gridgov.services.whistling.scene import Outcome
 from gridgov.services.whistling.summoning import all_listed, summons_of
 from gridgov.store.unit import Unit
-from gridgov.whistles import LiveSide, Stage, StreetShare, Whistle, acts
+from gridgov.store.whistles import Ground
+from gridgov.whistles import IssuerLevel, LiveSide, Stage, StreetShare, Whistle, WhistleKind, acts
 from gridgov.whistles.authority import issuer, stands_for
 
 
@@ -46,22 +54,57 @@ def make(unit: Unit, standing: Standing, order: BlowOrder, now: datetime) -> Mad
     here = basis_of(unit, standing, order.kind)
     _require_alone(unit, standing)
     subject = unit.subject
-    level, area_code = issuer(subject, here.ground.cells, here.kind)
+    issue = _issue(subject, standing, here.ground, here.kind)
     made = _drafted(unit, here, order.callers, now)
     whistle = replace(
         made.whistle,
-        level=level,
-        issuer_area_code=area_code,
+        level=issue.level,
+        issuer_area_code=issue.area_code,
         issued_by=subject.login,
         reason=order.callers.said,
     )
-    street = stands_for(whistle, area_code)
+    return replace(made, whistle=acts.confirm(whistle, issue.street_code, by=subject.login, at=now))
+
+
+def blowable(unit: Unit, standing: Standing, living: Whistle | None) -> list[str]:
+    """Return the kinds of whistle that who acts may blow over a case now, that which the list gives its matter first.
+
+    Judged as `make` judges; who would come is chosen with the order.
+    """
+    if living is not None or not unit.subject.may("whistle.blow"):
+        return []
+    try:
+        ground = ground_of(unit, standing)
+        kinds = kinds_for(unit, unit.rules.matters(standing.list_version), standing)
+    except RuleError:
+        return []
+    return [kind.code for kind in kinds if _may_issue(unit.subject, standing, ground, kind)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """At which level somebody blows, for which area, and which side that makes them."""
+
+    level: IssuerLevel
+    area_code: str
+    street_code: str
+
+
+def _issue(subject: Subject, standing: Standing, ground: Ground, kind: WhistleKind) -> _Issue:
+    level, area_code = issuer(subject, ground.cells, kind)
+    street = stands_for(shares_of(standing, ground, kind), area_code)
     if street is None:
-        message = (
-            f"{subject.login} has too small a part of the place to blow for it: {here.kind.min_share:.0%} at least."
-        )
+        message = f"{subject.login} has too small a part of the place to blow for it: {kind.min_share:.0%} at least."
         raise RuleError(message, field="incident_id")
-    return replace(made, whistle=acts.confirm(whistle, street, by=subject.login, at=now))
+    return _Issue(level, area_code, street)
+
+
+def _may_issue(subject: Subject, standing: Standing, ground: Ground, kind: WhistleKind) -> bool:
+    try:
+        _issue(subject, standing, ground, kind)
+    except (NotAllowedError, RuleError):
+        return False
+    return True
 
 
 def draft(unit: Unit, standing: Standing, now: datetime) -> Made | None:

@@ -40,13 +40,41 @@ def basis_of(unit: Unit, standing: Standing, kind: str | None) -> Basis:
     InputError
         If there is no such kind to blow.
     """
+    ground = ground_of(unit, standing)
+    matters = unit.rules.matters(standing.list_version)
+    return Basis(standing, ground, matters, unit.people.book(), _kind(unit, matters, standing, kind))
+
+
+def ground_of(unit: Unit, standing: Standing) -> Ground:
+    """Return where the people would come who are whistled for a case.
+
+    Raises
+    ------
+    RuleError
+        If the case is over, or nobody has placed it.
+    """
     require_worked_on(standing)
     ground = unit.whistles.live.ground(standing.district_code, standing.incident_id)
     if ground is None or not ground.cells:
         message = "Nobody can come to a place that is not known: place the incident in a cell first."
         raise RuleError(message, field="incident_id")
-    matters = unit.rules.matters(standing.list_version)
-    return Basis(standing, ground, matters, unit.people.book(), _kind(unit, matters, standing, kind))
+    return ground
+
+
+def kinds_for(unit: Unit, matters: MatterList, standing: Standing) -> list[WhistleKind]:
+    """Return the kinds of whistle that a case may be whistled by, that which the list gives its matter first.
+
+    Raises
+    ------
+    RuleError
+        If its matter may not be whistled.
+    """
+    matter = matters.matter(standing.matter_code)
+    if matter.whistle_kind is None:
+        message = f"{matter.name} ({matter.code}) may not be whistled by the responsibility list: dispatch it."
+        raise RuleError(message, field="matter")
+    blown = [kind for kind in unit.whistles.kinds.all().values() if not kind.retired]
+    return sorted(blown, key=lambda kind: kind.code != matter.whistle_kind)
 
 
 def require_worked_on(standing: Standing) -> None:
@@ -78,14 +106,9 @@ def shares_of(standing: Standing, ground: Ground, kind: WhistleKind) -> list[Str
 
 
 def _kind(unit: Unit, matters: MatterList, standing: Standing, wanted: str | None) -> WhistleKind:
-    matter = matters.matter(standing.matter_code)
-    if matter.whistle_kind is None:
-        message = f"{matter.name} ({matter.code}) may not be whistled by the responsibility list: dispatch it."
-        raise RuleError(message, field="matter")
-    kinds = unit.whistles.kinds.all()
-    kind = kinds.get(wanted or matter.whistle_kind)
-    if kind is None or kind.retired:
-        known = ", ".join(code for code, one in kinds.items() if not one.retired)
-        message = f"There is no kind of whistle {wanted or matter.whistle_kind!r} to blow: choose one of {known}."
+    kinds = {kind.code: kind for kind in kinds_for(unit, matters, standing)}
+    code = wanted or matters.matter(standing.matter_code).whistle_kind or ""
+    if code not in kinds:
+        message = f"There is no kind of whistle {code!r} to blow: choose one of {', '.join(kinds)}."
         raise InputError(message, field="kind")
-    return kind
+    return kinds[code]

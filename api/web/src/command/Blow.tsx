@@ -11,9 +11,8 @@ import { askedBody, CALLERS, type Values } from "./acts";
 import type { Story } from "./chosen";
 import { Input } from "./Inputs";
 import { wish } from "./keeping";
-import { kindsFor } from "./issuing";
 import { differs } from "./prospects";
-import { type Incident, type Kind, matters, nameOf } from "./state";
+import { type Incident, type Kind, kinds, matters, nameOf } from "./state";
 import { isOpen } from "./whistles";
 
 interface Meant {
@@ -36,15 +35,15 @@ export function mean(incident: Incident, kind: Kind): void {
   meant.value = { incident: incident.id, kind, id: uuid7(), callers: was?.callers ?? BY_LIST };
 }
 
-/** The kinds for a case, that which the list names first. */
-export function kindsInOrder(incident: Incident): readonly Kind[] {
-  const usual = matters.value.get(incident.matter_code ?? "")?.whistle_kind;
-  return [...kindsFor(incident)].sort((one, other) => Number(other.code === usual) - Number(one.code === usual));
+/** The kinds that the server offers over a case, in its order: that which the list names first. */
+export function kindsOffered({ whistleKinds }: Pick<Story, "whistleKinds">): readonly Kind[] {
+  return whistleKinds.flatMap((code) => kinds.value.find((kind) => kind.code === code) ?? []);
 }
 
 /** Means the kind after the one that is meant: a letter that is pressed again goes through them. */
-export function meanNext({ incident, whistles }: Story): boolean {
-  const found = whistles.some(({ whistle }) => isOpen(whistle)) ? [] : kindsInOrder(incident);
+export function meanNext(story: Story): boolean {
+  const { incident } = story;
+  const found = kindsOffered(story);
   const at =
     meant.value?.incident === incident.id ? found.findIndex(({ code }) => code === meant.value?.kind.code) : -1;
   const next = found[(at + 1) % found.length];
@@ -52,9 +51,8 @@ export function meanNext({ incident, whistles }: Story): boolean {
   return next !== undefined;
 }
 
-export function Blow({ story: { incident, whistles } }: { story: Story }) {
-  const found = kindsInOrder(incident);
-  if (found.length === 0) return null;
+export function Blow({ story }: { story: Story }) {
+  const { incident, whistles } = story;
   if (whistles.some(({ whistle }) => isOpen(whistle))) {
     // Somebody was quicker, while this one still thought about it.
     return meant.value?.incident !== incident.id ? null : (
@@ -69,6 +67,8 @@ export function Blow({ story: { incident, whistles } }: { story: Story }) {
       </p>
     );
   }
+  const found = kindsOffered(story);
+  if (found.length === 0) return null;
   const usual = matters.value.get(incident.matter_code ?? "")?.whistle_kind;
   const wanted = meant.value?.incident === incident.id ? meant.value : null;
   return (

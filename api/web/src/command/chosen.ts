@@ -16,6 +16,7 @@ import {
 } from "./state";
 
 export type WhistleAct = Schemas["WhistleProspectOut"];
+type Prospect = Schemas["ProspectOut"];
 
 export interface Held {
   whistle: Whistle;
@@ -28,6 +29,8 @@ export interface Story {
   /** The revision that acts are decided upon. */
   etag: string | null;
   acts: readonly CaseAct[];
+  /** Which kinds of whistle may be blown over it, that which the list names first. */
+  whistleKinds: readonly string[];
   facts: readonly Fact[];
   evidence: readonly Evidence[];
   whistles: readonly Held[];
@@ -86,19 +89,20 @@ async function storyOf(id: string, moment: string | null): Promise<Story> {
   return {
     incident: incident.value,
     etag: incident.etag,
-    acts: acts ?? [],
+    acts: acts?.acts ?? [],
+    whistleKinds: acts?.whistle_kinds ?? [],
     facts: facts.items,
     evidence: moment ? evidence.items.filter((one) => known.has(one.id)) : evidence.items,
     whistles: whistles.filter((held) => held !== null),
   };
 }
 
-async function actsOf(root: string): Promise<CaseAct[]> {
+async function actsOf(root: string): Promise<Prospect | null> {
   try {
-    return (await read<{ acts: CaseAct[] }>(`${root}/acts`)).acts;
+    return await read<Prospect>(`${root}/acts`);
   } catch (error) {
     // Whoever may only look is told so.
-    if (error instanceof Problem && error.status === 403) return [];
+    if (error instanceof Problem && error.status === 403) return null;
     throw error;
   }
 }
