@@ -128,7 +128,8 @@ class _DistrictLoader:
         self._load.figures = self._put_households()
         if self._load.changed_anything:
             summary = self._load.as_dict()
-            self._unit.summary.log_load(self._district_code, at=self._now, source=source, summary=summary)
+            load_id = self._unit.summary.log_load(self._district_code, at=self._now, source=source, summary=summary)
+            self._unit.changes.add(self._district_code, "grid.published", load_id, at=self._now)
         return self._load
 
     def _together(self) -> gpd.GeoDataFrame:

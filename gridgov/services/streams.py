@@ -14,8 +14,8 @@ from gridgov.store.changes import Change, Cursor
 INBOX = "inbox.changed"
 """The kind of a change to an account's inbox: its subject is the account, and nobody else is told."""
 
-REGISTERS = ("person.", "duty.", "organisation.", "register.")
-"""Kinds of changes to registers, which hang on no incident: whoever may read the grid of a district reads them."""
+REGISTERS = ("person.", "duty.", "organisation.", "register.", "grid.")
+"""Kinds of changes to registers and to the grid, which hang on no incident: for whoever reads the district's grid."""
 
 _SEE = "case.read"
 _LOOK_UP = "grid.read"
@@ -72,7 +72,7 @@ class Scope:
     areas
         All areas, for what hangs on no incident.
     registers
-        Of which districts the subject may read the registers; fewer signs stand for all that begin with them.
+        Of which districts the subject may read grid and registers; fewer signs stand for all that begin with them.
     """
 
     account_id: UUID

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select
 
@@ -96,7 +97,9 @@ class SummaryStore:
         query = select(func.count()).select_from(load_log).where(load_log.c.source == source)
         return self._connection.execute(query).scalar_one() > 0
 
-    def log_load(self, district_code: str, *, at: datetime, source: str, summary: dict[str, Any]) -> None:
-        """Write down what a load did; this also tells running programs to read anew."""
-        values = {"district_code": district_code, "id": new_id(), "at": at, "source": source, "summary": summary}
+    def log_load(self, district_code: str, *, at: datetime, source: str, summary: dict[str, Any]) -> UUID:
+        """Write down what a load did, and return its id; this also tells running programs to read anew."""
+        load_id = new_id()
+        values = {"district_code": district_code, "id": load_id, "at": at, "source": source, "summary": summary}
         self._connection.execute(insert(load_log).values(values))
+        return load_id

@@ -22,7 +22,9 @@ def told(found: Scope, kind: str, district: str = "370102") -> bool:
     return found.sees(Change(1, district, kind, new_id(), None, datetime(2026, 6, 15, tzinfo=UTC)), {})
 
 
-@pytest.mark.parametrize("kind", ["person.changed", "duty.added", "organisation.ended", "register.imported"])
+@pytest.mark.parametrize(
+    "kind", ["person.changed", "duty.added", "organisation.ended", "register.imported", "grid.published"]
+)
 @pytest.mark.parametrize(
     ("role", "area", "heard"),
     [
@@ -39,6 +41,6 @@ def test_what_changes_in_a_register_is_told_to_whoever_may_read_registers_there(
 
 
 def test_whoever_looks_after_people_hears_of_no_case_by_it():
-    assert not told(scope("administrator", "370102"), "grid.published")
-    assert told(scope("command_centre", "370102"), "grid.published")
+    assert not told(scope("administrator", "370102"), "patrol.filed")
+    assert told(scope("command_centre", "370102"), "patrol.filed")
     assert not told(scope("department_officer", "370102", "370102-D-CG"), "person.changed")

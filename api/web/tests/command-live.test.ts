@@ -237,6 +237,12 @@ describe("changes", () => {
     expect(of("register.imported")).toEqual(expect.arrayContaining(["rules", "land"]));
   });
 
+  it("of the grid read it anew, its classes, its counts and its names", () => {
+    const topics = topicsOf([change("grid.published", { incident_id: null })], new Set());
+    expect([...topics]).toEqual(expect.arrayContaining(["land", "loads", "rules", "figures"]));
+    expect(topics).not.toContain("marks");
+  });
+
   it("of somebody's inbox are nothing to the wall", () => {
     expect(topicsOf([change("inbox.changed")], new Set()).size).toBe(0);
   });

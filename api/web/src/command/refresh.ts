@@ -134,7 +134,9 @@ export function topicsOf(changes: readonly Change[], shown: ReadonlySet<string>)
     if ((noun === "incident" || noun === "case") && !UNDRAWN.has(kind)) topics.add("marks");
     if (kind === "incident.reported") topics.add("loads");
     if (REGISTERS.has(noun)) topics.add("rules");
-    if (noun === "register") topics.add("land");
+    if (noun === "register" || noun === "grid") topics.add("land");
+    // Cells come and go, with the names of what they lie in.
+    if (noun === "grid") topics.add("loads").add("rules");
     if (shown.has(subject) || (incident !== null && shown.has(incident))) topics.add("chosen");
   }
   return topics;
