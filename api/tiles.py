@@ -59,6 +59,14 @@ class BaseMapOut(BaseModel):
     zoom: tuple[int, int]
 
 
+class GridVersionOut(BaseModel):
+    """The version of a district's grid that is shown."""
+
+    district_code: str
+    version: int = Field(description="Numbered from 1, a number for each time that cells came or went")
+    valid_from: Moment = Field(description="Since when it is in force; a first one is taken to have been so for ever")
+
+
 class CatalogueOut(BaseModel):
     """Every layer, and where to look first."""
 
@@ -76,6 +84,7 @@ class CatalogueOut(BaseModel):
         "answer, 100,000, or see more of a moment of the past: since when those were reported that are counted. What "
         "lacks others says `at_least`"
     )
+    grids: list[GridVersionOut] = Field(description="The version of each district's grid as of the moment")
     layers: list[LayerOut]
     base_map: BaseMapOut | None
 
@@ -91,6 +100,7 @@ class CatalogueOut(BaseModel):
             until=sight.until,
             behind_days=described.behind_days,
             counted_from=described.counted_from,
+            grids=[GridVersionOut.model_validate(one, from_attributes=True) for one in described.grids],
             layers=[LayerOut.model_validate(one) for one in described.layers],
             base_map=base_map,
         )

@@ -68,10 +68,8 @@ def figures(request: Request, watching: TheWatching, caller: TheCaller, asked: A
     return watching.once(caller, ("figures", moment), tell).answer(request)
 
 
-class SearchAsked(BaseModel):
-    """What to look for; a parameter that is not known is refused."""
-
-    model_config = ConfigDict(extra="forbid")
+class SearchAsked(Asked):
+    """What to look for, and in the grid of when."""
 
     text: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]*$", description="Some signs of it")]
     limit: Annotated[int, Field(ge=1, le=100)] = 20
@@ -83,6 +81,8 @@ def search(searching: TheSearching, caller: TheCaller, asked: Annotated[SearchAs
 
     Cells, areas, organisations and people are found by code, by name, and by the initials or the spelling of their
     names in pinyin; addresses by the address book. Incidents and whistles are those that you may see.
+    `as_of` a moment cells, areas, organisations and people are those of then; a moment to come is answered by the
+    present.
     """
-    hits = searching.search(caller, asked.text, limit=asked.limit)
+    hits = searching.search(caller, asked.text, limit=asked.limit, as_of=moment_asked(asked.as_of))
     return FoundOut.model_validate({"items": hits}, from_attributes=True)

@@ -60,21 +60,23 @@ class Searching:
         """Return the service as an installation's settings want it."""
         return cls(store, clock=clock, keeper=keeper_of(store, settings.cache_dir))
 
-    def search(self, caller: Caller, words: str, *, limit: int) -> list[Hit]:
+    def search(self, caller: Caller, words: str, *, limit: int, as_of: datetime | None = None) -> list[Hit]:
         """Return what fits, the best first.
 
         Incidents and whistles are those that the caller sees; cells, areas, organisations, people and addresses are
-        found for whoever may read the grid. Nobody's telephone number is searched or told.
+        found for whoever may read the grid, and lie where the grid `as_of` a moment has them. Nobody's telephone number
+        is searched or told.
         """
         said, now = _plain(words), self._clock()
+        at = min(as_of or now, now)
         if not said:
             return []
         with self._store.acting(caller, now=now) as unit:
             store = SearchStore(unit.connection, unit.acting)
             hits = _incidents(store, said, limit) if unit.subject.may("case.read") else []
             if unit.subject.may("grid.read"):
-                named = _named(store, said, now)[:limit]
-                hits += _placed(store, named, now) + self._addresses(unit, said, now)
+                named = _named(store, said, at)[:limit]
+                hits += _placed(store, named, at) + self._addresses(unit, said, now)
         return sorted(hits, key=lambda hit: (-hit.score, _KINDS.index(hit.kind), hit.code or "", hit.id))[:limit]
 
     def _addresses(self, unit: Unit, said: str, now: datetime) -> list[Hit]:
@@ -124,9 +126,9 @@ def _score_of(number: str, said: str) -> float:
     return 1.0 if said.upper() in {number, number.rpartition("-")[2]} else 0.9
 
 
-def _named(store: SearchStore, said: str, now: datetime) -> list[tuple[float, Named]]:
+def _named(store: SearchStore, said: str, at: datetime) -> list[tuple[float, Named]]:
     sounds = said.isascii() and any(sign.isalpha() for sign in said)
-    rated = ((_fits(one, said, sounds=sounds), one) for one in store.named(said, at=now, every=sounds))
+    rated = ((_fits(one, said, sounds=sounds), one) for one in store.named(said, at=at, every=sounds))
     return sorted(((score, one) for score, one in rated if score), key=lambda hit: (-hit[0], hit[1].kind, hit[1].code))
 
 
@@ -151,8 +153,8 @@ _initials = lru_cache(maxsize=65_536)(initials)
 _spelled = lru_cache(maxsize=65_536)(spelled)
 
 
-def _placed(store: SearchStore, named: list[tuple[float, Named]], now: datetime) -> list[Hit]:
-    places = store.places([one for _, one in named], at=now) if named else {}
+def _placed(store: SearchStore, named: list[tuple[float, Named]], at: datetime) -> list[Hit]:
+    places = store.places([one for _, one in named], at=at) if named else {}
     return [
         Hit(
             kind=one.kind,

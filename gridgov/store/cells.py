@@ -66,6 +66,15 @@ class GridStep:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class GridVersion:
+    """Which version of a district's grid is in force, and since when."""
+
+    district_code: str
+    version: int
+    valid_from: datetime
+
+
 _COLUMNS = (
     cell.c.district_code,
     cell.c.id,
@@ -158,6 +167,13 @@ class CellStore:
         c = grid_version.c
         query = select(c.checksum).ext(distinct_on(c.district_code)).where(c.valid_from <= at)
         return list(self._connection.execute(query.order_by(c.district_code, c.version.desc())).scalars())
+
+    def versions(self, at: datetime) -> list[GridVersion]:
+        """Return the version of every district's grid as of `at`, in order of district."""
+        c = grid_version.c
+        query = select(c.district_code, c.version, c.valid_from).ext(distinct_on(c.district_code))
+        query = query.where(c.valid_from <= at).order_by(c.district_code, c.version.desc())
+        return [GridVersion(*row) for row in self._connection.execute(query)]
 
     def beginnings(self, at: datetime) -> list[datetime]:
         """Return since when each district's grid as of `at` has been in force."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridgov.areas import Level
 from gridgov.hexagons import FINE
+from gridgov.store.cells import GridVersion
 from gridgov.store.maps import Box
 from gridgov.store.standing import is_told
 from gridgov.store.unit import Unit
@@ -38,6 +39,8 @@ class Described:
         Where the districts lie.
     layers
         Every layer as JSON.
+    grids
+        The version of each district's grid that is drawn.
     behind_days
         So many days changed and are still to be counted anew: counts of them are those of before.
     counted_from
@@ -47,6 +50,7 @@ class Described:
 
     bounds: Box
     layers: list[dict[str, Any]]
+    grids: list[GridVersion]
     behind_days: int
     counted_from: datetime | None
 
@@ -67,7 +71,8 @@ def describe(unit: Unit, sight: Sight) -> Described:
     kept = version(unit, sight.at)
     columns = _Columns(unit, sight)
     layers = [_described(layer, columns, kept) for layer in sorted(CATALOGUE, key=lambda one: one.order)]
-    return Described(_bounds(unit, sight.at), layers, unit.rollups.behind(), columns.counted_from)
+    grids = unit.cells.versions(sight.at)
+    return Described(_bounds(unit, sight.at), layers, grids, unit.rollups.behind(), columns.counted_from)
 
 
 class _Columns:

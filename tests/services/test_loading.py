@@ -14,7 +14,8 @@ from gridgov.areas import Level
 from gridgov.errors import CodeError, InputError, PartitionError
 from gridgov.services.loading import SINCE_EVER, load_grid
 from gridgov.services.sample import load_sample
-from gridgov.store.tables import cell, cell_lineage, cell_measure, grid_version, load_log
+from gridgov.store.cells import GridVersion
+from gridgov.store.tables import cell, cell_lineage, cell_measure, change, grid_version, load_log
 from gridgov.store.unit import Store
 from tests.conftest import SAMPLE
 from tests.support import NOON, SavepointStore
@@ -77,6 +78,29 @@ def test_a_second_load_of_the_same_changes_nothing(empty):
     (again,) = load(empty, grid(117.0, 117.01, 117.02, households=[1, 2, 3, 4]), now=LATER)
     assert not again.changed_anything
     assert {t.name: rows(empty, t) for t in (cell, cell_lineage, grid_version)} == before
+
+
+def test_whoever_looks_is_told_of_each_load_that_changed_something(empty):
+    def told() -> list[str]:
+        with empty.transaction() as unit:
+            changes = unit.connection.execute(select(change.c.district_code).where(change.c.kind == "grid.published"))
+            return list(changes.scalars())
+
+    cells = grid(117.0, 117.01, 117.02)
+    load(empty, cells)
+    assert told() == ["370102"]
+    load(empty, cells, now=LATER)
+    assert told() == ["370102"]
+    load(empty, cells.assign(name="新名字"), now=LATER)
+    assert told() == ["370102"] * 2
+
+
+def test_versions_are_numbered_and_told_as_of_a_moment(empty):
+    load(empty, grid(117.0, 117.01, 117.02))
+    load(empty, grid(117.0, 117.005, 117.02), now=LATER)
+    with empty.transaction() as unit:
+        for moment, version, since in ((NOON, 1, SINCE_EVER), (LATER, 2, LATER)):
+            assert unit.cells.versions(moment) == [GridVersion("370102", version, since)]
 
 
 def test_the_order_of_rows_and_of_vertices_is_no_change(empty):

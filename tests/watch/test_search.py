@@ -1,14 +1,17 @@
 """One box for numbers, codes, names, people and addresses, as far as whoever asks sees them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from tests.api.conftest import proof_of
-from tests.support import somebody
+from tests.splitting import split
+from tests.support import NOON, somebody
 
 
-def found(client, words):
-    answer = client.get("/api/v1/search", params={"text": words})
+def found(client, words, **asked: str):
+    answer = client.get("/api/v1/search", params={"text": words, **asked})
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
 
@@ -63,6 +66,20 @@ def test_places_are_found_by_code_name_and_the_way_they_are_typed(client):
         assert street["bounds"][0] < street["lon"] < street["bounds"][2]
     cells = found(client, "370102001002001")
     assert (cells[0]["kind"], cells[0]["score"]) == ("cell", 1.0)
+
+
+def test_cells_are_found_as_the_grid_of_the_moment_has_them(client, store):
+    then = NOON - timedelta(minutes=1)
+    done = split(store, "370102001002001", now=NOON)
+    whole, half = (
+        next(one for one in found(client, done.code, **asked) if one["code"] == done.code)["bounds"]
+        for asked in ({"as_of": then.isoformat()}, {})
+    )
+    assert whole == pytest.approx(done.before.bounds)
+    assert half != whole
+    assert [one["code"] for one in found(client, done.new_code)] == [done.new_code]
+    assert found(client, done.new_code, as_of=then.isoformat()) == []
+    assert found(client, done.new_code, as_of="9999-12-31T00:00:00Z") == found(client, done.new_code)
 
 
 def test_organisations_and_people_are_found_and_no_telephone_number_is(client, store):

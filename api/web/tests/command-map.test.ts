@@ -67,6 +67,7 @@ const byKind: Look = {
 };
 const ranks: Look = { kind: "rank", column: "rank", paints: [paint(), paint({ fillColor: "#0072b2" })] };
 const catalogue: Catalogue = {
+  grids: [{ district_code: "370102", version: 1, valid_from: "1990-01-01T08:00:00+08:00" }],
   bounds: [117, 36.5, 117.2, 36.7],
   center: [117.1, 36.6],
   at: "2026-03-05T14:30:00+08:00",

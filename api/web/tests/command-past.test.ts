@@ -1,6 +1,7 @@
 /** The land of the moment that is looked at, over a new grid; and what is shown once it may not be read any more. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { wish, withheld } from "../src/command/keeping";
+import { inWords } from "../src/command/grids";
 import { loadCatalogue } from "../src/command/load";
 import { figures, moment, sight, staleSince, type Watch, watch, whistles } from "../src/command/state";
 
@@ -54,5 +55,26 @@ describe("what may not be read any more", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(withheld.value).toEqual(new Set(["figures", "whistles"]));
     expect(watch.value).not.toBeNull();
+  });
+});
+
+describe("the grid that is drawn", () => {
+  const version = (district_code: string, version: number) => ({
+    district_code,
+    version,
+    valid_from: "2026-11-23T04:10:00Z",
+  });
+  const two = [version("370102", 1), version("370103", 2)];
+
+  it("is told by its version, and since when it is in force; a first one always was", () => {
+    expect(inWords([version("370102", 1)], ["370102"])).toBe("网格：第 1 版");
+    expect(inWords([version("370102", 2)], ["370102"])).toMatch(/^网格：第 2 版（2026\D11\D23 12:10:00 起）$/);
+  });
+
+  it("is that of the districts that somebody looks after, or of all", () => {
+    expect(inWords(two, ["370102"])).toBe("网格：第 1 版");
+    expect(inWords(two, ["37"])).toMatch(/^网格：370102 第 1 版，370103 第 2 版/);
+    expect(inWords(two, ["510000"])).toMatch(/^网格：370102 第 1 版，370103 第 2 版/);
+    expect(inWords([], ["370102"])).toBe("");
   });
 });

@@ -5,6 +5,7 @@ import { permissions } from "../shared/session";
 import { STAGES } from "../shared/terms";
 import { theme } from "../shared/ui/theme";
 import { said, say, type Words } from "../shared/words";
+import { gridDrawn } from "./grids";
 import { LayersIcon } from "./icons";
 import { faded, movedTo, PEOPLE, WHISTLES } from "./layers";
 import { switchPeople } from "./people";
@@ -61,6 +62,7 @@ export function LayerList() {
               "Upper ones lie over lower ones: drag them, or use the arrows.",
             )}
           </p>
+          <p class="c-note c-grid">{gridDrawn.value}</p>
           <ul>
             {visible.map((row, at) => (
               <ShownRow key={row.name} row={row} over={visible[at - 1]} under={visible[at + 1]} />

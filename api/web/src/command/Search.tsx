@@ -4,8 +4,9 @@ import { Problem, read } from "../shared/api";
 import { toast } from "../shared/ui/toasts";
 import { said, say, type Words } from "../shared/words";
 import { flyTo } from "./flying";
+import { asOf } from "./load";
 import { HITS } from "./saying";
-import { nameOf } from "./state";
+import { moment, nameOf } from "./state";
 import { look } from "./view";
 
 interface Hit {
@@ -101,7 +102,8 @@ function type(value: string): void {
 async function search(wanted: string): Promise<void> {
   const mine = ++turn;
   try {
-    const { items } = await read<{ items: Hit[] }>(`/api/v1/search?text=${encodeURIComponent(wanted)}&limit=12`);
+    const path = `/api/v1/search?text=${encodeURIComponent(wanted)}&limit=12`;
+    const { items } = await read<{ items: Hit[] }>(asOf(path, moment.peek()));
     if (mine !== turn) return;
     hits.value = items;
     answered = wanted;

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { clockTime, fullTime, now } from "../shared/time";
 import { say } from "../shared/words";
+import { gridDrawn } from "./grids";
 import { PastIcon } from "./icons";
 import { past, moment } from "./state";
 import {
@@ -70,6 +71,7 @@ export function TimeBar() {
       {at && (
         <p role="status" class="c-past">
           {say(`您在看过去：${fullTime(at)}`, `You are looking at the past: ${fullTime(at)}`)}
+          {gridDrawn.value && ` · ${gridDrawn.value}`}
         </p>
       )}
     </section>

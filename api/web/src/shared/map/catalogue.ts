@@ -64,12 +64,20 @@ export interface BaseMap {
   zoom: [number, number];
 }
 
+/** The version of a district's grid that is drawn. */
+export interface GridVersion {
+  district_code: string;
+  version: number;
+  valid_from: string;
+}
+
 export interface Catalogue {
   bounds: [number, number, number, number];
   center: [number, number];
   at: string;
   since: string;
   until: string;
+  grids: GridVersion[];
   layers: Layer[];
   base_map: BaseMap | null;
 }
