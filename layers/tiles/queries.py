@@ -72,6 +72,7 @@ _INCIDENT = (
     "emergency",
     "cell_code",
     "reported_at",
+    "at_least",
 )
 
 

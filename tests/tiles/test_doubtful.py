@@ -50,6 +50,8 @@ def test_newer_doubt_elsewhere_takes_no_circles_place(doubt, seen, tiles, border
     assert {one["properties"]["number"] for one in there} == elsewhere
     monkeypatch.setattr(drawing, "MOST", 3)
     assert seen() == {older}
+    there = tiles("doubtful", *tile_at(ZOOM, west, south - 0.02))["doubtful"]
+    assert [one["properties"].get("at_least") for one in there] == [True] * 3
 
 
 def test_a_circle_lies_in_each_tile_that_it_reaches_into_and_in_no_other(doubt, tiles, border_block):

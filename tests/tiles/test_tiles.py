@@ -13,7 +13,7 @@ from gridgov.ids import new_id
 from gridgov.services.intake import Intake
 from layers import CATALOGUE, View, layer
 from layers.catalogue import ByClass, ByRank, ByValue
-from layers.tiles import DEEPEST, QUERIES, Tile
+from layers.tiles import DEEPEST, QUERIES, Tile, drawing
 from tests.support import NOON, SetClock, at, report, somebody
 from tests.tiles.conftest import HERE, PERIOD, SINCE, UNTIL, read, tile_at
 
@@ -322,3 +322,18 @@ def test_several_layers_come_as_one_tile_that_is_kept_only_where_each_of_them_is
     own = client.get(f"/tiles/streets,incidents/{z}/{x}/{y}.mvt", params=PERIOD)
     assert own.headers["cache-control"] == "no-store"
     assert client.get(f"/tiles/streets,strets/{z}/{x}/{y}.mvt").status_code == 404
+
+
+@pytest.mark.usefixtures("day")
+def test_a_close_tile_that_may_not_hold_all_says_so_of_what_it_holds(tiles, monkeypatch):
+    def said() -> list[bool]:
+        found = tiles("incidents_by_stage", *tile_at(18))["incidents_by_stage"]
+        return [one["properties"].get("at_least", False) for one in found]
+
+    whole = said()
+    assert whole
+    assert not any(whole)
+    monkeypatch.setattr(drawing, "MOST", len(whole) + 1)
+    assert said() == whole
+    monkeypatch.setattr(drawing, "MOST", len(whole))  # of which nobody can tell that there are no more
+    assert said() == [True] * len(whole)

@@ -15,7 +15,8 @@ WITH found AS (
     ORDER BY s.reported_at DESC, s.incident_id
     LIMIT :most
 )
-SELECT s.incident_id AS id, i.number, s.accuracy_m, s.cell_code, nullif(CAST(:at_least AS boolean), false) AS at_least,
+SELECT s.incident_id AS id, i.number, s.accuracy_m, s.cell_code,
+       nullif(CAST(:at_least AS boolean) OR (SELECT count(*) FROM near) >= :most, false) AS at_least,
        CAST(ST_Buffer(CAST(s.geom AS geography), s.accuracy_m, 8) AS geometry) AS geom
 FROM near AS s
 JOIN incident AS i ON i.district_code = s.district_code AND i.id = s.incident_id

@@ -11,6 +11,7 @@ import { middleOf } from "./footprint";
 import { watchOver } from "./health";
 import { loadsTurn, marksTurn } from "./keeping";
 import { drawnWith, WHISTLES } from "./layers";
+import { followLeftOut, leftOut } from "./left-out";
 import type { Place } from "./link";
 import { Markers } from "./markers";
 import { overlays } from "./overlays";
@@ -44,6 +45,14 @@ export default function MapView() {
           {say(
             "这台电脑眼下画不出地图（需要 WebGL2）。列表与办理照常。",
             "This machine cannot draw the map now (WebGL2 is needed). Lists and acts work as ever.",
+          )}
+        </p>
+      )}
+      {leftOut.value && (
+        <p class="c-left-out" role="status">
+          {say(
+            "此处案件太多：地图只画最新的，可能还有没画出的。",
+            "Too many cases here: only the newest are drawn, and there may be others.",
           )}
         </p>
       )}
@@ -207,6 +216,7 @@ function follow(map: GlMap, tiling: Tiling): (() => void)[] {
       if (step !== stepped) untracked(() => chooseNext(map, markers, step.by));
     }),
     followPrinting(map, markers),
+    followLeftOut(map),
     () => tiling.end(),
     () => markers.clear(),
   ];

@@ -1,8 +1,10 @@
 /** The map on paper: browsers print no canvas of WebGL, so it is copied, with its whistles, as the printing begins. */
 import type { GlMap } from "../shared/map/map";
+import { say } from "../shared/words";
+import { gridDrawn } from "./grids";
 import type { Markers } from "./markers";
 import { signOf } from "./markers";
-import { whenDrawn } from "./printing";
+import { ground, whenDrawn } from "./printing";
 
 const MARK_PX = 13;
 
@@ -15,7 +17,8 @@ export function followPrinting(map: GlMap, markers: Markers): () => void {
   figure.append(copy, source);
   const begin = (): void => {
     lay(map, markers, copy);
-    source.textContent = map.getContainer().querySelector(".maplibregl-ctrl-attrib")?.textContent ?? "";
+    const named = map.getContainer().querySelector(".maplibregl-ctrl-attrib")?.textContent;
+    source.textContent = [named, gridDrawn.peek(), asByNight()].filter(Boolean).join(" · ");
     map.getContainer().after(figure);
   };
   const end = (): void => figure.remove();
@@ -28,6 +31,15 @@ export function followPrinting(map: GlMap, markers: Markers): () => void {
     removeEventListener("afterprint", end);
     end();
   };
+}
+
+/** The browser's own menu prints at once what is drawn: no page can have it wait. */
+function asByNight(): string {
+  if (ground.peek() === "day") return "";
+  return say(
+    "地图为夜间配色：用本页的打印按钮或 Ctrl+P，会先换成白天的颜色",
+    "The map is drawn as by night: the page's own button, or Ctrl+P, has it drawn as by day first",
+  );
 }
 
 function lay(map: GlMap, markers: Markers, copy: HTMLCanvasElement): void {
