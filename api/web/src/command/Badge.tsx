@@ -8,12 +8,12 @@ import { toLive } from "./time-travel";
 
 export function Badge() {
   return (
-    <>
+    <div class="c-badges">
       {staleSince.value !== null && moment.value === null ? null : <Moment />}
       <Stale />
       <Unseen />
       <Ending />
-    </>
+    </div>
   );
 }
 

@@ -44,7 +44,8 @@ export function makeMap(
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
-    fadeDuration: 150,
+    // What is drawn anew many times a second would never be quite there.
+    fadeDuration: 0,
     localIdeographFontFamily: FONTS,
     ...options,
     attributionControl: false,
