@@ -21,7 +21,7 @@ from gridgov.services.knowledge import KnowledgeKeeper
 from gridgov.settings import Settings
 from tests.api.conftest import serving
 from tests.screens.conftest import LAPTOP, PHONE, WALL, Town
-from tests.screens.mapping import colours, open_layers, placed_case, poll, until_drawn, whistled
+from tests.screens.mapping import colours, near, open_layers, placed_case, poll, until_drawn, whistled
 from tests.screens.test_field_journeys import do
 
 pytestmark = pytest.mark.browser
@@ -33,10 +33,6 @@ BLUE = (40, 120, 220)
 def _main_colour(page: Page) -> tuple[int, int, int]:
     shot = page.locator(".c-map canvas").screenshot()
     return colours(shot).most_common(1)[0][0]
-
-
-def _near(one: tuple[int, ...], other: tuple[int, ...], by: int = 6) -> bool:
-    return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
 
 
 def _names_of_layers(page: Page) -> list[str]:
@@ -133,7 +129,7 @@ def test_a_provinces_base_map_needs_configuration_only_and_its_key_stays_with_th
         page.on("request", lambda request: seen.append(request.url))
         page.goto("/command?layers=base_map&theme=day")
         until_drawn(page)
-        assert _near(_main_colour(page), BLUE)
+        assert near(_main_colour(page), BLUE)
         expect(page.locator(".maplibregl-ctrl-attrib")).to_contain_text("鲁S(2026)001号")
         open_layers(page)
         row = page.locator("[data-layer=base_map]")
@@ -141,7 +137,7 @@ def test_a_provinces_base_map_needs_configuration_only_and_its_key_stays_with_th
         row.get_by_label("不透明度").fill("50")
         expect(page).to_have_url(re.compile("base_map~50"))
         half = tuple((a + b) // 2 for a, b in zip(BLUE, (0xEE, 0xF0, 0xEC), strict=True))
-        poll(page, lambda: _near(_main_colour(page), half), "The base map did not fade.")
+        poll(page, lambda: near(_main_colour(page), half), "The base map did not fade.")
         page.get_by_role("button", name="恢复默认").click()
         poll(page, lambda: _names_of_layers(page) == [], "The address still names layers.")
         rows = page.locator(".c-layer-list > ul > li:has(input:checked)")
