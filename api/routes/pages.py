@@ -80,9 +80,10 @@ def login(
     signing: Annotated[SignOn, Depends(service(SignOn))],
     wanted: Annotated[str, Query(alias="next", max_length=500)] = "/",
     home: Annotated[bool, Query(description="Whoever names no page goes where their role works")] = False,  # noqa: FBT002 - a query parameter
+    anew: Annotated[bool, Query(description="Whoever is logged in comes in as somebody else")] = False,  # noqa: FBT002 - the same
 ) -> Response:
-    """Ask for login and password; whoever is logged in goes on."""
-    found, page = _known(request, entrance), inside(wanted)
+    """Ask for login and password; whoever is logged in goes on, unless they want to come in as somebody else."""
+    found, page = None if anew else _known(request, entrance), inside(wanted)
     known = found is not None and not found.me["must_change"]
     # Which page is a role's own, the page of the login knows, for it also knows how wide the screen is.
     going = known and home and page == "/"

@@ -1,9 +1,14 @@
 /** Whoever logs in anew beside a page goes on in it; nobody else does, and nothing is asked more often than once more. */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ask, csrf, Problem, send } from "../src/shared/api";
-import { enter, me } from "../src/shared/session";
+import { ask, csrf, Problem, send, SomebodyElse } from "../src/shared/api";
+import { enter, loginAddress, me } from "../src/shared/session";
+import { detailsOf, wordsOf } from "../src/shared/ui/problems";
 
 const ANN = { account_id: "ann", must_change: false, permissions: [] };
+const NAMES: Record<string, { name: string; login: string }> = {
+  ann: { name: "安", login: "ann" },
+  bob: { name: "鲍", login: "bob" },
+};
 /** Who is logged in as the server sees it, by which word, and what this page asked. */
 let inside: { account_id: string; csrf: string } | null;
 let forbidden: boolean;
@@ -19,7 +24,10 @@ beforeEach(async () => {
     const word = headers["X-CSRF-Token"];
     asked.push([method, path, word].filter(Boolean).join(" "));
     if (!inside) return Promise.resolve(refused(401));
-    if (method === "GET") return Promise.resolve(path === "/api/v1/me" ? json({ ...ANN, ...inside }) : refused(403));
+    if (method === "GET")
+      return Promise.resolve(
+        path === "/api/v1/me" ? json({ ...ANN, ...inside, ...NAMES[inside.account_id] }) : refused(403),
+      );
     return Promise.resolve(word === inside.csrf && !forbidden ? json({ stored: true }) : refused(403));
   });
   await enter();
@@ -65,6 +73,22 @@ it("nothing goes out by the session of somebody else", async () => {
   await expect(post()).rejects.toMatchObject({ status: 403 });
   expect(asked).toEqual(["POST /api/v1/people old", "GET /api/v1/me"]);
   expect(csrf.value).toBe("old");
+});
+
+it("whose session it is by now is said, and how one comes back in as oneself", async () => {
+  inside = { account_id: "bob", csrf: "bobs" };
+  const error: unknown = await post().catch((found: unknown) => found);
+  expect(error).toBeInstanceOf(SomebodyElse);
+  const words = wordsOf(error);
+  expect(words.zh).toMatch(/现在登录的是鲍（bob）.*安（ann）打开的/);
+  expect(words.en).toMatch(/鲍（bob） is logged in .* 安（ann）'s/);
+  expect(detailsOf(error)).toEqual([]);
+  vi.stubGlobal("location", { pathname: "/desk/people", search: "" });
+  expect(loginAddress(true)).toBe("/login?next=%2Fdesk%2Fpeople&anew=true");
+  forbidden = true;
+  inside = { account_id: "ann", csrf: "old" };
+  const own: unknown = await post().catch((found: unknown) => found);
+  expect([own instanceof SomebodyElse, wordsOf(own).en]).toEqual([false, "No role of yours may do this."]);
 });
 
 it("while nobody is logged in the page keeps who it is of, and goes on once they are back", async () => {

@@ -1,7 +1,8 @@
 /** Why an act was not done and what to do now; where somebody was quicker, what they made of it beside what was wanted. */
-import { Problem, Unreachable } from "../shared/api";
+import { Problem, SomebodyElse, Unreachable } from "../shared/api";
 import { tongueOf } from "../shared/heard";
 import { STAGES } from "../shared/terms";
+import { LoginAfter } from "../shared/ui/basics";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { said, say, type Words } from "../shared/words";
 import { again, open, refused } from "./acting";
@@ -42,6 +43,7 @@ export function Refusal() {
         <strong>{said(helpFor(found.error))}</strong>
       </p>
       <Why error={found.error} />
+      {found.error instanceof SomebodyElse && <LoginAfter error={found.error} />}
       {found.both && <Both yours={found.both.yours} stored={found.both.stored} />}
     </div>
   );
@@ -49,6 +51,7 @@ export function Refusal() {
 
 function helpFor(error: unknown): Words {
   if (error instanceof Unreachable) return AWAY;
+  if (error instanceof SomebodyElse) return wordsOf(error);
   return (error instanceof Problem ? HELP[error.kind] : undefined) ?? wordsOf(error);
 }
 

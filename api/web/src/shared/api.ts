@@ -23,6 +23,23 @@ export class Problem extends Error {
   }
 }
 
+/** Refused, for somebody else is logged in in this browser by now: what this page shows and holds is not theirs. */
+export class SomebodyElse extends Problem {
+  constructor(
+    refused: Problem,
+    readonly here: Somebody,
+    readonly now: Somebody,
+  ) {
+    super(refused.status, refused.kind, refused.message);
+  }
+}
+
+/** An account as people know it. */
+export interface Somebody {
+  name: string;
+  login: string;
+}
+
 /** Nobody answered: no signal, a server that stands still, or one that is not there. */
 export class Unreachable extends Error {}
 
@@ -45,7 +62,8 @@ export interface Answer<T> {
 const PATIENCE_MS = 30_000;
 const WORD = "X-CSRF-Token";
 
-type LookAgain = () => Promise<unknown>;
+/** Says whose this page is and who is logged in now, where that is somebody else. */
+type LookAgain = () => Promise<[here: Somebody, now: Somebody] | null>;
 let lookAgain: LookAgain | null = null;
 
 /** Takes how one finds out by which word this page's own person is logged in now: they may be so anew, beside it. */
@@ -66,7 +84,8 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
     // What is only read needs no word, and whoever brings their own looks after it.
     const ours = method !== "GET" && !asked.headers?.[WORD];
     if (!ours || !(error instanceof Problem) || ![401, 403].includes(error.status)) throw error;
-    if (csrf.value === word) await lookAgain?.();
+    const other = csrf.value === word ? await lookAgain?.() : null;
+    if (other) throw new SomebodyElse(error, ...other);
     if (csrf.value === word) throw error;
     return askOnce(method, path, asked);
   }

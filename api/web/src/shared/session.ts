@@ -32,17 +32,27 @@ export async function isBack(): Promise<boolean> {
 
 /** The same, with what the server says of this person now; null where it is somebody else, or nobody. */
 export async function meAnew(): Promise<Me | null> {
-  const found = await read<Me>("/api/v1/me").catch(() => null);
-  if (!found || found.account_id !== me.value?.account_id) return null;
-  csrf.value = found.csrf ?? "";
-  return found;
+  const found = await who();
+  return found && taken(found) ? found : null;
 }
 
-whenTurnedAway(isBack);
+const who = (): Promise<Me | null> => read<Me>("/api/v1/me").catch(() => null);
 
-/** The page that asks for login and password, and comes back to where we are. */
-export function loginAddress(): string {
-  return `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+/** Goes on by the word of now where it is this page's own person who is logged in. */
+function taken(found: Me): boolean {
+  if (found.account_id !== me.value?.account_id) return false;
+  csrf.value = found.csrf ?? "";
+  return true;
+}
+
+whenTurnedAway(async () => {
+  const [here, now] = [me.value, await who()];
+  return here && now && !taken(now) ? [here, now] : null;
+});
+
+/** The page that asks for login and password, and comes back to where we are; `anew` also of whoever is logged in. */
+export function loginAddress(anew = false): string {
+  return `/login?next=${encodeURIComponent(location.pathname + location.search)}${anew ? "&anew=true" : ""}`;
 }
 
 export function toLogin(): void {

@@ -1,7 +1,7 @@
 /** Buttons, notes, badges, and how failures and waiting are shown. */
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { Problem } from "../api";
+import { Problem, SomebodyElse } from "../api";
 import { tongueOf } from "../heard";
 import { loginAddress } from "../session";
 import { say, said } from "../words";
@@ -85,28 +85,32 @@ export function Failure({ error, again, named }: FailureProps) {
           {line}
         </p>
       ))}
-      {error instanceof Problem && error.status === 401 && <LoginBeside />}
+      {error instanceof Problem && error.status === 401 && <LoginBeside error={error} />}
+      {error instanceof SomebodyElse && <LoginAfter error={error} />}
       {again && <Button act={again}>{say("重试", "Try again")}</Button>}
     </Note>
   );
 }
 
 /** The way to the login beside this page, which keeps all that was typed into it. */
-function LoginBeside() {
+function LoginBeside({ error }: { error: Problem }) {
   return (
     <p>
       {say(
         "在新标签页登录，再回到这里重试：填写的内容都还在。",
         "Log in in a new tab, come back here and try again: all that you typed is still here.",
       )}{" "}
-      <ToLogin />
+      <LoginAfter error={error} />
     </p>
   );
 }
 
-export function ToLogin() {
+/** The way to the login in a new tab, after what only a login helps against. */
+export function LoginAfter({ error }: { error: unknown }) {
+  const anew = error instanceof SomebodyElse;
+  if (!anew && !(error instanceof Problem && error.status === 401)) return null;
   return (
-    <a class="ui-button" href={loginAddress()} target="_blank" rel="noopener">
+    <a class="ui-button" href={loginAddress(anew)} target="_blank" rel="noopener">
       {say("去登录", "Log in")}
     </a>
   );

@@ -1,5 +1,5 @@
 /** What went wrong, in the tongue of the reader: the page's own sentence first, what the server says as the detail. */
-import { Problem, Unreachable } from "../api";
+import { Problem, SomebodyElse, Unreachable } from "../api";
 import { heard } from "../heard";
 import type { Words } from "../words";
 import { Refusal } from "./forms";
@@ -28,13 +28,24 @@ const UNKNOWN: Words = { zh: "出了意外的错误，没有保存。", en: "Som
 export function wordsOf(error: unknown): Words {
   if (error instanceof Unreachable) return AWAY;
   if (error instanceof Refusal) return error.words;
+  if (error instanceof SomebodyElse) return elseWords(error);
   return (error instanceof Problem ? BY_STATUS[error.status] : undefined) ?? UNKNOWN;
+}
+
+/** Whose session it is by now, and what to do. */
+function elseWords({ here, now }: SomebodyElse): Words {
+  const [mine, theirs] = [here, now].map(({ name, login }) => `${name}（${login}）`);
+  return {
+    zh: `没有办成：这个浏览器现在登录的是${theirs}，而这一页是${mine}打开的。请在新标签页重新以${mine}登录，再回到这里办一次；填写的内容都还在。`,
+    en: `Not done: ${theirs} is logged in in this browser by now, and this page is ${mine}'s. Log in as ${mine} in a new tab, come back here and do it again: all that you typed is still here.`,
+  };
 }
 
 /** What the server says itself, line by line, each beginning with what it is about; for the page's own errors nothing. */
 export function detailsOf(error: unknown, named: (field: string) => string = (field) => field): string[] {
   // Of an overtaken change and of a session that is over the server says what our own sentence has said.
   if (!(error instanceof Problem) || error.status === 412 || error.status === 401) return [];
+  if (error instanceof SomebodyElse) return [];
   // A fault of the same words as the whole says nothing more.
   const faults = error.faults.map(({ field, message }) =>
     field && message !== error.message ? `${named(field)}: ${heard(message)}` : heard(message),

@@ -1,8 +1,7 @@
 /** Short messages that come and go; screen readers hear them. */
 import { signal } from "@preact/signals";
-import { Problem } from "../api";
 import { said, say } from "../words";
-import { ToLogin } from "./basics";
+import { LoginAfter } from "./basics";
 import { detailsOf, wordsOf } from "./problems";
 import { stack } from "./stack";
 import "./ui.css";
@@ -12,8 +11,8 @@ interface Toast {
   /** Asked for when it is shown, so that it follows the tongue. */
   text: () => string;
   alert: boolean;
-  /** Whether nobody is logged in any more. */
-  out: boolean;
+  /** What went wrong; null where nothing did. */
+  error: unknown;
 }
 
 const SHOWN_MS = 6_000;
@@ -30,14 +29,14 @@ const drop = (id: number): void => {
 };
 
 export function toast(text: string): void {
-  const id = show({ text: () => text, alert: false, out: false });
+  const id = show({ text: () => text, alert: false, error: null });
   setTimeout(() => drop(id), SHOWN_MS);
 }
 
 /** Says what went wrong; it stays until it is closed. */
 export function toastError(error: unknown): void {
   const text = (): string => [said(wordsOf(error)), ...detailsOf(error)].join(" ");
-  show({ text, alert: true, out: error instanceof Problem && error.status === 401 });
+  show({ text, alert: true, error });
 }
 
 /**
@@ -49,10 +48,10 @@ export function Toasts({ within }: { within?: symbol }) {
   return (
     <div class="ui-toasts" role="status" aria-live="polite">
       {here &&
-        toasts.value.map(({ id, text, alert, out }) => (
+        toasts.value.map(({ id, text, alert, error }) => (
           <div key={id} class={`ui-toast ${alert ? "alert" : ""}`}>
             <span>{text()}</span>
-            {out && <ToLogin />}
+            <LoginAfter error={error} />
             <button
               type="button"
               class="ui-button plain"
