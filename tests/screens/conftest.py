@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +79,12 @@ class Town:
         finally:
             context.close()
 
-    def _cookie(self, login: str) -> Any:
+    def _cookie(self, login: str, *, expires_at: datetime = FAR) -> Any:
         secret = new_secret(SESSION)
         with self.store.transaction() as unit:
             account_id = unit.accounts.id_of(login)
             assert account_id, login
-            unit.accounts.open(account_id, "session", caller_of(secret).secret_hash, now=EVER, expires_at=FAR)
+            unit.accounts.open(account_id, "session", caller_of(secret).secret_hash, now=EVER, expires_at=expires_at)
         return {"name": f"gridgov-{self.address.rpartition(':')[2]}", "value": secret, "url": self.address}
 
 

@@ -7,14 +7,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from api.app import create_app
 from api.streams import LiveServer
-from gridgov.clock import system_clock
+from gridgov.clock import SHANGHAI, system_clock
 from gridgov.services.relaying import Relay
 from gridgov.settings import Settings
 from tests.screens.conftest import Town
@@ -95,13 +97,20 @@ def _end_session(town: Town, login: str) -> None:
         unit.accounts.revoke(account_id, now=system_clock())
 
 
+def _let_expire(town: Town, login: str) -> None:
+    """Let sessions be over, as they are after some hours."""
+    with town.store.transaction() as unit:
+        ended = "UPDATE credential SET expires_at = now() FROM account AS a WHERE a.id = account_id AND login = :login"
+        unit.connection.execute(text(ended), {"login": login})
+
+
 def test_a_session_that_ends_leads_to_login_and_back_to_the_same_view(town: Town):
     with town.page("centre-next") as watched:
         watched.forgive("401")
         page = watched.page
         page.goto("/command?theme=night")
         expect(page.locator(".c-badge.live")).to_be_visible()
-        _end_session(town, "centre-next")
+        _let_expire(town, "centre-next")
         page.locator("body").press("0")
         page.evaluate("dispatchEvent(new Event('online'))")
         expect(page.get_by_role("alertdialog")).to_contain_text("登录已过期", timeout=60_000)
@@ -132,3 +141,43 @@ def test_what_somebody_was_writing_outlives_the_session(town: Town):
         expect(over).to_have_count(0)
         form.get_by_role("button", name="确认备注").click()
         expect(page.get_by_text("已联系路灯所").first).to_be_visible()
+
+
+def test_a_session_whose_end_is_near_says_so_and_is_renewed_without_leaving_what_is_seen(town: Town):
+    case, ends_at = report(town, LAMP, "快下班时的灯"), system_clock() + timedelta(minutes=20)
+    with town.page(None) as watched:
+        watched.forgive("401")
+        page = watched.page
+        page.context.add_cookies([town._cookie("centre", expires_at=ends_at)])
+        page.clock.install()
+        page.goto(f"/command/cases/{case}")
+        page.locator("[data-act=note]").click()
+        note = page.locator(".c-act-form")
+        note.get_by_role("textbox").fill("已联系路灯所")
+        expect(page.locator(".c-badge.live")).to_be_visible()
+        page.evaluate("window.kept = true")
+        ending, header = page.locator(".c-badge.ending"), page.locator(".c-header")
+        expect(ending).to_have_count(0)
+        before = header.bounding_box()
+        for _ in range(4):  # the server is asked each minute whether it puts the end off
+            with page.expect_response("**/api/v1/me"):
+                page.clock.fast_forward("01:01")
+        expect(ending).to_contain_text(f"登录将于 {ends_at.astimezone(SHANGHAI):%H:%M} 到期")
+        expect(page.locator(".c-badge.live")).to_be_visible()
+        assert header.bounding_box() == before
+        ending.get_by_role("button", name="重新登录").click()
+        dialog = page.get_by_role("dialog", name="重新登录")
+        password = dialog.get_by_label("centre 的密码")
+        for given in ("不是这个", town.passwords["centre"]):
+            expect(password).to_be_visible()
+            password.fill(given)
+            password.press("Enter")
+            if given == "不是这个":
+                expect(dialog.get_by_role("alert")).to_be_visible()
+        expect(dialog).to_have_count(0)
+        expect(ending).to_have_count(0)
+        note.get_by_role("button", name="确认备注").click()
+        expect(page.locator(".c-story")).to_contain_text("已联系路灯所")
+        expect(page.locator(".c-badge.live")).to_be_visible()
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
+        assert page.evaluate("window.kept") is True

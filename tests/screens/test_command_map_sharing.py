@@ -51,8 +51,11 @@ def test_paper_holds_the_map_as_it_is_drawn(town: Town):
         page.add_init_script("window.print = () => dispatchEvent(new Event('beforeprint'))")
         page.goto("/command?theme=night")
         until_drawn(page)
+        paper, words = page.locator(".c-paper canvas"), page.locator(".c-paper figcaption")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")  # as the browser's own menu does
+        expect(words).to_contain_text("地图为夜间配色")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
         page.get_by_role("button", name="打印").click()
-        paper = page.locator(".c-paper canvas")
         expect(paper).to_be_attached()
         page.emulate_media(media="print")
         expect(paper).to_be_visible()
@@ -60,7 +63,7 @@ def test_paper_holds_the_map_as_it_is_drawn(town: Town):
         assert len(found) > 50
         # White paper, whatever the screen shows: most of it is light.
         assert sum(count for colour, count in found.items() if sum(colour) > 3 * 170) > found.total() / 2
-        expect(page.locator(".c-paper figcaption")).to_contain_text("CGCS2000")
+        expect(words).to_contain_text(re.compile("CGCS2000.* · 网格：第 1 版$"))
         page.emulate_media(media="screen")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         expect(paper).to_have_count(0)
