@@ -181,6 +181,13 @@ describe("what the server holds instead", () => {
     expect(await words("whistle_act", "C")).toEqual([]);
   });
 
+  test("of a case names who handles it, where the phone knows them", () => {
+    const words = (stored: Record<string, unknown>): string[] =>
+      standingWords(stored, (code) => (code === "A" ? "城管局" : undefined)).map(([, value]) => value);
+    expect(words({ handling_organisation_code: "A" })).toEqual(["城管局"]);
+    expect(words({ handling_organisation_code: "B" })).toEqual(["B"]);
+  });
+
   test("is nothing where nothing can be read, and fails where nobody answers", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no signal")));
     expect(await storedOf(item("positions", "duty"))).toEqual({});

@@ -4,7 +4,7 @@ import type { Checklist, Holder, Matter, Task } from "../src/field/carried";
 import { blank, itemsOf, missing, type Shot } from "../src/field/report/draft";
 import { found, offered, used } from "../src/field/report/matters";
 import { fresh } from "../src/field/outbox/items";
-import { isShort } from "../src/field/storage";
+import { isShort, sized } from "../src/field/storage";
 import { standingWords } from "../src/field/standing";
 import { isWalked, reported, type Walked } from "../src/field/walking";
 
@@ -109,6 +109,14 @@ test("a walk that was sent off is not asked for again, one that was refused is",
   expect(isWalked(due, [{ ...item, state: "sent" }])).toBe(true);
   expect(isWalked(due, [{ ...item, state: "refused" }])).toBe(false);
   expect(isWalked({ ...due, cell_code: "other" }, [item])).toBe(false);
+});
+
+test.each([
+  [100, "1 KB"],
+  [5 * 1024 * 1024, "5 MB"],
+  [10_737_418_240, "10.0 GB"],
+])("%d bytes are said as %s", (bytes, said) => {
+  expect(sized(bytes)).toBe(said);
 });
 
 test("the phone says that it fills up before it is full", () => {

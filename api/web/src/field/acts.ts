@@ -14,7 +14,7 @@ export interface Asked {
 }
 
 export const ACT_WORDS: Record<Asked["act"], Words> = {
-  verify: { zh: "核查通过", en: "Verified" },
+  verify: { zh: "核查通过", en: "Verify" },
   send_back: { zh: "退回重办", en: "Send back" },
   note: { zh: "备注", en: "Note" },
   accept: { zh: "接单", en: "Accept" },

@@ -104,7 +104,10 @@ function Standing() {
           <button type="button" class="f-outbox" onClick={() => goTo("mine")}>
             {count ? say(`待发送 ${count}`, `${count} to send`) : say("已全部发送", "All sent")}
             {stuck.value > 0 && (
-              <strong class="f-alarm"> {say(`${stuck.value} 件需处理`, `${stuck.value} need you`)}</strong>
+              <strong class="f-alarm">
+                {" "}
+                {say(`${stuck.value} 件需处理`, `${stuck.value} ${stuck.value === 1 ? "needs" : "need"} you`)}
+              </strong>
             )}
           </button>
         )}
@@ -131,7 +134,7 @@ function Standing() {
         <p class="f-bar">
           {say(
             `本机还有其他账号的 ${others.value} 件待发送，须由其本人登录后发送。`,
-            `${others.value} items of another account wait on this phone; only their owner can send them.`,
+            `Not sent, of another account on this phone: ${others.value}. Only its owner can send that.`,
           )}
         </p>
       )}

@@ -23,14 +23,17 @@ const STAGED: [string, Words, Record<string, Words>][] = [
 ];
 
 /** Words for what the server says of a case, of a shift, of a patrol, or of a summons. */
-export function standingWords(stored: Record<string, unknown>): [Words, string][] {
+export function standingWords(
+  stored: Record<string, unknown>,
+  nameOf: (organisation: string) => string | undefined = () => undefined,
+): [Words, string][] {
   const rows: [Words, string][] = [];
   for (const [field, words, terms] of STAGED) {
     const value = stored[field];
     if (typeof value === "string") rows.push([words, said(terms[value]) || value]);
   }
   const handler = stored["handling_organisation_code"];
-  if (typeof handler === "string") rows.push([{ zh: "处置单位", en: "In whose hands" }, handler]);
+  if (typeof handler === "string") rows.push([{ zh: "处置单位", en: "In whose hands" }, nameOf(handler) ?? handler]);
   const due = stored["deadline_at"];
   if (typeof due === "string") rows.push([{ zh: "时限", en: "Until" }, dayTime(due)]);
   const revision = stored["revision"];

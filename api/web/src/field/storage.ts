@@ -29,13 +29,15 @@ export async function measure(storage = (navigator as { storage?: Partial<Storag
 }
 
 function warning({ usage, quota }: Room): string {
-  const left = mebibytes(Math.max(0, quota - usage));
+  const left = sized(Math.max(0, quota - usage));
   return say(
     `手机存储即将用完，仅剩 ${left}：请尽快发送，或缩小照片。`,
     `Only ${left} of room are left on this phone: send what waits, or make photos smaller.`,
   );
 }
 
-export function mebibytes(bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${Math.round(bytes / 1024 / 1024)} MB`;
+export function sized(bytes: number): string {
+  const mebibytes = bytes / 1024 / 1024;
+  if (mebibytes < 1) return `${Math.ceil(bytes / 1024)} KB`;
+  return mebibytes < 1024 ? `${Math.round(mebibytes)} MB` : `${(mebibytes / 1024).toFixed(1)} GB`;
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { toastError } from "../../shared/ui/toasts";
 import { say } from "../../shared/words";
 import { Icon } from "../icons";
-import { mebibytes } from "../storage";
+import { sized } from "../storage";
 import { type Shot, writing } from "./draft";
 import { LARGE_BYTES, whileReading } from "./photos";
 import { dropPhoto, shrinkPhotos } from "./writing";
@@ -79,7 +79,7 @@ export function Shots({ shots, drop }: { shots: readonly Shot[]; drop: (id: stri
           >
             ✕
           </button>
-          <figcaption>{mebibytes(shot.size)}</figcaption>
+          <figcaption>{sized(shot.size)}</figcaption>
         </figure>
       ))}
     </div>

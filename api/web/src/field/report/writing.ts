@@ -174,7 +174,8 @@ export async function sendOff(): Promise<boolean> {
   if (written.finding) await tellWalk(written.finding, written.id);
   lastMatters.value = used(lastMatters.value, matter.code);
   if (writing.value.id === written.id) writing.value = written.before ?? blank();
-  await theDisk()
+  // Nobody waits for that, or would miss it.
+  theDisk()
     .keep(`matters:${owner.account_id}`, lastMatters.value)
     .catch(() => undefined);
   return kept;

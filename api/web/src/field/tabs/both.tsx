@@ -5,7 +5,7 @@ import { type Loaded, useLoaded } from "../../shared/ui/loaded";
 import { said, say } from "../../shared/words";
 import { asNote, wordsOf } from "../mending";
 import type { Item } from "../outbox/items";
-import { reached } from "../phone";
+import { pack, reached } from "../phone";
 import { standingWords } from "../standing";
 import { type Stored, storedOf } from "../stored";
 
@@ -52,7 +52,8 @@ export function Both({ item, again, busy }: { item: Item; again: Again; busy: bo
 }
 
 function Theirs({ theirs }: { theirs: Loaded<Stored> }) {
-  const rows = standingWords(theirs.value.value ?? {});
+  const carried = pack.value?.organisations ?? [];
+  const rows = standingWords(theirs.value.value ?? {}, (code) => carried.find((one) => one.code === code)?.name);
   if (!rows.length) return <span class="f-soft">{whyNone(theirs)}</span>;
   return (
     <dl class="f-facts">

@@ -138,11 +138,11 @@ function Account() {
             {diskFull.value
               ? say(
                   `还有 ${waiting.value} 件没有发送，手机存储已满，有的只在本页内存中：退出后请勿关闭本页，在新窗口登录后即自动发送。`,
-                  `${waiting.value} items are not sent, and some live in this page only, for the phone is full: do not close it once you are out; log in beside it, and they go.`,
+                  `Not sent: ${waiting.value}. Some of it lives in this page only, for the phone is full: do not close it once you are out; log in beside it, and it goes.`,
                 )
               : say(
                   `还有 ${waiting.value} 件没有发送。它们留在这部手机里，等您再次登录后发送；别人登录看不到内容。`,
-                  `${waiting.value} items are not sent. They stay on this phone until you log in again; others see nothing of them.`,
+                  `Not sent: ${waiting.value}. It stays on this phone until you log in again; others see nothing of it.`,
                 )}
           </p>
           <button type="button" class="f-go" onClick={() => void go()}>

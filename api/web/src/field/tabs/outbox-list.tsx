@@ -70,7 +70,7 @@ function Waiting({ item, held: isHeld, open }: { item: Item; held: boolean; open
       {words && <p>{words}</p>}
       <p class="f-soft">
         {dayTime(item.madeAt)}
-        {item.tries > 0 && say(` · 已试 ${item.tries} 次`, ` · ${item.tries} tries`)}
+        {item.tries > 0 && say(` · 已试 ${item.tries} 次`, ` · ${item.tries} ${item.tries === 1 ? "try" : "tries"}`)}
         {item.unsaved && say(" · 仅在内存", " · in memory only")}
       </p>
       {isStuck(item) ? (

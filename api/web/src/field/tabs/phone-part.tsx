@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { say, type Words, said } from "../../shared/words";
 import { installable } from "../install";
 import { hurry } from "../phone";
-import { mebibytes, measure, persisted, room } from "../storage";
+import { sized, measure, persisted, room } from "../storage";
 import { lack } from "../where";
 
 export function Phone() {
@@ -17,8 +17,8 @@ export function Phone() {
         <dd>
           {room.value
             ? say(
-                `已用 ${mebibytes(room.value.usage)}，可用 ${mebibytes(room.value.quota - room.value.usage)}`,
-                `${mebibytes(room.value.usage)} used, ${mebibytes(room.value.quota - room.value.usage)} left`,
+                `已用 ${sized(room.value.usage)}，可用 ${sized(room.value.quota - room.value.usage)}`,
+                `${sized(room.value.usage)} used, ${sized(room.value.quota - room.value.usage)} left`,
               )
             : say("浏览器未告知", "The browser does not say")}
         </dd>
