@@ -14,6 +14,7 @@ from gridgov.services.intake import Intake
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
 from tests.api.conftest import serving
+from tests.axe import violations
 
 pytestmark = pytest.mark.browser
 FIRST = "a first word for you"
@@ -50,6 +51,15 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+def require_readable(page: Page, zh: str, en: str) -> None:
+    """Fail for what keeps anybody from reading or using the page, in Chinese and in English, and go on in Chinese."""
+    for words, other in ((zh, en), (en, zh)):
+        expect(page.locator("main")).to_contain_text(words, use_inner_text=True)
+        expect(page.locator("main")).not_to_contain_text(other, use_inner_text=True)
+        assert violations(page) == [], words
+        page.locator("#language").click()
+
+
 def test_somebody_comes_in_chooses_a_password_sees_the_start_page_and_goes(page: Page, address: str):
     asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))
@@ -72,6 +82,7 @@ def test_somebody_comes_in_chooses_a_password_sees_the_start_page_and_goes(page:
     page.keyboard.type("something else")
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_contain_text("不一样")
+    require_readable(page, "两次输入的新密码不一样", "The two new passwords differ")
     page.locator("#again").fill(CHOSEN)
     shot(page, "login_change")
     page.keyboard.press("Enter")
@@ -102,8 +113,31 @@ def test_the_page_fits_a_phone_and_a_wall(page: Page, address: str, width: int, 
         assert box["height"] >= 44
     assert float(page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")) >= width / 240
     shot(page, f"login_{width}")
+    require_readable(page, "用户名", "Login")
+    page.locator("#login").fill("wang")
+    page.locator("#password").fill("not the password")
+    page.keyboard.press("Enter")
+    require_readable(page, "用户名或密码不对", "The login or the password is wrong")
     page.locator("#language").click()
+    shot(page, f"login_en_{width}")
     expect(page.locator("button[type=submit]:visible")).to_have_text("Log in", use_inner_text=True)
+
+
+def test_whoever_is_logged_in_may_come_in_as_somebody_else(page: Page, address: str):
+    page.goto(f"{address}/login?next=/docs")
+    for password in (FIRST, CHOSEN):
+        page.locator("#login").fill("wang")
+        page.locator("#password").fill(password)
+        page.keyboard.press("Enter")
+        if password == FIRST:
+            page.locator("#new").fill(CHOSEN)
+            page.locator("#again").fill(CHOSEN)
+            page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{address}/docs")
+        page.goto(f"{address}/login?next=/docs")
+        expect(page).to_have_url(f"{address}/docs")
+        page.goto(f"{address}/login?next=/docs&anew=true")
+        expect(page.locator("#log-in")).to_be_visible()
 
 
 def test_along_a_link_from_elsewhere_whoever_is_logged_in_stays_so(page: Page, address: str):

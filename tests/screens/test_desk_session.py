@@ -75,6 +75,29 @@ def test_whoever_logged_in_anew_in_another_tab_saves_without_a_word(town: Town):
         assert "钱新签" in csv_of(page, "people")
 
 
+def test_whoever_finds_somebody_else_logged_in_is_told_whom_and_saves_once_they_are_back(town: Town):
+    with town.page("admin") as watched:
+        watched.forgive("403")
+        page = watched.page
+        write_somebody(page, "孙换人", "370102-P9803")
+        other = page.context.new_page()
+        other.goto("/login?anew=true&next=/desk/account")
+        log_in(other, town, "auditor")
+        other.close()
+        form = dialog(page)
+        form.get_by_role("button", name="保存").click()
+        said = form.get_by_role("alert").filter(has_text="没有办成")
+        expect(said).to_contain_text("现在登录的是审计员（auditor），而这一页是系统管理员（admin）打开的")
+        expect(said).not_to_contain_text("权限")
+        with page.expect_popup() as popped:
+            said.get_by_role("link", name="去登录").click()
+        log_in(popped.value, town, "admin")
+        popped.value.close()
+        form.get_by_role("button", name="保存").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert "孙换人" in csv_of(page, "people")
+
+
 @pytest.mark.parametrize("status", [502, 401])
 def test_the_inbox_lives_again_after_the_line_was_refused(town: Town, status: int):
     incident = report(town, LAMP, f"线路断过的灯 {status}")
