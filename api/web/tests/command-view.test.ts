@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Plan, planOf, scaleBar } from "../src/command/footprint";
+import { apart, type Plan, planOf, scaleBar } from "../src/command/footprint";
 import { addressOfView, type View, viewOfAddress } from "../src/command/link";
 import { nextDue } from "../src/command/whistles";
 import { tongue } from "../src/shared/words";
@@ -91,6 +91,39 @@ describe("a footprint", () => {
     const [wide, tall] = [xs, ys].map((all) => Math.max(...all) - Math.min(...all)) as [number, number];
     expect(wide / tall).toBeCloseTo(Math.cos((36.6501 * Math.PI) / 180), 2);
     expect(tall * plan.metres).toBeCloseTo(22.24, 1);
+  });
+
+  it("writes names of thin parts apart, and leaves alone those that can be read", () => {
+    const size = { wide: 110, tall: 42 };
+    for (const places of [
+      [
+        [250, 150],
+        [260, 165],
+      ],
+      [
+        [250, 290],
+        [250, 285],
+        [250, 280],
+        [300, 20],
+      ],
+      [
+        [60, 150],
+        [200, 150],
+      ],
+    ] as [number, number][][]) {
+      const found = apart(places, size, 300);
+      for (const [at, [x, y]] of found.entries()) {
+        expect([x, y >= 0 && y <= 300]).toEqual([places[at]?.[0], true]);
+        for (const [otherX, otherY] of found.slice(at + 1)) {
+          expect(Math.abs(x - otherX) >= size.wide || Math.abs(y - otherY) >= size.tall - 1).toBe(true);
+        }
+      }
+    }
+    const free = [
+      [60, 150],
+      [200, 150],
+    ] as [number, number][];
+    expect(apart(free, size, 300)).toEqual(free);
   });
 
   it("says its scale in round metres", () => {

@@ -53,13 +53,17 @@ function Stale() {
         {moment.value
           ? say(`连不上已 ${span(age)}；正在重连`, `no answer for ${span(age)}; reconnecting`)
           : say(
-              `停在 ${fullTime(since)}，已 ${span(age)}；正在重连`,
-              `as of ${fullTime(since)}, ${span(age)} ago; reconnecting`,
+              `停在 ${timeOf(since, age)}，已 ${span(age)}；正在重连`,
+              `as of ${timeOf(since, age)}, ${span(age)} ago; reconnecting`,
             )}
       </span>
     </p>
   );
 }
+
+/** With its day where that may be another one: most are put right before it matters. */
+const timeOf = (at: number, age: number): string => (age < HALF_A_DAY_S ? clockTime(at) : fullTime(at));
+const HALF_A_DAY_S = 43_200;
 
 /** Whoever looks at the past is called back by what comes now. */
 function Unseen() {

@@ -1,9 +1,11 @@
 /** A combined whistle's footprint, drawn large: each side's part in its colour and its hatching, with its share. */
 import { say } from "../shared/words";
-import { planOf, scaleBar, type Shape } from "./footprint";
+import { apart, planOf, scaleBar, type Shape } from "./footprint";
 import type { Whistle } from "./state";
 
 const [WIDTH, HEIGHT] = [480, 300];
+/** A street's name of seven signs over its share, as `story.css` writes them. */
+const LABEL = { wide: 110, tall: 42 };
 
 /** Okabe and Ito, as the catalogue's sides: the lead first. */
 export const SIDES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7"];
@@ -26,6 +28,11 @@ export function Footprint({ whistle }: { whistle: Whistle }) {
   const plan = planOf([whole, ...parts.map((part) => part.geometry)], WIDTH, HEIGHT);
   if (!plan) return null;
   const [outline, ...flats] = plan.parts;
+  const labels = apart(
+    flats.map(({ at }) => at),
+    LABEL,
+    HEIGHT,
+  );
   const bar = scaleBar(plan.metres, 120);
   const told = whistle.sides
     .map((side) => `${side.street_name ?? side.street_code} ${(side.share * 100).toFixed(1)}%`)
@@ -64,13 +71,13 @@ export function Footprint({ whistle }: { whistle: Whistle }) {
             />
           );
         })}
-        {flats.map((flat, at) => {
+        {labels.map(([x, y], at) => {
           const side = whistle.sides.find((one) => one.street_code === parts[at]?.street_code);
           if (!side) return null;
           return (
-            <text key={side.street_code} x={flat.at[0]} y={flat.at[1]}>
+            <text key={side.street_code} x={x} y={y}>
               {side.street_name ?? side.street_code}
-              <tspan x={flat.at[0]} dy="1.2em">
+              <tspan x={x} dy="1.2em">
                 {(side.share * 100).toFixed(1)}%
               </tspan>
             </text>

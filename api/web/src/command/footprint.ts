@@ -41,6 +41,25 @@ export function planOf(shapes: readonly Shape[], width: number, height: number, 
   return { parts: shapes.map((shape) => flat(shape, lay)), metres: 1 / scale };
 }
 
+const ROUNDS = 20;
+
+/** Labels of this size, which stand at these places, moved up and down until each can be read; inside `height`. */
+export function apart(places: readonly Pair[], size: { wide: number; tall: number }, height: number): Pair[] {
+  const found = places.map(([x, y]): Pair => [x, y]);
+  const downwards = [...found].sort(([, one], [, other]) => one - other);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [at, upper] of downwards.entries()) {
+      for (const lower of downwards.slice(at + 1)) {
+        const lack = size.tall - (lower[1] - upper[1]);
+        if (lack <= 0 || Math.abs(lower[0] - upper[0]) >= size.wide) continue;
+        upper[1] = Math.max(upper[1] - lack / 2, size.tall / 2);
+        lower[1] = Math.min(lower[1] + lack / 2, height - size.tall / 2);
+      }
+    }
+  }
+  return found;
+}
+
 /** A round length for a scale bar, at most `room` units long: 1, 2 or 5 of some power of ten, in metres. */
 export function scaleBar(metres: number, room: number): { metres: number; units: number } {
   const most = metres * room;
