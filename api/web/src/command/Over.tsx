@@ -7,7 +7,7 @@ import { meant } from "./Blow";
 import { resume } from "./keeping";
 import { over } from "./state";
 
-/** What is shown stays in sight for a moment. */
+/** What is said can be read before the page goes. */
 const LOGIN_MS = 4_000;
 
 export function Over() {
@@ -29,6 +29,7 @@ export function Over() {
       // Browsers close what is escaped from twice, whatever it says.
       onClose={() => box.current?.isConnected && over.value && box.current.showModal()}
     >
+      <h2>{say("登录已过期", "Your session is over")}</h2>
       {writing ? <Beside /> : <Leaving />}
     </dialog>
   );
@@ -43,8 +44,8 @@ function Leaving() {
     <>
       <p>
         {say(
-          "登录已过期。正在前往登录页，登录后回到这一画面。",
-          "Your session is over. Log in, and you come back to this view.",
+          "正在前往登录页，登录后回到这一画面。",
+          "You are taken to the login, and come back to this view.",
         )}
       </p>
       <button type="button" class="primary" onClick={toLogin}>
@@ -72,8 +73,8 @@ function Beside() {
     <>
       <p>
         {say(
-          "登录已过期。请在新标签页登录，再回到这里：没办完的内容还在。",
-          "Your session is over. Log in in a new tab and come back: what you had not finished is still here.",
+          "请在新标签页登录，再回到这里：没办完的内容还在。",
+          "Log in in a new tab and come back: what you had not finished is still here.",
         )}
       </p>
       <button type="button" class="primary" onClick={() => window.open(loginAddress(), "_blank", "noopener")}>
