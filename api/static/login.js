@@ -30,6 +30,7 @@ async function fault(answer) {
     return WORDS.wait.map((text) => text.replace("{s}", seconds));
   }
   if (answer.status === 401) return WORDS[401];
+  if (answer.status >= 500) return WORDS.down;
   const problem = await answer.json().catch(() => ({}));
   const field = problem.faults?.[0]?.field;
   if (answer.status === 422) return WORDS[field] ?? WORDS[401];

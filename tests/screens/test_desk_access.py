@@ -105,6 +105,9 @@ def test_every_page_fits_a_phone(town: Town):
             page.goto(f"/desk/{name}")
             settled(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], name
+            # Beside buttons it is wide enough to read what one types, or has a line of its own.
+            wide = page.get_by_role("searchbox").evaluate_all("(found) => found.map((one) => one.offsetWidth)")
+            assert all(width >= 100 for width in wide), (name, wide)
         assert violations(page) == []
         page.get_by_role("button", name="菜单").click()
         page.get_by_role("link", name="我的账号").click()

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { changedBody, madeWords, personField, staffOf, staffValue } from "../src/desk/accounts/known";
+import { amountIn } from "../src/desk/rules/amounts";
 import { holds, isOver, lastProposed, serviceOf, whyNotEnd, whyNotThere } from "../src/desk/registers/service";
 import type { PersonOut } from "../src/desk/registers/types";
 import { changed, faultsOf } from "../src/shared/ui/forms";
@@ -95,4 +96,11 @@ test("whoever holds an account stands in its form by name", () => {
   expect([staffValue(null), staffOf({ person: "" })]).toEqual(["", null]);
   expect(faultsOf([field], { person: staffValue(held) })).toEqual({});
   expect(faultsOf([field], { person: "林" })).toHaveProperty("person");
+});
+
+test("one day is a day, and two are days", () => {
+  const told = () => [amountIn(1, "working_days"), amountIn(3, "working_days"), amountIn(1, "hours")];
+  expect(told()).toEqual(["1 个工作日", "3 个工作日", "1 小时"]);
+  tongue.value = "en";
+  expect(told()).toEqual(["1 working day", "3 working days", "1 hour"]);
 });

@@ -7,9 +7,15 @@ import { named, optionsOf, UNITS } from "../words";
 
 export type Limit = components["schemas"]["LimitBody"];
 
+/** "2 hours"; of one alone "1 hour". */
+export function amountIn(amount: number, unit: string): string {
+  const words = named(UNITS, unit);
+  return `${amount} ${say(words, amount === 1 ? words.replace(/s$/, "") : words)}`;
+}
+
 /** "2 hours, day and night". */
 export function amountWords(limit: Limit): string {
-  const amount = `${limit.amount} ${named(UNITS, limit.unit)}`;
+  const amount = amountIn(limit.amount, limit.unit);
   if (limit.unit === "working_days") return amount;
   return limit.around_the_clock
     ? say(`${amount}（昼夜）`, `${amount}, day and night`)

@@ -53,7 +53,7 @@ export function Keepers({ hours }: { hours: Loaded<Hours[]> }) {
                 rows={keepersOf(all)}
                 id={(row) => `${row.as} ${row.code}`}
                 tools={
-                  <Button act={() => setOpen("add")}>{say("为一个机构单独规定", "Set one organisation’s own")}</Button>
+                  <Button act={() => setOpen("add")}>{say("为一个机构单独规定", "Set one organisation's own")}</Button>
                 }
                 columns={[
                   { name: "who", label: say("谁", "Who"), show: who },
@@ -102,7 +102,7 @@ function Keeping({ keeper, all, close, done }: KeepingProps) {
   };
   return (
     <Editing
-      title={keeper ? who(keeper) : say("为一个机构单独规定", "Set one organisation’s own")}
+      title={keeper ? who(keeper) : say("为一个机构单独规定", "Set one organisation's own")}
       fields={[...(keeper ? [] : [organisation()]), choice(all)]}
       initial={{ organisation: "", hours: keeper?.hours?.code ?? "" }}
       save={save}

@@ -14,6 +14,7 @@ import { Exchange } from "../exchange/exchange";
 import { organisationName, readOrganisations } from "../registers/organisations_known";
 import { Page } from "../shell";
 import { COUNTED, named } from "../words";
+import { amountIn } from "./amounts";
 import { listChanges, type Matter, type MatterList } from "./lists";
 import { MatterForm } from "./matter";
 import { Publishing } from "./publishing";
@@ -126,7 +127,7 @@ function Replacing({ instead, changes, put, close }: ReplacingProps) {
   const label =
     version === null
       ? say("放弃草稿", "Drop the draft")
-      : say(`以第 ${version} 版取代草稿`, `Put version ${version} in the draft’s place`);
+      : say(`以第 ${version} 版取代草稿`, `Put version ${version} in the draft's place`);
   const replace = (): Promise<null> => {
     put();
     toast(
@@ -250,6 +251,6 @@ function Versions({ versions, take }: { versions: Version[]; take: (found: Inste
 
 /** Whole days where the list counts days of work, else hours. */
 function handling({ handle_within_minutes: minutes, counted }: Matter): string {
-  if (counted === "days") return say(`${minutes / 1_440} 个工作日`, `${minutes / 1_440} working days`);
+  if (counted === "days") return amountIn(minutes / 1_440, "working_days");
   return `${minutes / 60} ${say("小时", "h")} · ${named(COUNTED, counted)}`;
 }

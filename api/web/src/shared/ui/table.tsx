@@ -51,7 +51,7 @@ export function Table<T>({ caption, columns, rows, id, texts, acts, tools, size 
       {/* The roles stand there because a phone shows the rows as cards, and browsers then forget what they are. */}
       <table class="ui-table" role="table">
         <caption>
-          {caption} · {say(`${found.length} 条`, `${found.length} rows`)}
+          {caption} · {say(`${found.length} 条`, found.length === 1 ? "1 row" : `${found.length} rows`)}
         </caption>
         <thead role="rowgroup">
           <tr role="row">
