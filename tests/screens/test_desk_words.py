@@ -87,6 +87,9 @@ INSIDE = {
 }
 """What only whoever runs or writes gridgov reads, in files that refuse other things, too."""
 
+LEARNT = {"whistle_kind"}
+"""Codes that a district makes by itself: pages that are refused something for them learn what they are called there."""
+
 _PASSED = {"Unknown": 0, "_refuse": 0, "_refused": 0, "PositionFault": 1, "SheetFault": 2}
 """What takes a refusal's words, and at which place among its arguments, beside the errors themselves."""
 
@@ -229,8 +232,15 @@ def test_what_is_put_in_stands_in_the_chinese_no_more_often_than_it_is_given():
     for sentence, zh in _SENTENCES.items():
         places = re.findall(r"\{(\d)(?::(\w+))?\}", zh)
         assert all(1 <= int(place) <= sentence.count("{}") for place, _ in places), sentence
-        assert {name for _, name in places if name} <= _CODES.keys(), sentence
+        assert {name for _, name in places if name} <= _CODES.keys() | LEARNT, sentence
         assert re.sub(r"\{\d(:\w+)?\}", "", zh).count("{") == 0, sentence
+
+
+@pytest.mark.parametrize("name", sorted(LEARNT))
+def test_the_wall_and_the_phone_learn_the_words_of_codes_that_a_district_makes(name: str):
+    for page in ("command", "field"):
+        code = "".join(path.read_text(encoding="utf-8") for path in sorted((_WEB / page).rglob("*.ts*")))
+        assert f'learnCodes("{name}"' in code, page
 
 
 def test_every_permission_and_every_kind_of_message_has_a_name_at_the_desk():
