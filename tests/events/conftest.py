@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 import uvicorn
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from api.app import create_app
 from api.streams import LiveServer
@@ -152,11 +152,19 @@ def write(store: Store, kind: str = "grid.published", *, district: str = "370102
 
 
 @pytest.fixture
-def live(own_sample_url: str) -> Iterator[Served]:
+def own_store(own_sample_url: str) -> Iterator[Store]:
+    """Yield the store of one test, of which nothing has been told yet: not even that its grid was published."""
     store = Store(own_sample_url)
-    with serving(store) as served:
-        yield served
+    with store.transaction() as unit:
+        unit.connection.execute(delete(change))
+    yield store
     store.close()
+
+
+@pytest.fixture
+def live(own_store: Store) -> Iterator[Served]:
+    with serving(own_store) as served:
+        yield served
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -61,13 +60,6 @@ def test_a_reader_sees_each_commit_once_whenever_it_looks(steps, width):
             cursor = cursor.moved(new, running.values())
     rest = [xid for xid in committed if xid > cursor.top or xid in cursor.open]
     assert sorted(seen + rest) == sorted(committed)
-
-
-@pytest.fixture
-def own_store(own_sample_url: str) -> Iterator[Store]:
-    store = Store(own_sample_url)
-    yield store
-    store.close()
 
 
 def _add(connection, subject: UUID) -> None:
