@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import text
 
 from gridgov.clock import system_clock
@@ -115,11 +115,6 @@ def test_what_is_filled_in_outlives_the_task_and_shows_that_somebody_was_quicker
     assert stage_of(town, case) == "verified"
 
 
-def photo_of(side: int) -> FilePayload:
-    """Return a photo of noise under the name of its size."""
-    return {**large_photo(side), "name": f"{side}.jpg"}
-
-
 NARROW_BYTES = 3_500_000
 """What is larger does not pass the proxy of these tests."""
 
@@ -140,7 +135,7 @@ def test_a_photo_that_is_too_large_to_pass_goes_smaller_or_another_goes_in_its_s
         page.route("**/parts/*", proxy)
         write(page, words)
         for at, side in enumerate((1_900, 1_901), start=1):
-            page.get_by_label("拍照或选择照片").set_input_files(photo_of(side))
+            page.get_by_label("拍照或选择照片").set_input_files(large_photo(side))
             expect(page.locator(".f-shot")).to_have_count(at)
         send(page)
         expect(page.get_by_text("2 件需处理")).to_be_visible(timeout=60_000)
@@ -152,7 +147,7 @@ def test_a_photo_that_is_too_large_to_pass_goes_smaller_or_another_goes_in_its_s
         dialog.get_by_role("button", name="缩小后重发").click()
         expect(page.get_by_text("1 件需处理")).to_be_visible()
         mend.click()
-        dialog.get_by_label("拍照或选择照片").set_input_files(photo_of(60))
+        dialog.get_by_label("拍照或选择照片").set_input_files(large_photo(60))
         expect(page.get_by_text("已全部发送")).to_be_visible()
     assert (reports(town, words), photos(town, words)) == (1, 2)
 

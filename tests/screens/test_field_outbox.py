@@ -1,15 +1,18 @@
 """As a stranger who wants the phone to lose something: two tabs, a wrong clock, a lost session, a network that lies."""
 
-import io
+import functools
+import os
 import random
 import re
+from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import text
 
 from gridgov.clock import system_clock
+from tests.conftest import HOME
 from tests.screens.conftest import PHONE, Town
 from tests.screens.test_field_journeys import go_to
 from tests.screens.test_field_report import HERE, photo, reports, send
@@ -20,12 +23,18 @@ PART_BYTES = 4_194_304
 CUT = "ERR_INTERNET_DISCONNECTED|ERR_FAILED"
 
 
-def large_photo(side: int) -> FilePayload:
-    """Return a JPEG of noise; a side of 1,900 pixels makes more than four megabytes."""
+@functools.cache
+def large_photo(side: int) -> Path:
+    """Return where a JPEG of noise lies; a side of 1,900 pixels makes more than four megabytes.
+
+    By its place a browser reads it itself: handed over as bytes it takes seconds.
+    """
+    folder = Path(os.environ[HOME]) / f"photos-{os.getpid()}"
+    folder.mkdir(exist_ok=True)
     noise = random.Random(side).randbytes(side * side * 3)  # noqa: S311 - a picture, no secret
-    out = io.BytesIO()
-    Image.frombytes("RGB", (side, side), noise).save(out, "JPEG", quality=98)
-    return {"name": f"{side}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+    photo = folder / f"{side}.jpg"
+    Image.frombytes("RGB", (side, side), noise).save(photo, "JPEG", quality=98)
+    return photo
 
 
 def write(page: Page, words: str) -> None:
@@ -35,9 +44,10 @@ def write(page: Page, words: str) -> None:
 
 
 def opened(page: Page) -> Page:
-    """Return the page once the phone carries all that it needs without signal, its worker included."""
+    """Return the page once the phone carries all that it needs without signal, its worker and its map included."""
     page.goto("/field")
     expect(page.get_by_label("说明")).to_be_visible()
+    expect(page.locator(".f-small-map .f-map[data-ready=true]")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     # Its reserve is taken last.
     page.wait_for_function("navigator.storage.estimate().then(({usage}) => usage > 8 * 1024 * 1024)", timeout=60_000)
@@ -110,7 +120,7 @@ def test_what_waits_can_get_another_photo_or_be_taken_back(town: Town) -> None:
         more, *others = (page.get_by_role("listitem").filter(has_text=words) for words in WORDS)
         with page.expect_file_chooser() as chosen:
             more.get_by_label("拍照或选择照片").click()
-        chosen.value.set_files({"name": "补.jpg", "mimeType": "image/jpeg", "buffer": large_photo(60)["buffer"]})
+        chosen.value.set_files(large_photo(60))
         expect(page.get_by_text("照片 2")).to_be_visible()
         for one in others:
             one.get_by_role("button", name="撤回").click()
@@ -141,7 +151,7 @@ def test_a_session_that_ends_in_the_middle_of_a_photo_goes_on_with_its_next_part
         page.goto("/field")
         write(page, "传到一半登录过期")
         content = large_photo(1_900)
-        assert len(content["buffer"]) > PART_BYTES
+        assert content.stat().st_size > PART_BYTES
         page.get_by_label("拍照或选择照片").set_input_files(content)
         expect(page.locator(".f-shot")).to_have_count(1)
         send(page)
