@@ -3,7 +3,7 @@
 Plans of the login of requests are read over many rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -40,19 +40,6 @@ def crowd(town: Town) -> Iterator[psycopg.Connection[Any]]:
         connection.execute(_FILL, {"many": MANY, "home": HOME, "now": NOON})
         connection.execute("ANALYZE patrol, person")
         yield connection
-
-
-@pytest.fixture
-def enter(crowd, town) -> Iterator[Callable[[str], psycopg.Connection[Any]]]:
-    """Yield what lets somebody enter into it, under the role of requests."""
-
-    def entered(who: str) -> psycopg.Connection[Any]:
-        crowd.execute("SET LOCAL ROLE gridgov_app")
-        crowd.execute("SELECT * FROM gridgov_enter(%s, '2026-06-15Z')", [town.callers[who].secret_hash])
-        return crowd
-
-    with crowd.transaction(force_rollback=True):
-        yield entered
 
 
 def ask(town: Town, who: str, *, limit: int = 50, **wanted: Any) -> Any:

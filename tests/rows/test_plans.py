@@ -1,6 +1,6 @@
 """Row-level security takes no index away: the plans of the login of requests are read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -39,19 +39,6 @@ def crowd(town: Town) -> Iterator[psycopg.Connection[Any]]:
         connection.execute(_FILL, {"many": MANY})
         connection.execute("ANALYZE incident, incident_state, incident_party, cell, base_feature, area_period")
         yield connection
-
-
-@pytest.fixture
-def enter(crowd, town) -> Iterator[Callable[[str], psycopg.Connection[Any]]]:
-    """Yield what lets somebody enter into it, under the role of requests."""
-
-    def entered(who: str) -> psycopg.Connection[Any]:
-        crowd.execute("SET LOCAL ROLE gridgov_app")
-        crowd.execute("SELECT * FROM gridgov_enter(%s, '2026-06-15Z')", [town.callers[who].secret_hash])
-        return crowd
-
-    with crowd.transaction(force_rollback=True):
-        yield entered
 
 
 def plan(connection: psycopg.Connection[Any], table: str, condition: str = "true") -> str:
