@@ -42,12 +42,7 @@ function Leaving() {
   }, []);
   return (
     <>
-      <p>
-        {say(
-          "正在前往登录页，登录后回到这一画面。",
-          "You are taken to the login, and come back to this view.",
-        )}
-      </p>
+      <p>{say("正在前往登录页，登录后回到这一画面。", "You are taken to the login, and come back to this view.")}</p>
       <button type="button" class="primary" onClick={toLogin}>
         {say("现在登录", "Log in now")}
       </button>
