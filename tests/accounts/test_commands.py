@@ -23,7 +23,12 @@ pytestmark = pytest.mark.usefixtures("as_before")
 
 
 @pytest.fixture
-def home(own_sample_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(
+    own_sample_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    as_before: None,  # noqa: ARG001 - before all that makes a home run commands
+) -> Iterator[Path]:
     """Yield a home of this test's own, on a database of its own."""
     monkeypatch.setenv("GRIDGOV_DATABASE_URL", own_sample_url)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
