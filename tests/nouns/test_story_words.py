@@ -51,7 +51,7 @@ def pairs(file: str, name: str) -> dict[str, tuple[str, str]]:
         ("shared/terms.ts", "STAGES", words.STAGES),
         ("shared/terms.ts", "STEPS", words.STEPS),
         ("shared/terms.ts", "PLACEMENTS", words.PLACEMENTS),
-        ("command/saying.ts", "WHISTLE_STAGES", words.WHISTLE_STAGES),
+        ("shared/terms.ts", "WHISTLE_STAGES", words.WHISTLE_STAGES),
         ("command/saying.ts", "ARRIVALS", words.ARRIVALS),
         ("command/saying.ts", "FINDINGS", words.FINDINGS),
     ],

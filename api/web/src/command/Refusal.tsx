@@ -1,13 +1,13 @@
 /** Why an act was not done and what to do now; where somebody was quicker, what they made of it beside what was wanted. */
 import { Problem, SomebodyElse, Unreachable } from "../shared/api";
 import { tongueOf } from "../shared/heard";
-import { STAGES } from "../shared/terms";
+import { STAGES, WHISTLE_STAGES } from "../shared/terms";
 import { LoginAfter } from "../shared/ui/basics";
 import { detailsOf, wordsOf } from "../shared/ui/problems";
 import { said, say, type Words } from "../shared/words";
 import { again, open, refused } from "./acting";
 import { Line } from "./Line";
-import { ARRIVALS, WHISTLE_STAGES } from "./saying";
+import { ARRIVALS } from "./saying";
 import { nameOf } from "./state";
 
 /** By the server's own names of problems: nothing is lost, and this is what helps. */

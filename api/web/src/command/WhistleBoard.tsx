@@ -1,8 +1,9 @@
+import { WHISTLE_STAGES } from "../shared/terms";
 import { said, say } from "../shared/words";
 import { withheld } from "./keeping";
 import { Countdown } from "./Left";
 import { MOST_WHISTLES } from "./load";
-import { WHISTLE_STAGES, WITHHELD } from "./saying";
+import { WITHHELD } from "./saying";
 import { matters, type WhistleRow, whistles } from "./state";
 import { look } from "./view";
 import { arrivedOf, nextDue } from "./whistles";

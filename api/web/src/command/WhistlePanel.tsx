@@ -1,4 +1,5 @@
 /** One whistle: whose it is, who has confirmed, who has come and from how far, what each did, and what can be done. */
+import { WHISTLE_STAGES } from "../shared/terms";
 import { said, say } from "../shared/words";
 import { Acts } from "./Acts";
 import { nameOfKind } from "./Blow";
@@ -6,7 +7,6 @@ import type { Held } from "./chosen";
 import { Footprint } from "./Footprint";
 import { Countdown } from "./Left";
 import { whistleActs } from "./prospects";
-import { WHISTLE_STAGES } from "./saying";
 import { chosen, kinds, past } from "./state";
 import { look } from "./view";
 import { Sides } from "./WhistleSides";

@@ -1,9 +1,10 @@
 /** Whoever was summoned: who has come, from how far and when; what each did, who let it go, how it was rated. */
 import type { ComponentChildren } from "preact";
+import { WHISTLE_STAGES } from "../shared/terms";
 import { countdown, dayTime, span } from "../shared/time";
 import { said, say } from "../shared/words";
 import { Countdown } from "./Left";
-import { ARRIVALS, WHISTLE_STAGES } from "./saying";
+import { ARRIVALS } from "./saying";
 import { nameOf, pointInTime, type Whistle } from "./state";
 
 type One = Whistle["summons"][number];

@@ -4,8 +4,6 @@ import type { Words } from "../shared/words";
 
 const term = (zh: string, en: string): Words => ({ zh, en });
 
-export { WHISTLE_STAGES };
-
 /** Instead of what the server no longer gives to whoever sits here. */
 export const WITHHELD = term("您已不能查看这一部分。", "You may no longer see this part.");
 
