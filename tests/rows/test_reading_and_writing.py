@@ -113,8 +113,10 @@ def is_read(town: Town, who: str, table: str) -> Callable[[Row], bool]:
             any((subject.may("audit.read", row["district_code"]), subject.may("rules.manage", row["district_code"])))
             or looks_after(town, subject, table, row)
         )
-    if table in rollups:  # by office over the whole district alone: what an organisation sees is less
-        return lambda row: any(row["district_code"].startswith(area) for area in subject.areas("case.read"))
+    if table in rollups or table == "change":
+        # By office over the whole district alone: what an organisation sees is less.
+        whole = tuple(subject.areas("case.read"))
+        return lambda row: row["district_code"].startswith(whole) or row.get("incident_id") in seen
     if table == "evidence_exif":
         return lambda row: row["evidence_id"] in evidence and subject.may("evidence.exif")
     return kinds[rule.seen]
