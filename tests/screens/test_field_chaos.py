@@ -61,16 +61,19 @@ _PHOTOS = text("""
 """)
 
 
-TAKEN = """async () => {
+_KEPT = """async (begins) => {
     const ask = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
     const database = await ask(indexedDB.open("gridgov-field"));
     const store = database.transaction("kept").objectStore("kept");
-    const keys = (await ask(store.getAllKeys())).filter((key) => String(key).startsWith("fixes:"));
-    const fixes = await Promise.all(keys.map((key) => ask(store.get(key))));
+    const keys = (await ask(store.getAllKeys())).filter((key) => String(key).startsWith(begins));
+    const found = await Promise.all(keys.map((key) => ask(store.get(key))));
     database.close();
-    return fixes.flat().map((fix) => fix.at);
+    return found.flat();
 }"""
+TAKEN = f"async () => (await ({_KEPT})('fixes:')).map((fix) => fix.at)"
 """When positions were taken that the phone has gathered, in milliseconds since 1970."""
+BEGUN = f"async (words) => (await ({_KEPT})('draft:')).some((one) => one.text === words)"
+"""Whether a report of these words, which is being written, is on the disk."""
 
 
 @dataclass
@@ -157,6 +160,11 @@ class Phone:
         # The first time it fetches what it carries.
         expect(page.get_by_label("说明")).to_be_visible(timeout=60_000)
         return page
+
+    def lose_page_over(self, words: str) -> None:
+        """Close the page while these words are written, once they are on the disk: a moment after the last letter."""
+        self.page.wait_for_function(BEGUN, arg=words, timeout=60_000)
+        self.lose_page()
 
     def lose_page(self) -> None:
         """Close the page without a word, and open it again: from the phone itself, where nobody answers."""
@@ -275,7 +283,7 @@ def _morning(rng: random.Random, phone: Phone, server: Server, calls: dict[str, 
         photos = [(f"{number:02d}-{k}.jpg", _photo(rng, large=number in large)) for k in range(count)]
         phone.write(words, photos)
         if rng.random() < 0.1:
-            phone.lose_page()  # in the middle of a report
+            phone.lose_page_over(words)
         phone.send(words)
         made.photos[words] = [(name, hashlib.sha256(content).hexdigest()) for name, content in photos]
         if number % EVERY == 0:
