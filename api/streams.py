@@ -154,6 +154,9 @@ class LiveServer(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop."""
+        """Stop; who is not answered by the end of the time for that is cut off, so that no connection is left open."""
         self._end_streams()
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
