@@ -1,12 +1,15 @@
 """A worker's rounds: a checklist is walked, a finding becomes a report, and whoever is on duty sees their own trace."""
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from tests.screens.conftest import PHONE, Town
+from tests.screens.mapping import near, painted, poll
 from tests.screens.test_field_journeys import acting, go_to
 from tests.screens.test_field_report import HERE, photo, send
 
@@ -14,6 +17,10 @@ pytestmark = pytest.mark.browser
 
 SHOPS, DRAINS = "沿街小商铺消防巡查", "汛期排水巡查"
 EXITS = "疏散通道、安全出口畅通"
+
+
+OWN = painted({"fillColor": "#0b4f6c", "fillOpacity": 0.16})
+"""One's own cells, by day."""
 
 
 def begin(page: Page, checklist: str) -> None:
@@ -32,6 +39,26 @@ def one(town: Town, query: str, **values: Any) -> Any:
     """Return the one value that the store gives."""
     with town.store.transaction() as unit:
         return unit.connection.execute(text(query), values).scalar_one()
+
+
+def test_ones_cells_lie_on_the_map_over_the_list_of_what_one_answers_for(town: Town) -> None:
+    with acting(town, "worker") as client:
+        duties = client.get("/api/v1/field/today").json()["duties"]
+    assert duties
+    with town.page("worker", size=PHONE, **HERE) as watched:
+        page = watched.page
+        page.goto("/field/grid")
+        for duty in duties:
+            card = page.locator("li.f-card").filter(has_text=duty["code"])
+            expect(card.filter(has_text=duty["role_zh"])).to_contain_text(duty["name"])
+        drawn = page.locator(".f-big-map .f-map[data-ready=true]")
+
+        def share_that_is_ones_own() -> float:
+            shot = Image.open(io.BytesIO(drawn.screenshot())).convert("RGB")
+            found: Any = shot.getcolors(shot.width * shot.height)
+            return float(sum(count for count, colour in found if near(colour, OWN)) / (shot.width * shot.height))
+
+        poll(page, lambda: share_that_is_ones_own() > 0.1, "No cell of the worker's is drawn.")
 
 
 def test_a_finding_becomes_a_report_and_the_walk_goes_on(town: Town) -> None:

@@ -151,9 +151,7 @@ function SummonsRow({ whistle, summons, reach }: { whistle: Called; summons: Sum
         </strong>
         <span>{said(WHISTLE_STAGES[summons.stage])}</span>
       </p>
-      {summons.due_kind && (
-        <Due at={summons.due_at} what={said(STEPS[summons.due_kind === "measure" ? "measure" : summons.due_kind])} />
-      )}
+      {summons.due_kind && <Due at={summons.due_at} what={said(STEPS[summons.due_kind])} />}
       <div class="f-row f-acts">
         {actsOf(summons).map((one) => (
           <button
