@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := 1
 # Whatever the machine's habit: what is compiled is kept, or each of the many programs that tests start compiles it all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test bench lint types floors unit lock pages postgis sample pictures clean
+.PHONY: help demo test bench lint types floors logic unit lock pages postgis sample pictures clean
 
 help: ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,10 +42,15 @@ postgis: ## Install PostgreSQL with PostGIS if the machine has none (needs root 
 demo: $(VENV)/.run postgis ## Set everything up, play one day of the sample district, serve the map and the API
 	@$(BIN)/gridgov demo
 
-test: $(VENV)/.dev postgis lint types floors unit ## Lint, types, floors and every test
-
 # The pages' types of the API, which their style is judged with as well.
 SCHEMA := api/web/src/shared/schema.d.ts
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# What asks for one processor only is done side by side.
+test: $(SCHEMA) postgis ## Lint, types, floors and every test
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types floors logic
+	$(PYTEST)
+
 $(SCHEMA): $(VENV)/.dev $(shell find api gridgov -name '*.py' -not -path '*/node_modules/*')
 	$(BIN)/python -m tests.openapi api/web/src/shared/schema.json
 	@$(WEB_RUN) schema
@@ -62,9 +67,11 @@ types: $(VENV)/.dev $(SCHEMA) ## Check types, strictly
 floors: $(VENV)/.dev ## Check that no floor or step looks upwards
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.dev ## Run the tests
+logic: $(VENV)/.dev $(SCHEMA)
 	@$(WEB_RUN) test
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+unit: logic ## Run the tests
+	$(PYTEST)
 
 bench: $(VENV)/.dev postgis ## Measure against named peers and print the ratios
 	$(BIN)/python -m tests.bench

@@ -8,13 +8,11 @@ from pydantic import BaseModel
 from sqlalchemy import Table
 
 from api import incidents, staff, stories, summons
-from api.app import create_app
-from gridgov.settings import Settings
 from gridgov.store import tables
-from gridgov.store.unit import Store
 from tests.api.scene import everybody, set_scene
+from tests.openapi import document
 
-DOCUMENT = create_app(Store("postgresql+psycopg://"), Settings()).openapi()
+DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 KEPT: list[tuple[type[BaseModel], Table]] = [
     (incidents.IncidentRowOut, tables.incident),

@@ -5,16 +5,14 @@ from typing import Any
 
 import pytest
 
-from api.app import create_app
 from api.document import REFUSALS, first_sentence
 from api.problems import STATUS
 from gridgov.access.secrets import SESSION, caller_of, new_secret
-from gridgov.settings import Settings
-from gridgov.store.unit import Store
 from tests.api.scene import everybody, names_in, set_scene
+from tests.openapi import document
 from tests.support import EVER, FAR, secret_of, somebody
 
-DOCUMENT = create_app(Store("postgresql+psycopg://"), Settings()).openapi()
+DOCUMENT = document()
 OPERATIONS: dict[str, dict[str, Any]] = {
     f"{method.upper()} {path}": said for path, item in DOCUMENT["paths"].items() for method, said in item.items()
 }

@@ -5,13 +5,11 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from api.app import create_app
 from api.examples import EXAMPLES, json_of
-from gridgov.settings import Settings
-from gridgov.store.unit import Store
 from tests.api.test_answers import closed
+from tests.openapi import document
 
-DOCUMENT = create_app(Store("postgresql+psycopg://"), Settings()).openapi()
+DOCUMENT = document()
 COMPONENTS = closed(DOCUMENT["components"])
 OPERATIONS = {
     f"{method.upper()} {path}": said for path, item in DOCUMENT["paths"].items() for method, said in item.items()

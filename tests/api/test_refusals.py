@@ -7,10 +7,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
-from gridgov.settings import Settings
-from gridgov.store.unit import Store
 from tests.api.test_anonymous import OPEN
+from tests.openapi import document
 
 JSON = {"Content-Type": "application/json"}
 URL = "/api/v1/incidents"
@@ -24,7 +22,7 @@ UNREADABLE = {
 
 
 def _with_bodies() -> list[str]:
-    paths = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
+    paths = document()["paths"]
     labels = {
         f"{method.upper()} {path}"
         for path, item in paths.items()
@@ -69,7 +67,7 @@ def test_strangers_are_told_that_they_are_strangers_whatever_they_send(stranger:
 
 
 def test_every_operation_with_a_body_says_so():
-    paths = create_app(Store("postgresql+psycopg://"), Settings()).openapi()["paths"]
+    paths = document()["paths"]
     for label in _with_bodies():
         method, path = label.split()
         assert {"400", "415"} <= set(paths[path][method.lower()]["responses"]), label

@@ -1,7 +1,7 @@
 """The API keeps to its own schema, whatever is sent."""
 
+from copy import deepcopy
 from functools import cache
-from typing import Any
 
 import pytest
 import schemathesis
@@ -15,11 +15,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.app import create_app
-from gridgov.settings import Settings
-from gridgov.store.unit import Store
 from tests.api.conftest import proof_of
 from tests.api.scene import everybody, names_in, set_scene
+from tests.openapi import document
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -42,17 +40,12 @@ LARGE = {"GET /api/v1/field/pack"}
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return create_app(Store("postgresql+psycopg://"), Settings()).openapi()
-
-
-@cache
 def _schema() -> BaseSchema:
-    return schemathesis.openapi.from_dict(_document())
+    return schemathesis.openapi.from_dict(deepcopy(document()))
 
 
 def _operations() -> list[str]:
-    labels = [f"{method.upper()} {path}" for path, item in _document()["paths"].items() for method in item]
+    labels = [f"{method.upper()} {path}" for path, item in document()["paths"].items() for method in item]
     return [label for label in labels if label not in ENDLESS | LARGE]
 
 
@@ -106,6 +99,6 @@ def test_an_operation_answers_as_its_schema_says(client, label):
 
 
 def test_every_operation_has_a_name_of_its_own_and_says_what_it_does():
-    operations = [operation for item in _document()["paths"].values() for operation in item.values()]
+    operations = [operation for item in document()["paths"].values() for operation in item.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert all(operation.get("description") for operation in operations)

@@ -17,6 +17,7 @@ from gridgov.incidents import Stage
 from gridgov.incidents.lifecycle import Act
 from gridgov.settings import Settings
 from tests.cases.people import Life, never_close
+from tests.openapi import document
 from tests.support import secret_of, somebody
 
 
@@ -109,13 +110,12 @@ def test_what_can_be_done_is_told_with_the_revision(doors):
     assert answer.json()["case"]["stage"] == "reported"
 
 
-def test_every_act_has_an_address_with_an_example(life):
-    paths = create_app(life.store, Settings()).openapi()["paths"]
-    document = create_app(life.store, Settings()).openapi()
+def test_every_act_has_an_address_with_an_example():
+    paths, schemas = document()["paths"], document()["components"]["schemas"]
     for act in Act:
         operation = paths[f"/api/v1/incidents/{{incident_id}}/acts/{act.value}"]["post"]
         name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        assert document["components"]["schemas"][name]["examples"]
+        assert schemas[name]["examples"]
         assert {"401", "403", "404", "409", "412", "422"} <= set(operation["responses"])
 
 
