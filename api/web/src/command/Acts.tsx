@@ -104,8 +104,9 @@ function reason(act: Act): string {
     : say("不在您的权限内。", "Not within your role.");
 }
 
+/** Puts the focus there, where nothing has it: what had it is gone. */
 function focusOn(place: RefObject<HTMLElement | null>): void {
-  place.current?.focus();
+  if (document.activeElement === document.body) place.current?.focus();
 }
 
 function ActForm({ organisations, streets, heading }: Props & { heading: RefObject<HTMLHeadingElement | null> }) {
@@ -119,7 +120,7 @@ function ActForm({ organisations, streets, heading }: Props & { heading: RefObje
     (first ?? box?.querySelector<HTMLElement>("button[type=submit]"))?.focus();
     // Whoever works by keyboard stays where they worked, though the form is gone.
     return () => {
-      if (box?.contains(document.activeElement)) setTimeout(() => focusOn(heading));
+      if (box?.contains(document.activeElement)) queueMicrotask(() => focusOn(heading));
     };
   }, [heading]);
   if (!wanted) return null;

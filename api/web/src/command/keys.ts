@@ -106,7 +106,8 @@ function openRow(at: HTMLElement | null): boolean {
 function blow(): boolean {
   const found = story.value;
   if (!found || past.value || !meanNext(found)) return false;
-  setTimeout(() => document.querySelector<HTMLElement>("[data-confirm]")?.focus());
+  // Once it is drawn, and before the next key: Enter at once means this button.
+  queueMicrotask(() => document.querySelector<HTMLElement>("[data-confirm]")?.focus());
   return true;
 }
 
