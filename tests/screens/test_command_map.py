@@ -292,6 +292,25 @@ def _go_to(page: Page, case: str) -> None:
     pytest.fail("the keyboard never came to the case")
 
 
+def test_arrow_keys_lead_the_slider_over_midnight(town: Town):
+    with town.page("centre") as watched:
+        page = watched.page
+        page.goto("/command")
+        page.get_by_role("button", name="回看").click()
+        slider, day = page.get_by_role("slider", name="时刻"), page.get_by_label("日期")
+        today = day.input_value()
+        slider.fill("0")
+        expect(page.locator(".c-past")).to_contain_text("00:00")
+        slider.press("ArrowLeft")
+        expect(page.locator(".c-past")).to_contain_text("23:50")
+        expect(day).not_to_have_value(today)
+        slider.fill("1435")
+        expect(page.locator(".c-past")).to_contain_text("23:55")
+        slider.press("ArrowRight")
+        expect(page.locator(".c-past")).to_contain_text("00:00")
+        expect(day).to_have_value(today)
+
+
 def test_play_goes_on_by_itself_and_one_key_leads_back(town: Town):
     with town.page("centre") as watched:
         page = watched.page

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import type { TargetedKeyboardEvent } from "preact";
 import { clockTime, fullTime, now } from "../shared/time";
 import { say } from "../shared/words";
 import { gridDrawn } from "./grids";
@@ -12,6 +13,7 @@ import {
   play,
   playing,
   STEP_MIN,
+  stepTime,
   toLive,
   travel,
   travelling,
@@ -55,6 +57,7 @@ export function TimeBar() {
           value={minute}
           aria-label={say("时刻", "Time of day")}
           aria-valuetext={shownTime}
+          onKeyDown={overMidnight}
           onInput={(event) => (held.value = event.currentTarget.valueAsNumber)}
           onChange={(event) => {
             held.value = null;
@@ -76,4 +79,14 @@ export function TimeBar() {
       )}
     </section>
   );
+}
+
+/** Arrow keys go on at the ends of a day: soon after midnight, what just was lies in the day before. */
+function overMidnight(event: TargetedKeyboardEvent<HTMLInputElement>): void {
+  const { key, currentTarget: slider } = event;
+  const by = ["ArrowLeft", "ArrowDown"].includes(key) ? -1 : ["ArrowRight", "ArrowUp"].includes(key) ? 1 : null;
+  const last = 1_440 - Number(slider.step);
+  if (by === null || slider.valueAsNumber !== (by < 0 ? 0 : last)) return;
+  event.preventDefault();
+  stepTime(by);
 }
