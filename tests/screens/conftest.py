@@ -41,6 +41,10 @@ def _patient() -> Iterator[None]:
     expect.set_options(timeout=5_000)
 
 
+COARSE = "Object.defineProperty(globalThis, 'devicePixelRatio', { value: devicePixelRatio / 2 })"
+"""Halves what maps take for the fineness of the screen; all else on the page is drawn as finely as ever."""
+
+
 @dataclass
 class Town:
     """A served district.
@@ -59,11 +63,14 @@ class Town:
     pages: list["Watched"] = field(default_factory=list)
 
     @contextmanager
-    def page(self, login: str | None, *, size: tuple[int, int] = LAPTOP, **more: Any) -> Iterator["Watched"]:
+    def page(
+        self, login: str | None, *, size: tuple[int, int] = LAPTOP, sharp: bool = False, **more: Any
+    ) -> Iterator["Watched"]:
         """Yield a page of a browser of its own in which `login` is logged in (None: nobody).
 
-        Nothing moves by itself on it unless `reduced_motion="no-preference"` is asked for: a machine without graphics
-        draws every step of every movement by its processor, on which the tests' servers run too.
+        Nothing moves by itself on it unless `reduced_motion="no-preference"` is asked for, and its maps draw one pixel
+        where they have room for four unless it is to be `sharp`: a machine without graphics draws every step of every
+        movement and every pixel by its processor, on which the tests' servers run too.
         """
         mobile = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2} if size == PHONE else {}
         view = {"width": size[0], "height": size[1]}
@@ -72,6 +79,8 @@ class Town:
         try:
             if login:
                 context.add_cookies([self._cookie(login)])
+            if not sharp:
+                context.add_init_script(COARSE)
             watched = Watched(context.new_page(), self.address)
             watched.page.set_default_timeout(60_000)
             yield watched

@@ -156,7 +156,7 @@ def _legend(page: Page, name: str) -> Locator:
 def test_cells_are_drawn_in_the_class_of_what_the_api_says_was_reported_in_them(town: Town):
     for _ in range(3):
         report(town, LAMP, "路灯不亮")
-    with town.page("centre") as watched:
+    with town.page("centre", sharp=True) as watched:
         page = watched.page
         page.goto(DISTRICT.link("cells_by_reports"))
         until_drawn(page)
@@ -179,7 +179,7 @@ def test_cells_are_drawn_in_the_class_of_what_the_api_says_was_reported_in_them(
 
 
 def test_heat_is_drawn_by_hexagon_as_dense_as_what_the_api_says_was_reported_there(town: Town):
-    with town.page("centre") as watched:
+    with town.page("centre", sharp=True) as watched:
         page = watched.page
         page.goto(DISTRICT.link("heat"))
         until_drawn(page)
@@ -204,7 +204,7 @@ def test_heat_is_drawn_by_hexagon_as_dense_as_what_the_api_says_was_reported_the
 
 def test_people_on_duty_are_drawn_where_the_api_says_that_they_are(town: Town):
     here = {"datum": "wgs84", "lon": 117.0742, "lat": 36.6612, "accuracy_m": 8}
-    with acting(town, "worker") as worker, town.page("centre") as watched:
+    with acting(town, "worker") as worker, town.page("centre", sharp=True) as watched:
         assert worker.post("/api/v1/shifts", json={"id": str(new_id())}).is_success
         body = {"positions": [{"at": system_clock().isoformat(), **here}]}
         assert worker.post("/api/v1/positions", json=body).json()["kept"] == 1
@@ -246,7 +246,7 @@ def test_marks_that_leave_others_out_say_so(town: Town, monkeypatch: pytest.Monk
 
 
 def test_a_new_grid_is_drawn_at_once_and_the_one_before_it_for_the_past(town: Town):
-    with town.page("centre") as watched:
+    with town.page("centre", sharp=True) as watched:
         page = watched.page
         code, shape = _reported_in(town, page)
         view = View(16, *(round(at, 5) for at in shape.centroid.coords[0]))

@@ -46,7 +46,7 @@ def test_a_link_of_layers_as_at_first_shows_them_to_who_keeps_others(town: Town)
 
 
 def test_paper_holds_the_map_as_it_is_drawn(town: Town):
-    with town.page("centre") as watched:
+    with town.page("centre", sharp=True) as watched:
         page = watched.page
         page.add_init_script("window.print = () => dispatchEvent(new Event('beforeprint'))")
         page.goto("/command?theme=night")
@@ -118,7 +118,7 @@ def _blow_an_emergency(town: Town) -> None:
 def test_a_wall_is_read_from_afar_and_a_desk_from_near(town: Town):
     sizes = {}
     for name, size in {"wall": WALL, "laptop": LAPTOP}.items():
-        with town.page("centre", size=size) as watched:
+        with town.page("centre", size=size, sharp=True) as watched:
             page = watched.page
             page.goto("/command")
             until_drawn(page)

@@ -45,7 +45,7 @@ def test_ones_cells_lie_on_the_map_over_the_list_of_what_one_answers_for(town: T
     with acting(town, "worker") as client:
         duties = client.get("/api/v1/field/today").json()["duties"]
     assert duties
-    with town.page("worker", size=PHONE, **HERE) as watched:
+    with town.page("worker", size=PHONE, sharp=True, **HERE) as watched:
         page = watched.page
         page.goto("/field/grid")
         for duty in duties:
