@@ -175,7 +175,7 @@ def test_a_map_that_did_not_come_comes_with_the_signal(town: Town) -> None:
     with town.page("worker", size=PHONE, service_workers="block") as watched:
         watched.forgive(f"{CUT}|dynamically imported")
         page = watched.page
-        page.route(re.compile("/app/assets/map-"), lambda route: route.abort())
+        page.route(re.compile(r"/app/assets/drawing-"), lambda route: route.abort())
         page.goto("/field")
         expect(page.get_by_label("说明")).to_be_visible()
         page.context.set_offline(offline=True)

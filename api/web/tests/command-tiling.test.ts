@@ -5,7 +5,7 @@ import { connected } from "../src/command/keeping";
 import { moment, redrawing, staleSince } from "../src/command/state";
 import { Tiling } from "../src/command/tiling";
 import type { Asking, Catalogue } from "../src/shared/map";
-import type { GlMap, StyleSpecification } from "../src/shared/map/map";
+import type { GlMap, StyleSpecification } from "../src/shared/map/drawing";
 
 const layer = (name: string, periodic: boolean) => ({
   name,

@@ -2,7 +2,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { INCIDENTS, styleOf } from "../shared/map";
-import { GlMap, makeMap, type StyleSpecification } from "../shared/map/map";
+import { GlMap, makeMap, type StyleSpecification } from "../shared/map/drawing";
 import { mark } from "../shared/useful";
 import { say, tongue } from "../shared/words";
 import { story } from "./chosen";
@@ -25,7 +25,7 @@ import { chooseNext } from "./stepping";
 import { Tiling } from "./tiling";
 import { look } from "./view";
 
-export { fetchWorker } from "../shared/map/map";
+export { fetchWorker } from "../shared/map/drawing";
 
 const NEAR_ZOOM = 15.5;
 const BLIND_MS = 60_000;

@@ -1,5 +1,5 @@
 /** Whether a map still draws. A wall runs for months: workers die, graphics drivers start anew, and nobody reloads. */
-import type { GlMap } from "../shared/map/map";
+import type { GlMap } from "../shared/map/drawing";
 import { connected } from "./keeping";
 
 /** Often: tiles that are as before come without a word, and a map has them all for moments only in a storm. */

@@ -1,7 +1,7 @@
 /** Whether a tile in sight has fewer marks than there are cases: marks alone do not look it. */
 import { signal } from "@preact/signals";
 import { INCIDENTS, LIVE } from "../shared/map";
-import type { GlMap } from "../shared/map/map";
+import type { GlMap } from "../shared/map/drawing";
 
 /** From further away cases are counted where they are too many. */
 const LEAST_ZOOM = 16;

@@ -1,6 +1,6 @@
 /** Open whistles as marks that stand out on the map: a sign, what is left of the time, a ring that pulses. */
-import { LngLatBounds, Marker } from "../shared/map/map";
-import type { GlMap } from "../shared/map/map";
+import { LngLatBounds, Marker } from "../shared/map/drawing";
+import type { GlMap } from "../shared/map/drawing";
 import { briefly, countdown } from "../shared/time";
 import { say } from "../shared/words";
 import { fitted } from "./declutter";

@@ -1,5 +1,5 @@
 /** The map on paper: browsers print no canvas of WebGL, so it is copied, with its whistles, as the printing begins. */
-import type { GlMap } from "../shared/map/map";
+import type { GlMap } from "../shared/map/drawing";
 import { say } from "../shared/words";
 import { gridDrawn } from "./grids";
 import type { Markers } from "./markers";

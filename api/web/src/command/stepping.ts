@@ -1,6 +1,6 @@
 /** Going from mark to mark of the map by the keyboard: whistles and incidents in sight, the most urgent first. */
 import { INCIDENTS } from "../shared/map";
-import type { GlMap } from "../shared/map/map";
+import type { GlMap } from "../shared/map/drawing";
 import { STAGES } from "../shared/terms";
 import { said, say } from "../shared/words";
 import { spoken } from "./flying";

@@ -1,6 +1,6 @@
 /** The map's tiles: fetched anew when something happened, and again where they failed. */
 import { addressOf, type Asking, type Catalogue, LAND, LIVE, LOADS } from "../shared/map";
-import type { GlMap, StyleSpecification, VectorTileSource } from "../shared/map/map";
+import type { GlMap, StyleSpecification, VectorTileSource } from "../shared/map/drawing";
 import { connected, hurt, mended } from "./keeping";
 import { past, redrawing, sight } from "./state";
 

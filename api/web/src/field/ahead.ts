@@ -2,10 +2,10 @@
  * What the page needs later, and does not bring at once: the map, and what cuts outlines. By plain http no service
  * worker keeps it for when there is no signal: so it is fetched while there is.
  */
-type Maps = typeof import("../shared/map/map");
+type Maps = typeof import("../shared/map/drawing");
 
 export async function theMap(): Promise<Maps> {
-  const found = await import("../shared/map/map");
+  const found = await import("../shared/map/drawing");
   await found.fetchWorker();
   return found;
 }

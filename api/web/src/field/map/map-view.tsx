@@ -1,7 +1,7 @@
 /** The carried map in the page. MapLibre comes when the first map is shown, from what the phone keeps. */
 import type { Feature } from "geojson";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { GeoJSONSource, GlMap, MapOptions } from "../../shared/map/map";
+import type { GeoJSONSource, GlMap, MapOptions } from "../../shared/map/drawing";
 import { theme } from "../../shared/ui/theme";
 import { say, tongue } from "../../shared/words";
 import { theMap } from "../ahead";

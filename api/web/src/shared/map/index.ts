@@ -1,4 +1,4 @@
-/** Maps for the pages. What needs MapLibre itself is in `map.ts`: load it by `import()`, it is large. */
+/** Maps for the pages. What needs MapLibre itself is in `drawing.ts`: load it by `import()`, it is large. */
 export * from "./catalogue";
 export * from "./colours";
 export { labelsOf, layersOf, paintsOf, shade } from "./looks";
