@@ -56,6 +56,11 @@ def children_of(hexagon: int, resolution: int) -> list[int]:
     return [int(child) for child in h3.cell_to_children(hexagon, resolution)]
 
 
+def ring_of(hexagon: int) -> list[int]:
+    """Return the hexagons that share an edge with this one: six, or five around a pentagon."""
+    return [int(other) for other in h3.grid_ring(hexagon, 1)]
+
+
 def centre_of(hexagon: int) -> tuple[float, float]:
     """Return lon, lat of its middle."""
     lat, lon = h3.cell_to_latlng(hexagon)

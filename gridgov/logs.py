@@ -50,6 +50,8 @@ def configure(level: str = "INFO", *, json: bool = False) -> None:
         _without_private,
     ]
     _replace_handler(_formatter(shared, json=json), number)
+    # It tells of each of its own parts when it is imported.
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(number),

@@ -36,6 +36,8 @@ _DISPATCHER = {
     "case.note",
     "case.export",
     "evidence.add",
+    "proactive.scan",
+    "proactive.confirm",
 }
 _ISSUER = {"whistle.blow", "whistle.confirm", "whistle.release", "whistle.rate", "whistle.close", "whistle.vouch"}
 
@@ -96,10 +98,11 @@ ROLES: tuple[Role, ...] = (
                 "whistle.close",
                 "whistle.escalated",
                 "audit.read",
+                "grid.approve",
             }
         ),
     ),
-    Role("planner", "网格规划员", "Planner", frozenset(_READ | {"grid.plan"})),
+    Role("planner", "网格规划员", "Planner", frozenset(_READ | {"grid.plan", "proactive.scan"})),
     Role(
         "administrator",
         "系统管理员",

@@ -1,12 +1,12 @@
 """Tell from a batch whether it is WGS 84, GCJ-02 or BD-09, and how sure that is."""
 
 from dataclasses import dataclass
+from math import lgamma
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln
 
 from gridgov.coordinates.checks import Floats, as_floats, position_faults
 from gridgov.coordinates.convert import to_wgs84
@@ -134,7 +134,7 @@ def _outline(reference: Reference, readings: dict[str, Floats]) -> dict[str, flo
         blocks, number = np.unique(np.floor(places / 250), axis=0, return_inverse=True)
         share = np.bincount(number.ravel(), weights=reference.inside(places)) / np.bincount(number.ravel())
         inside = float(share.sum())
-        scores[name] = float(betaln(8 + inside, 0.6 + len(blocks) - inside))
+        scores[name] = _log_beta(8 + inside, 0.6 + len(blocks) - inside)
     middle = float(np.mean(list(scores.values())))
     return {name: float(np.clip(score - middle, -_OUTLINE_LIMIT, _OUTLINE_LIMIT)) for name, score in scores.items()}
 
@@ -159,7 +159,11 @@ def _bayes_factor(stand: float) -> float:
 def _student(value: float, freedom: float) -> float:
     """Return the logarithm of Student's density. All of ``scipy.stats`` for it costs each process 34 MB."""
     tail = (freedom + 1) / 2 * np.log1p(value**2 / freedom)
-    return float(-betaln(0.5, freedom / 2) - np.log(freedom) / 2 - tail)
+    return float(-_log_beta(0.5, freedom / 2) - np.log(freedom) / 2 - tail)
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 
 def _answer(weights: dict[str, float], stands: dict[str, float], batch: _Batch) -> DatumGuess:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -186,6 +185,8 @@ def expected_in_plane(expected: Any, lon: float, count: int) -> NDArray[np.objec
     GeometryError
         If there is not one per position.
     """
+    import geopandas as gpd  # noqa: PLC0415 - slow to load: only where it is used
+
     if expected is None:
         return np.full(count, None, dtype=object)
     values = expected.geometry if isinstance(expected, gpd.GeoDataFrame) else expected

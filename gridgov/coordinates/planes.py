@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pyproj
 
@@ -59,6 +58,8 @@ def to_plane(geometries: Geometries, lon: float) -> Geometries:
     GeometryError
         If something is no geometry, or a vertex cannot be projected.
     """
+    import geopandas as gpd  # noqa: PLC0415 - slow to load: only where it is used
+
     if isinstance(geometries, gpd.GeoSeries) and (
         geometries.crs is None or geometries.crs.to_epsg() not in {4326, 4490}
     ):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import geopandas as gpd
 import shapely
 
 from gridgov.coordinates.checks import Floats
@@ -32,6 +31,8 @@ def change_coordinates(
     GeometryError
         If something is no geometry.
     """
+    import geopandas as gpd  # noqa: PLC0415 - slow to load: only where it is used
+
     plain: Any = geometries.to_numpy() if isinstance(geometries, gpd.GeoSeries) else geometries
 
     def move(coordinates: Floats) -> Floats:

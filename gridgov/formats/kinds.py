@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from gridgov.errors import FileFormatError
+from gridgov.formats.geopackages import require_plain
 
 SUFFIXES: Final = {
     ".gpkg": "GeoPackage",
@@ -70,6 +71,8 @@ def kind_of(path: Path, *, most_bytes: int | None = MOST_BYTES) -> str:
     found = _found(path)
     if found != promised:
         raise refused(path, f"is named like a {promised} but holds {found}: rename it or export it again")
+    if promised == "GeoPackage":
+        require_plain(path)
     return promised
 
 

@@ -1,9 +1,10 @@
 """The gazetteer itself: made from an address book, asked with a text."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from gridgov.clock import instant
 from gridgov.errors import InputError
@@ -13,6 +14,9 @@ from gridgov.gazetteer.index import Book
 from gridgov.gazetteer.match import matches
 from gridgov.gazetteer.normalise import MAX_CHARACTERS, clean
 from gridgov.gazetteer.parse import read
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REGION = ("山东省", "济南市")
 """Names above the district that people put before an address of the sample."""
@@ -31,7 +35,7 @@ class Gazetteer:
         self._book = book
 
     @classmethod
-    def from_frame(cls, addresses: pd.DataFrame, *, region: Sequence[str] = REGION) -> "Gazetteer":
+    def from_frame(cls, addresses: pd.DataFrame, *, region: Sequence[str] = REGION) -> Gazetteer:
         """Index an address book.
 
         Parameters

@@ -1,5 +1,7 @@
 """The address book, indexed: by road and number, estate and building, and every name that a person may use."""
 
+from __future__ import annotations
+
 import math
 import re
 import sys
@@ -8,15 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from gridgov.clock import SHANGHAI
 from gridgov.errors import CoordinateError, InputError
 from gridgov.gazetteer.answer import Level, Whole
 from gridgov.gazetteer.names import NameIndex, Sense, forms_of
 from gridgov.gazetteer.normalise import NUMERAL, building_key, name_text, number_key, unit_key
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     "id", "kind", "district", "street", "community", "road", "number", "estate", "building", "unit",
@@ -134,7 +139,7 @@ class Book:
     _wholes: dict[tuple[str, str], list[Group]] = field(default_factory=dict)
 
     @classmethod
-    def from_frame(cls, addresses: pd.DataFrame, region: Sequence[str] = ()) -> "Book":
+    def from_frame(cls, addresses: pd.DataFrame, region: Sequence[str] = ()) -> Book:
         """Index `addresses`; `region` are the names above the district, such as the province and the city."""
         rows = list(_rows(addresses))
         book = cls([_entry(row, names) for row, names in zip(rows, _names_of(rows), strict=True)])
@@ -250,13 +255,15 @@ class Book:
 
 
 def _rows(addresses: pd.DataFrame) -> Iterator[dict[str, str]]:
+    import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
     missing = [column for column in COLUMNS if column not in addresses.columns]
     if missing:
         message = f"The address book has no column {', '.join(missing)}: it needs {', '.join(COLUMNS)}."
         raise InputError(message, field=missing[0])
     seen: set[str] = set()
     for record in addresses.loc[:, list(COLUMNS)].itertuples(index=False, name=None):
-        row = {column: _text(value) for column, value in zip(COLUMNS, record, strict=True)}
+        row = {column: _text(value, pd.NA) for column, value in zip(COLUMNS, record, strict=True)}
         if not row["id"] or row["id"] in seen:
             message = f"The id {row['id']!r} of the address book is empty or stands twice: give every address its own."
             raise InputError(message, field="id")
@@ -264,8 +271,8 @@ def _rows(addresses: pd.DataFrame) -> Iterator[dict[str, str]]:
         yield row
 
 
-def _text(value: object) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+def _text(value: object, nothing: object) -> str:
+    if value is None or value is nothing or (isinstance(value, float) and math.isnan(value)):
         return ""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     return sys.intern(text)  # a book says the same street thousands of times

@@ -5,8 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cn2an
-
 MAX_CHARACTERS = 300
 """A text longer than this is no address: the caller gets an answer that says so, in constant time."""
 
@@ -91,6 +89,8 @@ def numeral(text: str) -> str | None:
     if _TENS.isdisjoint(text):
         digits = text.translate(_POSITIONAL)
         return str(int(digits)) if digits.isdigit() else None
+    import cn2an  # noqa: PLC0415 - its dictionaries are slow to load: only where they are used
+
     try:
         return str(int(cn2an.cn2an(text.replace("\u3007", "零").replace("○", "零"), "smart")))
     except (ValueError, KeyError):

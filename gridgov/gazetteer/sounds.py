@@ -8,8 +8,6 @@ pinyin": zh/z, ch/c, sh/s, n/l, ang/an, eng/en, ing/in (options of the same name
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, pinyin
-
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
@@ -42,6 +40,8 @@ _CODES: dict[str, str] = {}
 @lru_cache(maxsize=32768)
 def readings(character: str) -> tuple[str, ...]:
     """Return the two commonest syllables of a character without tones; further readings are seldom met in names."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - its dictionaries are slow to load: only where they are used
+
     return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))[:2]
 
 

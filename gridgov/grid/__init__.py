@@ -7,6 +7,7 @@ numbers cells west to east, north to south inside their community.
 
 from gridgov.grid.check import check_cells, require_partition
 from gridgov.grid.faults import KINDS, CheckReport, Fault
+from gridgov.grid.inheriting import shares_between
 from gridgov.grid.numbering import number_cells
 from gridgov.grid.repair import Repair, propose_repair
 
@@ -19,4 +20,5 @@ __all__ = [
     "number_cells",
     "propose_repair",
     "require_partition",
+    "shares_between",
 ]

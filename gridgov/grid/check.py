@@ -17,6 +17,7 @@ from gridgov.grid.faults import CheckReport, Fault, placed, polygons_of, report
 
 _LEAST_OUTSIDE_M2: Final = 1.0
 _LEAST_CELL_M2: Final = 10.0
+_MOST_CLEANED: Final = 2_000
 _PLACE: Final = re.compile(r"\[(\S+) (\S+)\]")
 
 
@@ -115,7 +116,12 @@ def usable_coverage(
 
 
 def clean_outline(shape: Any) -> Any:
-    """Return a self-crossing polygon as a valid one, without the lines that it collapses to."""
+    """Return a self-crossing polygon as a valid one, without the lines that it collapses to.
+
+    One of more than 2,000 vertices is left out (empty): the crossings may be as many as the square of them.
+    """
+    if shapely.get_num_coordinates(shape) > _MOST_CLEANED:
+        return shapely.Polygon()
     parts, _ = polygons_of(np.array([shapely.make_valid(shape, method="structure")]))
     return shapely.union_all(parts)
 

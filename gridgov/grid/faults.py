@@ -29,6 +29,11 @@ KINDS: Final[dict[str, Kind]] = {
     "geometry-empty": Kind("cell without geometry", "cells without geometry", "draw it or leave it out"),
     "geometry-kind": Kind("cell that is no polygon", "cells that are no polygons", "export cells as polygons"),
     "geometry-invalid": Kind("self-crossing cell", "self-crossing cells", "gridgov repair proposes a clean outline"),
+    "vertices-many": Kind("cell of too many vertices", "cells of too many vertices", "simplify its outline"),
+    "continues-unknown": Kind("cell that continues none", "cells that continue none", "correct the code or empty it"),
+    "households-bad": Kind("bad number of households", "bad numbers of households", "correct or empty it"),
+    "name-bad": Kind("bad name", "bad names", "give it a short one"),
+    "kind-unknown": Kind("unknown kind of cell", "unknown kinds of cells", "correct or empty it"),
     "multi-part": Kind("cell in several parts", "cells in several parts", "gridgov repair keeps the largest part"),
     "cell-sliver": Kind("cell too thin to stand in", "cells too thin to stand in", "merge it with a neighbour"),
     "overlap": Kind("overlap", "overlaps", "decide whose ground it is; gridgov repair settles small ones"),
@@ -42,6 +47,9 @@ KINDS: Final[dict[str, Kind]] = {
         "cell reaching out of its community", "cells reaching out of their community", "redraw it"
     ),
     "outside-street": Kind("cell reaching out of its street", "cells reaching out of their street", "redraw it"),
+    "area-empty": Kind(
+        "area without a cell", "areas without a cell", "leave it one: a plan draws cells and abolishes no area"
+    ),
     "outside-district": Kind("cell reaching out of the district", "cells reaching out of the district", "redraw it"),
 }
 """Kind -> its words, in the order in which they are told."""

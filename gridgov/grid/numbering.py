@@ -70,7 +70,10 @@ def _usable(shape: Any) -> Any:
     if shape is None or shape.is_empty:
         message = "A cell without geometry cannot be numbered: draw it or leave it out."
         raise GeometryError(message, field="geometry")
-    return shape if shape.is_valid else clean_outline(shape)
+    if shape.is_valid:
+        return shape
+    cleaned = clean_outline(shape)
+    return shape.envelope if cleaned.is_empty else cleaned  # only its place counts here
 
 
 def _count(shapes: Any) -> "np.ndarray[Any, np.dtype[np.int64]]":

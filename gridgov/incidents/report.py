@@ -42,6 +42,8 @@ class Channel(StrEnum):
     RESIDENT = "resident_app"
     CAMERA = "camera"
     INSPECTION = "inspection"
+    PROACTIVE = "proactive"
+    """Nobody complained: something stood out in what was reported, and a person confirmed that it is worth a case."""
 
     @property
     def is_field(self) -> bool:

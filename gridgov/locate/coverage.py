@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from gridgov.compiled import borrowing, compiled
 from gridgov.errors import CodeError, CoordinateError, GeometryError, InputError
-from gridgov.locate.compiled import borrowing, compiled
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int32]

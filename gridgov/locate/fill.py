@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import borrowing, compiled
+from gridgov.compiled import borrowing, compiled
 from gridgov.locate.marks import Crossings, Grid, Marks, column_of, row_of, scan_of
 from gridgov.locate.predicates import side
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import borrowing, compiled
+from gridgov.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats
 from gridgov.locate.nearest import degree_lengths
 from gridgov.locate.plane import Box, Places, edges_meeting

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridgov.locate.compiled import borrowing, compiled
+from gridgov.compiled import borrowing, compiled
 
 MARGIN = 1e-6
 """How far (in pixels) around an edge pixels name it: far more than rounding can be off, see `grid_over`."""

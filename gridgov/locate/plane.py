@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
+from gridgov.compiled import borrowing, compiled, compiled_for
 from gridgov.coordinates import projected_crs
-from gridgov.locate.compiled import borrowing, compiled, compiled_for
 from gridgov.locate.coverage import Coverage, Floats
 from gridgov.locate.fill import BLOCK, TILE
 from gridgov.locate.points import rank_at

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gridgov.locate.compiled import borrowing, compiled
+from gridgov.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats, Integers
 from gridgov.locate.fill import BLOCK, TILE, weight
 from gridgov.locate.predicates import crosses, side, within_box

@@ -10,7 +10,7 @@ Of any two coordinates that are not 0 at least one must exceed 1e-269 in magnitu
 
 import numpy as np
 
-from gridgov.locate.compiled import compiled, compiled_for
+from gridgov.compiled import compiled, compiled_for
 
 Point = tuple[float, float]
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import owens_t
 
+from gridgov.compiled import borrowing, compiled
 from gridgov.errors import CoordinateError
-from gridgov.locate.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats, Integers
 from gridgov.locate.plane import Places, Plane, edges_meeting, project
 from gridgov.locate.points import rank_at, ranks_at

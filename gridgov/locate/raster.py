@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gridgov.compiled import compiled
 from gridgov.errors import GeometryError
-from gridgov.locate.compiled import compiled
 from gridgov.locate.coverage import Floats, bounds_of
 from gridgov.locate.fill import TILE, Plan, Words, fill
 from gridgov.locate.marks import Grid, Marks, cross_scans, mark_edges, tiles_of

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from gridgov.locate.compiled import borrowing, compiled
+from gridgov.compiled import borrowing, compiled
 from gridgov.locate.coverage import Floats
 from gridgov.locate.plane import Places
 from gridgov.locate.predicates import side

@@ -252,6 +252,7 @@ VALUES: Mapping[str, Pair] = MappingProxyType(
         "resident_app": ("市民随手拍", "Resident's app"),
         "camera": ("视频发现", "Camera"),
         "inspection": ("巡查督查", "Inspection"),
+        "proactive": ("未诉先办", "Proactive"),
         "given": ("上报位置", "As given"),
         "wgs84": ("WGS 84", "WGS 84"),
         "cgcs2000": ("CGCS2000", "CGCS2000"),

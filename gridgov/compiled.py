@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,15 +12,13 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _stamp_of_sources() -> str:
-    digest = sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+@cache
+def _stamp_of(package: Path) -> str:
+    """Return what changes with any module of a package, and with this one."""
+    digest = sha256(Path(__file__).read_bytes())
+    for path in sorted(package.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-STAMP = _stamp_of_sources()
-"""Changes with any module of this package."""
 
 
 def _kept(function: Function, *signature: str, **options: Any) -> Function:
@@ -28,7 +27,8 @@ def _kept(function: Function, *signature: str, **options: Any) -> Function:
     # numba holds kept code for true as long as the function's own file is unchanged, though code of other files is
     # compiled into it; here it lives as long as the whole package is unchanged.
     with suppress(AttributeError):
-        dispatcher._cache._cache_file._source_stamp = STAMP  # noqa: SLF001 - there is no public way
+        stamp = _stamp_of(Path(function.__code__.co_filename).parent)
+        dispatcher._cache._cache_file._source_stamp = stamp  # noqa: SLF001 - there is no public way
     return cast("Function", dispatcher)
 
 
