@@ -1,31 +1,31 @@
 """Commands of this floor: serve, and demo."""
 
+from __future__ import annotations
+
 import socket
 from datetime import timedelta
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.listening import listening
-from api.server import serve
 from gridgov.clock import SHANGHAI, system_clock
 from gridgov.errors import SetupError
 from gridgov.incidents import Report
-from gridgov.services.intake import Intake
-from gridgov.services.looking import DayCount, Desk
-from gridgov.services.sample import day_of_reports, load_sample, not_yet_played, play
-from gridgov.services.sample_accounts import SampleAccount, sample_accounts
-from gridgov.services.sample_life import CASES, live
 from gridgov.settings import Settings, settings
 from gridgov.store.cluster import database_url
 from gridgov.store.cluster.watch import kept_running
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
+
+if TYPE_CHECKING:
+    from gridgov.services.intake import Intake
+    from gridgov.services.looking import DayCount
+    from gridgov.services.sample_accounts import SampleAccount
 
 _console = Console(highlight=False)
 
@@ -37,6 +37,8 @@ Https = Annotated[
 
 def serve_command(*, https: Https = False) -> None:
     """Serve the map, the pages and the API on GRIDGOV_HOST and GRIDGOV_PORT."""
+    from api.server import serve  # noqa: PLC0415 - slow to load: only where it is used
+
     chosen = _chosen(https=https)
     _require_free(chosen)
     with database_url() as url, kept_running(chosen):
@@ -49,6 +51,8 @@ def demo_command(
     https: Https = False,
 ) -> None:
     """Load the sample district, play one day of incidents, say what happened, and serve it."""
+    from api.server import serve  # noqa: PLC0415 - slow to load: only where it is used
+
     chosen = _chosen(https=https)
     if serving:
         _require_free(chosen)
@@ -68,6 +72,11 @@ def _chosen(*, https: bool) -> Settings:
 
 
 def _play(store: Store, chosen: Settings) -> None:
+    from gridgov.services.intake import Intake  # noqa: PLC0415 - slow to load: only where it is used
+    from gridgov.services.looking import Desk  # noqa: PLC0415 - slow to load: only where it is used
+    from gridgov.services.sample import day_of_reports, load_sample, not_yet_played  # noqa: PLC0415 - slow to load: only where it is used
+    from gridgov.services.sample_accounts import sample_accounts  # noqa: PLC0415 - slow to load: only where it is used
+
     folder = Path(str(files("sample_geo"))) / "data"
     with _console.status("Preparing the database ...") as status:
         upgrade_engine(store.engine)
@@ -90,6 +99,8 @@ def _play(store: Store, chosen: Settings) -> None:
 
 
 def _play_day(intake: Intake, reports: list[Report]) -> None:
+    from gridgov.services.sample import play  # noqa: PLC0415 - slow to load: only where it is used
+
     with _console.status("Reading the grid, the rules and the address book ..."):
         intake.knowledge()
     columns = (TextColumn("Playing one day of incidents"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -100,6 +111,8 @@ def _play_day(intake: Intake, reports: list[Report]) -> None:
 
 
 def _live(store: Store, accounts: list[SampleAccount], chosen: Settings) -> None:
+    from gridgov.services.sample_life import CASES, live  # noqa: PLC0415 - slow to load: only where it is used
+
     columns = (TextColumn("Living an hour of it"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_console) as progress:
         task = progress.add_task("hour", total=CASES)
@@ -137,6 +150,8 @@ def _tell_accounts(accounts: list[SampleAccount], file: Path) -> None:
 
 
 def _say_address(chosen: Settings) -> None:
+    from api.listening import listening  # noqa: PLC0415 - slow to load: only where it is used
+
     where = listening(chosen)
     address = where.address
     _console.print(f"\nOpen {address} for the map, {address}docs for the API. Ctrl-C stops.", soft_wrap=True)
@@ -148,6 +163,8 @@ def _say_address(chosen: Settings) -> None:
 
 
 def _require_free(chosen: Settings) -> None:
+    from api.listening import listening  # noqa: PLC0415 - slow to load: only where it is used
+
     listening(chosen)
     with socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -49,6 +49,16 @@ class CellOut(BaseModel):
     community_code: str
 
 
+class NumberedGridOut(BaseModel):
+    """A version of a district's grid."""
+
+    district_code: str = Field(examples=["370102"])
+    version: int = Field(description="1, 2, 3 ... in the order in which they begin")
+    valid_from: Moment = Field(description="In force from then on, until the next one begins; may be to come")
+    cells: int = Field(description="How many it has")
+    source: str = Field(description="Where it came from: a file, or the draft that was published")
+
+
 class DutyOut(BaseModel):
     """Somebody who answers for a cell."""
 

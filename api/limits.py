@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import response
 from gridgov.evidence import PART_BYTES
 from gridgov.formats.sheets import MOST_BYTES
+from gridgov.services.drafting.files import MOST_BYTES as MOST_OF_A_DRAFT
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 """The names by which this machine calls itself. Others are refused: a page elsewhere could point its name at us."""
@@ -17,6 +18,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 _OWN_LIMITS = {
     ("PUT", re.compile(r"/api/v1/evidence/uploads/[^/]+/parts/[^/]+")): PART_BYTES,
     ("POST", re.compile(r"/api/v1/tables/[^/]+")): MOST_BYTES,
+    ("POST", re.compile(r"/api/v1/drafts")): MOST_OF_A_DRAFT,
+    ("PUT", re.compile(r"/api/v1/drafts/[^/]+/file")): MOST_OF_A_DRAFT,
 }
 """Bodies of whole files, with the largest there may be; their routes read them as they come."""
 

@@ -121,6 +121,7 @@ class FiguresOut(BaseModel):
 
     at: Moment
     reports_24h: int = Field(description="Incidents reported in the 24 hours before")
+    proactive_24h: int = Field(description="Cases opened in them before anybody complained, which are no reports")
     open: int = Field(description="Cases that are neither closed, rejected nor merged")
     by_stage: dict[str, int] = Field(description="The same, by stage")
     late: int = Field(description="Open cases past their deadline, as `overdue` lists them")

@@ -4,6 +4,7 @@ Chosen so that people who see few colours can read them:
 
 - `LOAD` is ColorBrewer's sequential scheme YlOrBr (Harrower and Brewer, "ColorBrewer.org", The Cartographic
   Journal 40(1), 2003), which that paper lists as safe for colour-blind readers; its lightness falls with the load.
+- `DEVIATIONS` is its diverging scheme PuOr, for what is more or less than fair.
 - `SIDES` and the marks of incidents are from the palette of Okabe and Ito, "Color Universal Design" (2008). Marks also
   differ in shape (filled, hollow, ringed), so that no meaning hangs on colour alone.
 - Text keeps a contrast of 4.5 : 1 against what it stands on (WCAG 2.2, success criterion 1.4.3, level AA).
@@ -42,6 +43,10 @@ LOAD: Final = {
 
 SIDES: Final = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
 """Okabe and Ito: blue, orange, bluish green, reddish purple; one per side of a combined whistle, the lead first."""
+
+DEVIATIONS: Final = ("#8073ac", "#b2abd2", "#d8daeb", "#f7f7f7", "#fee0b6", "#fdb863", "#e08214", "#b35806")
+"""ColorBrewer's diverging scheme PuOr of nine classes without its darkest violet: the fourth is what is fair. It is
+among those that whoever sees few colours can read, and nothing in it says good or bad as red and green do."""
 
 NOT_RATED: Final = "#d0d4d7"
 
@@ -129,6 +134,15 @@ def class_paint(rank: int, count: int) -> Paint:
     """Return the paint of class `rank` (0: least load) of `count` classes, 1 to 5."""
     return Paint(fill=LOAD[count][rank], fill_opacity=0.8, line=CELL_EDGE, width=0.5, opacity=0.7)
 
+
+def deviation_paint(rank: int) -> Paint:
+    """Return the paint of a band of `DEVIATIONS`, from less than half the mean to more than double."""
+    return Paint(fill=DEVIATIONS[rank], fill_opacity=0.85, line=CELL_EDGE, width=0.5, opacity=0.7)
+
+
+MOVED: Final = Paint(fill="#d55e00", fill_opacity=0.8, line="#7a3500", width=0.6, opacity=0.9)
+BEFORE: Final = Paint(line=SOFT_INK, width=1.0, opacity=0.8, dash="4 4")
+AFTER: Final = Paint(line=ACCENT, width=1.4, opacity=0.9)
 
 NO_LOAD: Final = Paint(fill=PAPER, fill_opacity=0.25, line=CELL_EDGE, width=0.5, opacity=0.6)
 UNRATED: Final = Paint(fill=NOT_RATED, fill_opacity=0.7, line=CELL_EDGE, width=0.5, opacity=0.6)

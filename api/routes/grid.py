@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 
 from api.auth import TheCaller, TheSubject, logged_in
 from api.deps import TheDesk, TheIntake
-from api.grid import AddressOut, AreaOut, CellOut, DutyOut, FeatureCollection, PlaceOut, SummaryOut
+from api.grid import AddressOut, AreaOut, CellOut, DutyOut, FeatureCollection, NumberedGridOut, PlaceOut, SummaryOut
 from api.problems import Problem
 from api.schemas import Finite, Page
 from gridgov.areas import Level
@@ -61,6 +61,12 @@ def list_areas(
 ) -> GeoJson:
     """Return the areas of a level as a GeoJSON FeatureCollection."""
     return _collection(desk.areas(caller, _LEVELS[level], as_of=instant(as_of, field="as_of") if as_of else None))
+
+
+@router.get("/grid-versions", responses=_READ)
+def list_grid_versions(desk: TheDesk, caller: TheCaller) -> Page[NumberedGridOut]:
+    """List the versions of the grids that you read, the newest first, also those that begin later."""
+    return Page[NumberedGridOut].told(desk.versions(caller))
 
 
 @router.get("/cells/{cell_code}/duties", responses=_READ | _MISSING)

@@ -1,13 +1,13 @@
 """Registers and rules as files: taken away as CSV or XLSX, tried, and brought back all or nothing."""
 
-from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.auth import TheCaller, TheSubject
+from api.bodies import body_of
 from api.deps import service
 from api.etags import IfUnchanged
 from api.problems import Problem
@@ -94,15 +94,8 @@ async def import_table(  # noqa: PLR0913 - what, under which id, decided on what
 
 
 async def _content(request: Request) -> bytes:
-    """Return the file that is sent, read only once whoever sends it is known."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            message = f"The file is larger than {MOST_BYTES // 1024**2} MB, more than any register: split it by street."
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
-        parts.append(part)
-    return b"".join(parts)
+    message = f"The file is larger than {MOST_BYTES // 1024**2} MB, more than any register: split it by street."
+    return await body_of(request, MOST_BYTES, message)
 
 
 def _shown(stored: Digest) -> Shown:

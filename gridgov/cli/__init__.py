@@ -3,7 +3,11 @@
 A module here is a command of its name: it holds ``app`` (a Typer application with commands of its own, as in ``db``) or
 one function, ``<name>_command``; what several share lies in modules whose names begin with an underscore. The floors
 above add theirs through the entry points ``gridgov.commands``, so that the core never imports upwards. A command is
-imported when it is called or listed, not before; one that cannot be imported says so and leaves the others alone.
+imported when it is called, not before: what the list says of it is read in its source (`_listing`). One that cannot be
+imported says so and leaves the others alone.
+
+People wait for it to start. What a command alone needs and what is slow to load (frames, a compiler, the pages) is
+imported where it is used, in the body of a function; for annotations it stands under ``TYPE_CHECKING``.
 """
 
 import importlib
@@ -11,8 +15,9 @@ import pkgutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from importlib.metadata import version as installed_version
 from typing import Annotated, Any
 
@@ -22,6 +27,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from gridgov import logs
+from gridgov.cli._listing import Listed, sentence_of
 from gridgov.cli._saying import said_of
 from gridgov.errors import GridgovError, InputError, SetupError
 from gridgov.settings import Settings, settings
@@ -30,14 +36,23 @@ _ENTRY_POINTS = "gridgov.commands"
 _ANY_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a command comes from."""
+
+    module: str
+    names: tuple[str, ...]
+    load: Callable[[], Any]
+
+
 class Commands(Mapping[str, Any]):
     """The commands by name; each is imported when it is looked up."""
 
     def __getitem__(self, name: str) -> Any:
         """Return the command `name` as Typer runs it; one that cannot be imported becomes a command that says so."""
-        load = self._sources[name]
+        source = self._sources[name]
         try:
-            found = load()
+            found = source.load()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one command must not break the others
             return _broken(name, error)
         if found is None:
@@ -50,11 +65,19 @@ class Commands(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._sources)
 
+    def listed(self, name: str) -> Any:
+        """Return the command `name` as it can be listed; it is not imported unless its source does not tell of it."""
+        source = self._sources[name]
+        sentence = sentence_of(source.module, source.names)
+        return self[name] if sentence is None else Listed(name, sentence, lambda: self[name])
+
     @cached_property
-    def _sources(self) -> dict[str, Callable[[], Any]]:
-        above = {point.name: _loader(point) for point in entry_points(group=_ENTRY_POINTS)}
+    def _sources(self) -> dict[str, _Source]:
+        above = {
+            point.name: _Source(point.module, (point.attr,), point.load) for point in entry_points(group=_ENTRY_POINTS)
+        }
         return above | {
-            module.name.replace("_", "-"): _finder(module.name)
+            module.name.replace("_", "-"): _own(module.name)
             for module in pkgutil.iter_modules(__path__)
             if not module.name.startswith("_")
         }
@@ -67,6 +90,12 @@ class _Group(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
         return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the same
+        try:
+            return self.commands.listed(cmd_name)  # type: ignore[attr-defined]  # they are ours
+        except KeyError:
+            return None
 
 
 app = typer.Typer(
@@ -125,16 +154,14 @@ def _settings() -> Settings:
         raise SetupError(message) from error
 
 
-def _loader(point: EntryPoint) -> Callable[[], Any]:
-    return point.load
+def _own(module_name: str) -> _Source:
+    names = ("app", f"{module_name}_command")
 
-
-def _finder(module_name: str) -> Callable[[], Any]:
-    def find() -> Any:
+    def load() -> Any:
         module = importlib.import_module(f"{__name__}.{module_name}")
-        return getattr(module, "app", None) or getattr(module, f"{module_name}_command", None)
+        return next((getattr(module, name) for name in names if hasattr(module, name)), None)
 
-    return find
+    return _Source(f"{__name__}.{module_name}", names, load)
 
 
 def _compiled(name: str, command: Any, **options: Any) -> Any:

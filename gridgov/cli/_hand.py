@@ -18,8 +18,7 @@ from gridgov.services.accounts.wanted import Who
 from gridgov.services.casework import Casework
 from gridgov.services.looking import Desk
 from gridgov.settings import Settings, settings
-from gridgov.store.cluster import database_url
-from gridgov.store.schema import upgrade_engine
+from gridgov.store.opening import opened_store
 from gridgov.store.unit import Store
 
 
@@ -144,18 +143,6 @@ def opened(kind: type[S]) -> Iterator[S]:
     """Open this installation and yield a service of it, for whoever comes in or goes."""
     with opened_store() as store:
         yield kind.configured(store, settings(), clock=system_clock)
-
-
-@contextmanager
-def opened_store() -> Iterator[Store]:
-    """Open the database of this installation, migrated."""
-    with database_url() as url:
-        store = Store(url)
-        try:
-            upgrade_engine(store.engine)
-            yield store
-        finally:
-            store.close()
 
 
 def _id_in(said: Any) -> UUID | None:

@@ -6,8 +6,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gridgov.services.checking import Source, check_file, write_faults
-
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 CellFile = Annotated[
@@ -30,6 +28,8 @@ def check_command(
     most: Annotated[int, typer.Option(min=0, help="The most faults to print per kind.")] = 20,
 ) -> None:
     """Check cells: gaps, overlaps, slivers, self-crossings, codes, parents; exit code 1 if anything is wrong."""
+    from gridgov.services.checking import Source, check_file, write_faults  # noqa: PLC0415 - slow to load: only where it is used
+
     report = check_file(Source(file, layer, crs, encoding))
     _console.print(report.summary())
     for line in report.lines(most):

@@ -1,19 +1,23 @@
 """`gridgov load`: a grid from a file into the store, as one version or not at all."""
 
-from pathlib import Path
-from typing import Annotated
+from __future__ import annotations
 
-import geopandas as gpd
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 from rich.console import Console
 
 from gridgov.clock import system_clock
 from gridgov.errors import PartitionError
-from gridgov.services.checking import Source
-from gridgov.services.loading import GridLoad, load_grid
 from gridgov.store.cluster import database_url
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from gridgov.services.loading import GridLoad
 
 _console = Console(highlight=False)
 _SHOWN = 10
@@ -26,6 +30,8 @@ def load_command(
     crs: Annotated[str | None, typer.Option(help="What its coordinates mean, where the file does not say.")] = None,
 ) -> None:
     """Load a grid in one transaction. What is not a partition is refused, with every fault and its place."""
+    from gridgov.services.loading import load_grid  # noqa: PLC0415 - slow to load: only where it is used
+
     with _console.status(f"Reading {file.name} ..."):
         layers = _layers(file, layer, crs)
     with database_url() as url:
@@ -45,6 +51,8 @@ def load_command(
 
 
 def _layers(file: Path, layer: str | None, crs: str | None) -> dict[str, gpd.GeoDataFrame]:
+    from gridgov.services.checking import Source  # noqa: PLC0415 - slow to load: only where it is used
+
     source = Source(file, layer, crs)
     areas = source.areas()
     if "district" in areas:

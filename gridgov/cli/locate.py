@@ -1,8 +1,10 @@
 """`gridgov locate`: the cell of every point of a file."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,14 +12,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from gridgov.clock import instant, system_clock
 from gridgov.errors import InputError
-from gridgov.formats import count_points, read_layer
-from gridgov.locate import CellLocator
-from gridgov.services.knowledge import read_grid
-from gridgov.services.locating import LocatedFile, locate_file
 from gridgov.settings import settings
 from gridgov.store.cluster import database_url
 from gridgov.store.schema import upgrade_engine
 from gridgov.store.unit import Store
+
+if TYPE_CHECKING:
+    from gridgov.locate import CellLocator
+    from gridgov.services.locating import LocatedFile
 
 _console = Console(highlight=False)
 
@@ -32,6 +34,9 @@ def locate_command(
     as_of: Annotated[str | None, typer.Option(help="The grid of this moment, like 2026-03-05T00:00:00+08:00.")] = None,
 ) -> None:
     """Find the cell of every point of a file of any size, and write the rows with cell_code added."""
+    from gridgov.formats import count_points  # noqa: PLC0415 - slow to load: only where it is used
+    from gridgov.services.locating import locate_file  # noqa: PLC0415 - slow to load: only where it is used
+
     with _console.status("Reading the grid ..."):
         locator = _from_file(cells) if cells else _from_store(_moment(as_of))
     columns = (TextColumn("Locating"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -44,11 +49,16 @@ def locate_command(
 
 
 def _from_file(path: Path) -> CellLocator:
+    from gridgov.formats import read_layer  # noqa: PLC0415 - slow to load: only where it is used
+    from gridgov.locate import CellLocator  # noqa: PLC0415 - slow to load: only where it is used
+
     frame = read_layer(path, layer="cells" if path.suffix.lower() == ".gpkg" else None)
     return CellLocator.from_frame(frame, code="code")
 
 
 def _from_store(moment: datetime) -> CellLocator:
+    from gridgov.services.knowledge import read_grid  # noqa: PLC0415 - slow to load: only where it is used
+
     with database_url() as url:
         store = Store(url)
         try:

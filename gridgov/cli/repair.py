@@ -1,15 +1,18 @@
 """`gridgov repair`: propose a clean partition and show what it would change."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from gridgov.cli.check import CellFile, Crs, Encoding, Layer
-from gridgov.grid import Repair
-from gridgov.services.checking import Source, repair_file, write_repair
+
+if TYPE_CHECKING:
+    from gridgov.grid import Repair
 
 _console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
@@ -24,6 +27,8 @@ def repair_command(
     most: Annotated[int, typer.Option(min=0, help="The most changed cells to print.")] = 20,
 ) -> None:
     """Propose a repair into another file; exit code 1 if faults are left for people to decide."""
+    from gridgov.services.checking import Source, repair_file, write_repair  # noqa: PLC0415 - slow to load: only where it is used
+
     repair = repair_file(Source(file, layer, crs, encoding))
     _console.print(repair.summary())
     if len(repair.changes) and most:

@@ -140,6 +140,22 @@ class Intake:
         """
         return self._take(report, author=author)
 
+    def take_within(self, unit: Unit, report: Report, subject: Subject) -> Receipt:
+        """Take a new report in within a transaction of the system's, of which more is done; `subject` brought it.
+
+        Whoever calls has asked for their right to do so.
+
+        Raises
+        ------
+        InputError, ConflictError
+            As for `take`.
+        """
+        now = self._clock()
+        require_valid(report, now=now)
+        return self._take_new(
+            unit, report, Reception(now, subject.login, self._home_district, subject.account_id), subject
+        )
+
     def _take(self, report: Report, *, author: str, subject: Subject | None = None) -> Receipt:
         now = self._clock()
         require_valid(report, now=now)
@@ -171,6 +187,9 @@ def _permission(channel: Channel) -> str:
 
 
 def _require_channel(subject: Subject, channel: Channel) -> None:
+    if channel is Channel.PROACTIVE:
+        message = "Nobody reports by this channel: confirm a proposal, which opens the case and is counted apart."
+        raise NotAllowedError(message, field="channel")
     if not subject.may(_permission(channel)):
         message = f"{subject.login} may not bring reports by the channel {channel} ({_permission(channel)}): name the "
         message += "channel you report by yourself, or ask your administrator for the role."

@@ -4,27 +4,32 @@ Read once and kept until the store says that something changed; the locator's in
 under the grid's own checksum.
 """
 
+from __future__ import annotations
+
 import hashlib
 import logging
 import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 from weakref import WeakKeyDictionary
-
-import geopandas as gpd
 
 from gridgov.areas import Level
 from gridgov.errors import GridgovError, SetupError
 from gridgov.gazetteer import Gazetteer
 from gridgov.incidents import CellRef
-from gridgov.locate import CellLocator
 from gridgov.matters import MatterList
 from gridgov.organisations import OrganisationBook
 from gridgov.store.summary import Signature
 from gridgov.store.unit import Store, Unit
 from gridgov.whistles import WhistleKind
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from gridgov.locate import CellLocator
 
 _log = logging.getLogger(__name__)
 
@@ -130,6 +135,8 @@ def read_grid(unit: Unit, at: datetime, cache_dir: Path) -> Grid:
 
 
 def _locator(cells: gpd.GeoDataFrame, checksums: list[bytes], cache_dir: Path) -> CellLocator:
+    from gridgov.locate import CellLocator  # noqa: PLC0415 - it brings a compiler along
+
     path = cache_dir / "grids" / f"{hashlib.sha256(b''.join(checksums)).hexdigest()}.npz"
     if path.exists():
         try:

@@ -13,15 +13,14 @@ from uuid import UUID
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gridgov import codes
 from gridgov.areas import Level
-from gridgov.clock import SHANGHAI
+from gridgov.clock import SHANGHAI, shown
 from gridgov.coordinates import to_plane
-from gridgov.errors import CodeError, InputError
-from gridgov.grid import require_partition
+from gridgov.errors import CodeError, InputError, RuleError
+from gridgov.grid import require_partition, shares_between
 from gridgov.ids import new_id
 from gridgov.store.areas import AreaRow
 from gridgov.store.cells import CellRow, GridStep, Heir
@@ -33,8 +32,6 @@ SINCE_EVER = datetime(1990, 1, 1, tzinfo=UTC)
 _LENGTHS = {Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12}
 _LEVELS = {"districts": Level.DISTRICT, "streets": Level.STREET, "communities": Level.COMMUNITY}
 Layers = Mapping[str, gpd.GeoDataFrame]
-_STEP_DEGREES = 2e-4
-_LEAST_HEIR = 1e-6  # of the old cell: less is the noise of computing an intersection, not a change of hands
 
 
 @dataclass
@@ -62,7 +59,9 @@ class GridLoad:
         return counts
 
 
-def load_grid(unit: Unit, layers: Layers, *, now: datetime, source: str) -> list[GridLoad]:
+def load_grid(
+    unit: Unit, layers: Layers, *, now: datetime, source: str, at: datetime | None = None, whole: bool = False
+) -> list[GridLoad]:
     """Load areas and cells of one or several districts.
 
     Parameters
@@ -77,9 +76,17 @@ def load_grid(unit: Unit, layers: Layers, *, now: datetime, source: str) -> list
         From when changed cells are in force; a district's first grid is in force since `SINCE_EVER`.
     source
         Where the data came from, for the record.
+    at
+        From when changed cells are in force, where that is later than now.
+    whole
+        Whether the cells given are all that their district has, as a published draft is: what is not mentioned is
+        closed then, and another name or kind holds from `at` on, in a row of its own. Without it, names and kinds
+        are put right where they stand, as a register mends a slip: the cell stays the same, with all that hangs on it.
 
     Raises
     ------
+    RuleError
+        If a version of the grid is published already that begins later.
     PartitionError
         If the cells leave gaps or overlap; ``details`` holds every fault with its place.
     CodeError
@@ -88,7 +95,7 @@ def load_grid(unit: Unit, layers: Layers, *, now: datetime, source: str) -> list
     cells = _checked(layers["cells"])
     unit.hold_loading()
     return [
-        _DistrictLoader(unit, str(district_code), part, layers, now).run(source)
+        _DistrictLoader(unit, str(district_code), part, layers, Moment(now, at or now, whole=whole)).run(source)
         for district_code, part in cells.groupby(cells["code"].str[:6], sort=True)
     ]
 
@@ -106,22 +113,33 @@ def _checked(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a grid is loaded, from when it is in force, and whether it is `whole`: all that there is."""
+
+    now: datetime
+    at: datetime
+    whole: bool = False
+
+
 class _DistrictLoader:
     """Loads one district's part of a file."""
 
-    def __init__(self, unit: Unit, district_code: str, cells: gpd.GeoDataFrame, layers: Layers, now: datetime) -> None:
+    def __init__(self, unit: Unit, district_code: str, cells: gpd.GeoDataFrame, layers: Layers, when: Moment) -> None:
         self._unit = unit
         self._district_code = district_code
         self._cells = cells
         self._layers = layers
-        self._now = now
+        self._now = when.now
+        self._whole = when.whole
         self._stored = unit.cells.current(district_code)
         self._stored_areas = unit.areas.current(district_code)
-        self._at = now if self._stored else SINCE_EVER
+        self._at = when.at if self._stored else SINCE_EVER
         self._load = GridLoad(district_code)
 
     def run(self, source: str) -> GridLoad:
         mine = {name: self._given(name) for name in ("communities", "streets")}
+        self._require_newest()
         require_partition(self._together(), district=self._outline(), **mine)
         areas = self._put_areas()
         self._put_cells({row.code: row for row in self._rows(areas)}, source)
@@ -132,8 +150,16 @@ class _DistrictLoader:
             self._unit.changes.add(self._district_code, "grid.published", load_id, at=self._now)
         return self._load
 
+    def _require_newest(self) -> None:
+        """Refuse to write before what is published for a later moment: that was drawn on the grid of today."""
+        newest = self._unit.drafts.newest_version(self._district_code)
+        if newest is not None and newest.valid_from > self._at:
+            begins = shown(newest.valid_from)
+            message = f"Version {newest.version} of the grid is published for {begins}: load what is to follow it then."
+            raise RuleError(message, field="at", details=[{"version": newest.version, "valid_from": begins}])
+
     def _together(self) -> gpd.GeoDataFrame:
-        mentioned = set(self._cells["code"])
+        mentioned = set(self._stored if self._whole else self._cells["code"])
         kept = [row for code, row in self._stored.items() if code not in mentioned]
         return gpd.GeoDataFrame(
             {"code": [*self._cells["code"], *(row.code for row in kept)]},
@@ -165,7 +191,7 @@ class _DistrictLoader:
             code
             for code, shape in zip(self._cells["code"], self._cells.geometry, strict=True)
             if code not in self._stored or shape.normalize().wkb != self._stored[code].geometry.normalize().wkb
-        }
+        } | (set(self._stored) - set(self._cells["code"]) if self._whole else set())
 
     def _put_areas(self) -> dict[str, UUID]:
         stored, wanted = self._stored_areas, dict[str, AreaRow]()
@@ -220,15 +246,22 @@ class _DistrictLoader:
         stored, load = self._stored, self._load
         opened = [row for code, row in wanted.items() if code not in stored or not row.same_ground(stored[code])]
         closed = [stored[row.code] for row in opened if row.code in stored]
+        closed += [row for code, row in stored.items() if self._whole and code not in wanted]
         fresh = {row.code for row in opened}
         kept = [(stored[code], row) for code, row in wanted.items() if code not in fresh]
-        renamed = [replace(old, name=new.name, kind=new.kind) for old, new in kept if not old.same_label(new)]
+        renamed = [(old, new) for old, new in kept if not old.same_label(new)]
         load.opened, load.closed, load.relabelled = len(opened), len(closed), len(renamed)
         load.unchanged = len(kept) - len(renamed)
-        load.untouched = len(set(stored) - set(wanted))
-        self._unit.cells.relabel(self._district_code, renamed)
-        if opened:
-            heirs = lineage(closed, opened)
+        load.untouched = 0 if self._whole else len(set(stored) - set(wanted))
+        heirs = lineage(closed, opened)
+        if self._whole:
+            closed += [old for old, _ in renamed]
+            opened += [new for _, new in renamed]
+            heirs += [Heir(old.id, new.id, 1.0) for old, new in renamed]
+        else:
+            labelled = [replace(old, name=new.name, kind=new.kind) for old, new in renamed]
+            self._unit.cells.relabel(self._district_code, labelled)
+        if opened or closed:
             step = GridStep(closed, opened, heirs, at=self._at, published_at=self._now, source=source)
             self._unit.cells.publish(self._district_code, step)
 
@@ -241,7 +274,7 @@ class _DistrictLoader:
         wanted = {current[c].id: float(v) for c, v in zip(figures["code"], figures["households"], strict=True)}
         changed = {cell: value for cell, value in wanted.items() if known.get(cell) != value}
         return self._unit.cells.measure(
-            self._district_code, "households", changed, self._now.astimezone(SHANGHAI).date()
+            self._district_code, "households", changed, max(self._now, self._at).astimezone(SHANGHAI).date()
         )
 
 
@@ -257,26 +290,10 @@ def _multi(shape: BaseGeometry) -> BaseGeometry:
 
 
 def lineage(closed: list[CellRow], opened: list[CellRow]) -> list[Heir]:
-    """Return who inherits which share of each closed cell's area.
-
-    Cells are cut where they are defined, in lon/lat; areas are taken in the plane of the place. An edge that is
-    straight in one is bent in the other, so long edges are given intermediate points first: without them a cut
-    through a 1 km edge loses 1e-5 of the area.
-    """
-    if not closed:
-        return []
-    lon = closed[0].geometry.centroid.x
+    """Return who inherits which share of each closed cell's area."""
     old = np.array([row.geometry for row in closed])
     new = np.array([row.geometry for row in opened])
-    sources, targets = shapely.STRtree(new).query(old, predicate="intersects")
-    pieces = _area_m2(shapely.intersection(old[sources], new[targets]), lon) / _area_m2(old, lon)[sources]
+    sources, targets, shares = shares_between(old, new)
     return [
-        Heir(closed[s].id, opened[t].id, float(share))
-        for s, t, share in zip(sources, targets, pieces, strict=True)
-        if share > _LEAST_HEIR
+        Heir(closed[s].id, opened[t].id, float(share)) for s, t, share in zip(sources, targets, shares, strict=True)
     ]
-
-
-def _area_m2(shapes: NDArray[np.object_], lon: float) -> NDArray[np.float64]:
-    areas: NDArray[np.float64] = shapely.area(to_plane(shapely.segmentize(shapes, _STEP_DEGREES), lon))
-    return areas

@@ -4,14 +4,14 @@ Whoever asks sees what is theirs to see; None stands for the system itself, as t
 on the machine are.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import geopandas as gpd
 
 from gridgov.access import Caller
 from gridgov.areas import Level
@@ -26,6 +26,9 @@ from gridgov.services.recalling import incident_then, incidents_then, no_inciden
 from gridgov.store.unit import Store, Unit
 from gridgov.store.walking import Filter, Window
 from gridgov.story import Told, codes_in, told
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 __all__ = ["DayCount", "Desk", "Filter"]
 
@@ -143,6 +146,15 @@ class Desk:
         """Return the areas of a level as of a moment (now): code, name, geometry."""
         with self._in_the_grid(caller) as unit:
             return unit.areas.frame(level, at=as_of or self._clock())
+
+    def versions(self, caller: Caller | None) -> list[dict[str, Any]]:
+        """Return every version of the grids that are read there, the newest first, also those that are to come.
+
+        Fields: district_code, version, valid_from, cells, source.
+        """
+        with self._in_the_grid(caller) as unit:
+            acting, rows = unit.acting, unit.cells.numbered()
+            return [row for row in rows if acting is None or acting.reaches("grid.read", row["district_code"])]
 
     def who(self, caller: Caller | None, cell_code: str, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
         """Return who answered for a cell at a moment (now).

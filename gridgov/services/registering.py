@@ -1,13 +1,12 @@
 """Registering what surrounds the grid: organisations, staff and duties, matters, addresses, base features."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-import geopandas as gpd
-import pandas as pd
 
 from gridgov import codes
 from gridgov.clock import SHANGHAI
@@ -15,6 +14,10 @@ from gridgov.errors import InputError
 from gridgov.ids import new_id
 from gridgov.matters import Counted, Matter, Part, Responsibility
 from gridgov.store.unit import Unit
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 _TRUE = {"1", "true", "yes", "是"}
 
@@ -226,6 +229,8 @@ def register_features(
     unit: Unit, layer: str, frame: gpd.GeoDataFrame, district_of: Callable[[gpd.GeoDataFrame], Iterable[str]]
 ) -> int:
     """Add or change base features of a layer; `district_of` says which district each belongs to."""
+    import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
     attributes = frame.drop(columns=[frame.geometry.name, "id", "name"], errors="ignore")
     names = frame["name"] if "name" in frame else [None] * len(frame)
     return unit.bases.put_features(

@@ -1,10 +1,11 @@
 """Rules from files: years of the calendar, and responsibility lists, as CSV in UTF-8 or GB18030."""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from gridgov.errors import FileFormatError
 from gridgov.formats.encodings import text_encoding
@@ -12,6 +13,9 @@ from gridgov.matters import Matter, Responsibility
 from gridgov.services.registering import matters_of, responsibilities_of
 from gridgov.worktime import CalendarYear
 from gridgov.worktime.published import COLUMNS, years_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_BYTES = 16 * 1024**2
 
@@ -48,6 +52,8 @@ def list_from(matters: Path, responsibilities: Path) -> tuple[list[Matter], list
 
 
 def _frame(path: Path) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
     return pd.DataFrame(_rows(path), dtype=str)
 
 

@@ -13,6 +13,7 @@ from gridgov.services.accounts.leaving import keep_out_leavers
 from gridgov.services.sealing import seal_facts
 from gridgov.services.sweeps import Sweep, where, words
 from gridgov.services.sweeps.cases import due_cases, short_cases
+from gridgov.services.sweeps.drafts import begun_grids
 from gridgov.services.sweeps.evidence import abandoned_uploads
 from gridgov.services.sweeps.messages import old_changes, old_messages, untold_notices
 from gridgov.services.sweeps.positions import old_positions
@@ -36,6 +37,7 @@ SWEEPS: Mapping[str, Sweep] = MappingProxyType(
         "leavers": keep_out_leavers,
         "standings": untold_standings,
         "rollups": changed_days,
+        "grids": begun_grids,
     }
 )
 """The sweeps by name. A room that has deadlines adds a line."""

@@ -1,19 +1,21 @@
 """Lists of incidents as tables, for spreadsheets: scoped as they are on the screen, and harmless to open."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
-
-import pandas as pd
 
 from gridgov.access import Caller, Subject
 from gridgov.clock import SHANGHAI, Clock
-from gridgov.formats import guarded
 from gridgov.services.looking import Filter
 from gridgov.settings import Settings
 from gridgov.store.unit import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PAGE = 500
 COLUMNS = (
@@ -108,6 +110,10 @@ def _words(which: Filter) -> str:
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
+    from gridgov.formats import guarded  # noqa: PLC0415 - slow to load: only where it is used
+
     return guarded(pd.DataFrame([_row(row) for row in rows], columns=list(COLUMNS), dtype=object))
 
 

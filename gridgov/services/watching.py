@@ -90,7 +90,8 @@ class Watching:
         Returns
         -------
         dict
-            ``at``; ``reports_24h``: incidents reported in the day before it; ``open``, ``by_stage``, ``late`` and
+            ``at``; ``reports_24h``: incidents reported in the day before it; ``proactive_24h``: cases opened in it
+            before anybody complained, which are no reports; ``open``, ``by_stage``, ``late`` and
             ``soon`` (within 30 minutes) of cases that are not over; ``whistles``; ``on_duty``, None where one may not
             know; ``streets``: the same for each street by the cell that answers for a case.
 
@@ -109,6 +110,7 @@ class Watching:
             return {
                 "at": at,
                 "reports_24h": sum(reported.values()),
+                "proactive_24h": sum(wall.reported(at, proactive=True).values()),
                 "open": sum(stages.values()),
                 "by_stage": dict(stages),
                 "late": sum(row["late"] for row in cases),

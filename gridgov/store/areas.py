@@ -1,20 +1,24 @@
 """Areas: an identity that lasts, and dated periods of code, name, parent and outline."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from gridgov.areas import Level
 from gridgov.ids import new_id
 from gridgov.store.geometry import frame, from_store, to_store
 from gridgov.store.tables import area, area_period
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class AreaRow:
     parent_id: UUID | None
     geometry: BaseGeometry
 
-    def says_the_same(self, other: "AreaRow") -> bool:
+    def says_the_same(self, other: AreaRow) -> bool:
         """Return whether nothing but the identity could tell the two apart."""
         mine, theirs = ((a.level, a.code, a.name, a.parent_id, a.geometry.normalize().wkb) for a in (self, other))
         return mine == theirs
@@ -75,6 +79,13 @@ class AreaStore:
                 geom=to_store(row.geometry),
             )
         )
+
+    def take_back(self, district_code: str, at: datetime) -> None:
+        """Let the periods that begin at a moment to come never begin: those that they follow go on."""
+        a = area_period.c
+        mine, open_ended = a.district_code == district_code, func.tstzrange(func.lower(a.valid), None)
+        self._connection.execute(delete(area_period).where(mine, a.starts_at == at))
+        self._connection.execute(update(area_period).where(mine, func.upper(a.valid) == at).values(valid=open_ended))
 
     def codes(self, level: Level, *, at: datetime) -> list[str]:
         """Return the codes of the areas of a level as of `at`, in order."""

@@ -1,16 +1,20 @@
 """The base map (buildings, roads, water, green) and the address book."""
 
-from collections.abc import Sequence
-from typing import Any
+from __future__ import annotations
 
-import geopandas as gpd
-import pandas as pd
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import shapely
 from sqlalchemy import Connection, func, select
 
 from gridgov.store.geometry import frame, to_store
 from gridgov.store.tables import address, base_feature
 from gridgov.store.upsert import upsert
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 
 class BaseStore:
@@ -48,6 +52,8 @@ class BaseStore:
 
     def addresses(self) -> pd.DataFrame:
         """Return the address book in the columns that the gazetteer takes (one row per address, lon/lat)."""
+        import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
         columns = [c for c in address.c if c.name != "geom"]
         query = select(*columns, func.ST_X(address.c.geom).label("lon"), func.ST_Y(address.c.geom).label("lat"))
         rows = self._connection.execute(query.order_by(address.c.source_key))

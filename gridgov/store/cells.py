@@ -1,21 +1,25 @@
 """Cells: rows valid over a period whose geometry never changes, versions of the grid, and their lineage."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.spans import day_of
 from gridgov.store.geometry import frame, from_store, to_store
 from gridgov.store.tables import area_period, cell, cell_lineage, cell_measure, grid_version
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class CellRow:
     area_m2: float
     geometry: BaseGeometry
 
-    def same_ground(self, other: "CellRow") -> bool:
+    def same_ground(self, other: CellRow) -> bool:
         """Return whether both lie in the same place, under the same street and community."""
         return (
             self.street_id == other.street_id
@@ -40,7 +44,7 @@ class CellRow:
             and self.geometry.normalize().wkb == other.geometry.normalize().wkb
         )
 
-    def same_label(self, other: "CellRow") -> bool:
+    def same_label(self, other: CellRow) -> bool:
         """Return whether both are called the same."""
         return (self.name, self.kind) == (other.name, other.kind)
 
@@ -112,6 +116,23 @@ class CellStore:
             self._connection.execute(insert(cell_lineage), [_heir(district_code, h, step.at) for h in step.heirs])
         self._number_version(district_code, step)
 
+    def take_back(self, version: GridVersion) -> None:
+        """Let a version that has not begun never begin: what it closes stays, what it opens was never in force.
+
+        The rows of its cells are kept, with a time that is none: duties may name them. Their lineage and their figures
+        are not, for there is nothing that they tell.
+        """
+        district, at, valid = version.district_code, version.valid_from, cell.c.valid
+        mine = cell.c.district_code == district
+        opened = select(cell.c.id).where(mine, func.lower(valid) == at)
+        run, lines, figures = self._connection.execute, cell_lineage.c, cell_measure.c
+        run(delete(cell_lineage).where(lines.district_code == district, lines.at == at))
+        run(delete(cell_measure).where(figures.district_code == district, figures.cell_id.in_(opened)))
+        run(update(cell).where(mine, func.lower(valid) == at).values(valid=Range(empty=True)))
+        run(update(cell).where(mine, func.upper(valid) == at).values(valid=func.tstzrange(func.lower(valid), None)))
+        versions = grid_version.c
+        run(delete(grid_version).where(versions.district_code == district, versions.version == version.version))
+
     def relabel(self, district_code: str, rows: Sequence[CellRow]) -> None:
         """Give cells another name or kind; their ground and their identity stay."""
         for row in rows:
@@ -174,6 +195,13 @@ class CellStore:
         query = select(c.district_code, c.version, c.valid_from).ext(distinct_on(c.district_code))
         query = query.where(c.valid_from <= at).order_by(c.district_code, c.version.desc())
         return [GridVersion(*row) for row in self._connection.execute(query)]
+
+    def numbered(self) -> list[dict[str, Any]]:
+        """Return every version of every grid, the newest first: district_code, version, valid_from, cells, source."""
+        c = grid_version.c
+        query = select(c.district_code, c.version, c.valid_from, c.cells, c.source)
+        rows = self._connection.execute(query.order_by(c.district_code, c.version.desc()))
+        return [dict(row) for row in rows.mappings()]
 
     def beginnings(self, at: datetime) -> list[datetime]:
         """Return since when each district's grid as of `at` has been in force."""

@@ -1,15 +1,18 @@
 """Geometry between shapely and PostGIS, bit for bit: doubles survive both ways."""
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
 
-import geopandas as gpd
-import pandas as pd
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 import shapely
 from geoalchemy2.elements import WKBElement
 from geoalchemy2.shape import from_shape
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Row
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def to_store(geometry: BaseGeometry | None) -> WKBElement | None:
@@ -25,6 +28,9 @@ def from_store(value: WKBElement) -> BaseGeometry:
 
 def frame(rows: Iterable[Row[Any]], columns: Iterable[str], geometry: str = "geom") -> gpd.GeoDataFrame:
     """Return rows as a GeoDataFrame in EPSG:4326 whose geometry column is called ``geometry``."""
+    import geopandas as gpd  # noqa: PLC0415 - slow to load: only where it is used
+    import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
     table = pd.DataFrame([tuple(row) for row in rows], columns=list(columns))
     shapes = shapely.from_wkb([None if v is None else v.desc for v in table.pop(geometry)])
     return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")

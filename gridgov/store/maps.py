@@ -1,12 +1,12 @@
 """What maps show: one query a layer, each within districts, a period or a box, and each with a limit."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import geopandas as gpd
-import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
@@ -31,6 +31,10 @@ from gridgov.store.tables import (
     whistle_kind,
     whistle_side,
 )
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 Box: TypeAlias = tuple[float, float, float, float]
 """West, south, east, north in degrees (EPSG:4326)."""
@@ -247,6 +251,8 @@ def _meets(geom: Any, box: Box) -> ColumnElement[bool]:
 
 
 def _table(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - slow to load: only where it is used
+
     rows = connection.execute(query)
     # Object columns: pandas would turn a code that is None into NaN.
     return pd.DataFrame([tuple(row) for row in rows], columns=list(rows.keys()), dtype=object)

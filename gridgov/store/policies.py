@@ -71,8 +71,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),
         **_all(Seen.WITH_WHISTLE, "rac", "whistle_side summons check_in"),
         **_all(Seen.BY_OFFICE, "r", "seal sweep_failure rollup_cell rollup_due rollup_hexagon rollup_placement"),
-        **_all(Seen.BY_OFFICE, "ra", "register_change verification"),
+        **_all(Seen.BY_OFFICE, "ra", "draft_cell draft_duty draft_event proposal register_change verification"),
         **_all(Seen.BY_OFFICE, "rc", "delivery"),
-        **_all(Seen.BY_OFFICE, "rac", "endpoint"),
+        **_all(Seen.BY_OFFICE, "rac", "draft endpoint"),
     }
 )

@@ -7,10 +7,9 @@ the schema, and a library with newer steps brings them when gridgov starts.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
-from procrastinate.schema import SchemaManager
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import URL, Connection, text
@@ -69,11 +68,16 @@ def ensure_queue(connection: Connection) -> bool:
 
 def _statements(seen: str | None, steps: list[Path]) -> list[str]:
     missing = [step.read_text(encoding="utf-8") for step in steps if seen is not None and step.stem > seen]
-    return [*(missing or [SchemaManager.get_schema()]), _QUIET, _DEFER, _RESOLVE]
+    if not missing:
+        from procrastinate.schema import SchemaManager  # noqa: PLC0415 - slow to load: only where it is used
+
+        missing = [SchemaManager.get_schema()]
+    return [*missing, _QUIET, _DEFER, _RESOLVE]
 
 
 def _steps() -> list[Path]:
-    return sorted(Path(str(resources.files("procrastinate.sql"))).glob("migrations/*.sql"))
+    spec = find_spec("procrastinate")  # found, not imported: whoever starts waits for it
+    return sorted(Path(str(spec and spec.origin)).parent.glob("sql/migrations/*.sql"))
 
 
 def _seen(connection: Connection) -> str | None:

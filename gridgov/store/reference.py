@@ -15,6 +15,7 @@ _CHANNELS = [
     {"code": "resident_app", "name_zh": "市民随手拍", "name_en": "Resident's app"},
     {"code": "camera", "name_zh": "视频发现", "name_en": "Camera"},
     {"code": "inspection", "name_zh": "巡查督查", "name_en": "Inspection"},
+    {"code": "proactive", "name_zh": "未诉先办", "name_en": "Proactive"},
 ]
 
 _ROLES = [

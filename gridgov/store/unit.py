@@ -19,9 +19,11 @@ from gridgov.store.bases import BaseStore
 from gridgov.store.cases import CaseStore
 from gridgov.store.cells import CellStore
 from gridgov.store.changes import ChangeStore
+from gridgov.store.drafts import DraftStore
 from gridgov.store.engines import answering, engine, milliseconds
 from gridgov.store.entering import APP, configured_url, enter, login_url, lower
 from gridgov.store.evidence import EvidenceStore
+from gridgov.store.handovers import HandoverStore
 from gridgov.store.incidents import IncidentStore
 from gridgov.store.jobs import JobStore
 from gridgov.store.listing import ListStore
@@ -122,6 +124,16 @@ class Unit:
     def cells(self) -> CellStore:
         """Cells, versions of the grid, lineage."""
         return CellStore(self.connection)
+
+    @cached_property
+    def drafts(self) -> DraftStore:
+        """Drafts of the grid."""
+        return DraftStore(self.connection)
+
+    @cached_property
+    def handovers(self) -> HandoverStore:
+        """What becomes of duties when a draft is published."""
+        return HandoverStore(self.connection)
 
     @cached_property
     def bases(self) -> BaseStore:

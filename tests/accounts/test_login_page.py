@@ -21,6 +21,14 @@ FIRST = "a first word for you"
 CHOSEN = "four words nobody joins"
 
 
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """Let the pages take their time: one of them is the API's documentation, which takes some seconds to make."""
+    expect.set_options(timeout=60_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def address(own_sample_url: str, keeper) -> Iterator[str]:
     """Yield the address of a running server with an account whose first password must be changed."""

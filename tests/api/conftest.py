@@ -66,13 +66,20 @@ def let_in(page: Page, store: Store, address: str) -> None:
     page.context.add_cookies([{"name": f"gridgov-{port}", "value": secret, "url": address}])
 
 
-@pytest.fixture
-def stranger(store: SavepointStore, keeper: KnowledgeKeeper) -> Iterator[TestClient]:
-    """Yield a client that nobody has logged in."""
+@contextmanager
+def visited(store: Store, keeper: KnowledgeKeeper) -> Iterator[TestClient]:
+    """Yield a client of the application over a store, that nobody has logged in."""
     clock = SetClock(NOON)
     app = create_app(store, Settings(), clock=clock, names=["testserver"])
     app.state.intake = Intake(store, clock=clock, home_district="370102", keeper=keeper)
     with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(store: SavepointStore, keeper: KnowledgeKeeper) -> Iterator[TestClient]:
+    """Yield a client that nobody has logged in."""
+    with visited(store, keeper) as client:
         yield client
 
 

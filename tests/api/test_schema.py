@@ -1,5 +1,6 @@
 """The API keeps to its own schema, whatever is sent."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 
@@ -14,10 +15,15 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import Engine, create_engine
 
-from tests.api.conftest import proof_of
+from gridgov.services.knowledge import KnowledgeKeeper
+from gridgov.store.cluster import Cluster
+from tests.api.conftest import proof_of, visited
 from tests.api.scene import everybody, names_in, set_scene
+from tests.conftest import sample_of_its_own
 from tests.openapi import document
+from tests.support import SavepointStore
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -59,12 +65,49 @@ def _operation(client: TestClient, label: str) -> APIOperation:
     return operation
 
 
-UNNAMED = {"cell_code", "team_id", "shift_id", "notice_id", "delivery_id", "grant_id", "token_id", "session_id"}
+UNNAMED = {
+    "draft_id",
+    "proposal_id",
+    "cell_code",
+    "team_id",
+    "shift_id",
+    "notice_id",
+    "delivery_id",
+    "grant_id",
+    "token_id",
+    "session_id",
+}
 """What no scene has: these doors are walked with names of nothing alone."""
 
 
-def test_what_a_path_names_stands_in_the_scene(client, store):
-    there = set_scene(client, everybody(store))
+@pytest.fixture(scope="module")
+def engine(cluster: Cluster, sample_url: str) -> Iterator[Engine]:  # noqa: ARG001 - it makes the template
+    """Yield an engine on a database with the sample district in which the scene will be set."""
+    with sample_of_its_own(cluster) as url:
+        engine = create_engine(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def there(engine: Engine, keeper: KnowledgeKeeper) -> dict[str, str]:
+    """Set the scene once, and return the names of what is in it."""
+    with engine.begin() as connection:
+        store = SavepointStore(connection)
+        with visited(store, keeper) as client:
+            return set_scene(client, everybody(store))
+
+
+@pytest.fixture
+def store(engine: Engine, there: dict[str, str]) -> Iterator[SavepointStore]:  # noqa: ARG001 - it sets the scene
+    """Yield a store with the scene; what a test does to it is undone."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield SavepointStore(connection)
+        transaction.rollback()
+
+
+def test_what_a_path_names_stands_in_the_scene(there):
     for path in (label.split()[1] for label in _operations()):
         if path.startswith("/api/"):
             wanted = {part.partition("}")[0] for part in path.split("{")[1:]}
@@ -72,16 +115,14 @@ def test_what_a_path_names_stands_in_the_scene(client, store):
 
 
 @pytest.mark.parametrize("label", [label for label in _operations() if "{" in label])
-def test_an_operation_answers_as_its_schema_says_of_what_there_is_too(client, store, label):
-    mine = everybody(store)
-    there = set_scene(client, mine)
-    operation, named = _operation(client, label), names_in(label.split()[1], there)
+def test_an_operation_answers_as_its_schema_says_of_what_there_is_too(stranger, there, label):
+    operation, named = _operation(stranger, label), names_in(label.split()[1], there)
 
     @SETTINGS
     @given(case=operation.as_strategy())
     def walk(case: schemathesis.Case) -> None:
         case.path_parameters |= named
-        case.call_and_validate(checks=CHECKS, headers=mine, timeout=PATIENCE_S)
+        case.call_and_validate(checks=CHECKS, headers=proof_of("everybody"), timeout=PATIENCE_S)
 
     walk()
 

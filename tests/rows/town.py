@@ -147,6 +147,12 @@ def _fill(run: Connection, town: Town, owners: list[UUID]) -> None:
     for district in (HOME, "370199"):
         for name in PER_DISTRICT:
             put(run, name, district_code=district)
+        put(run, "proposal", district_code=district, area_code=f"{district}001001001")
+        at_first = {"state": "draft", "revision": 1, "content": 1, "base_version": 1}
+        draft_id = put(run, "draft", district_code=district, **at_first)["id"]
+        made = {"revision": 1, "act": "create", "data": {"version": 1}}
+        for table, said in (("draft_cell", {}), ("draft_duty", {}), ("draft_event", made)):
+            put(run, table, district_code=district, draft_id=draft_id, **said)
         put(run, "register_change", district_code=district, area_code=f"{district}002")
         team = put(run, "team", district_code=district, area_code=f"{district}001")["id"]
         put(run, "team_member", district_code=district, team_id=team)

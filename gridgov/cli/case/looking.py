@@ -10,7 +10,6 @@ from gridgov.cli._giving import AsOf, Before, CaseArgument, Files, Identity, Lim
 from gridgov.cli._hand import Hand, at_hand
 from gridgov.cli._saying import say, say_fields, say_more, say_table, shown
 from gridgov.errors import GridgovError
-from gridgov.formats import write_stream
 from gridgov.ids import new_id
 from gridgov.incidents import Placement
 from gridgov.incidents.lifecycle import Possibility
@@ -64,6 +63,8 @@ def list_cases(  # noqa: PLR0913 - one option for each filter
     )
     with at_hand() as hand:
         if csv:
+            from gridgov.formats import write_stream  # noqa: PLC0415 - slow to load: only where it is used
+
             write_stream(hand.of(Tabling).incidents(hand.caller, which), csv)
             say(f"The cases are in {csv}.")
             return

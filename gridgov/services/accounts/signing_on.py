@@ -4,20 +4,24 @@ Nobody gets an account or a role by signing on: an administrator made both befor
 first sign-on under its login; from then on the issuer's own subject decides, whatever the login there becomes.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import timedelta
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from gridgov.access.secrets import digest, new_secret, same
 from gridgov.clock import Clock
 from gridgov.errors import NotAuthenticatedError, NotFoundError
 from gridgov.services.accounts.entering import Entered, Origin, Terms, come_in
-from gridgov.services.accounts.provider import Client, Provider
 from gridgov.settings import Settings
 from gridgov.store.accounts import Journey
 from gridgov.store.unit import Store, Unit
+
+if TYPE_CHECKING:
+    from gridgov.services.accounts.provider import Provider
 
 _AWAY = timedelta(minutes=10)
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -61,6 +65,8 @@ class SignOn:
     @classmethod
     def configured(cls, store: Store, settings: Settings, *, clock: Clock) -> Self:
         """Return the service as an installation's settings want it."""
+        from gridgov.services.accounts.provider import Client, Provider  # noqa: PLC0415 - slow to load: only where it is used
+
         provider = None
         if settings.oidc_issuer and settings.oidc_client_id:
             secret = settings.oidc_client_secret

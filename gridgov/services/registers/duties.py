@@ -97,10 +97,11 @@ class DutyBook(Keeping):
             return self._known(unit, duty_id)
 
     def _row(self, unit: Unit, hand: Hand, new: NewDuty) -> dict[str, Any]:
-        target = unit.registers.duties.target(new.target_code)
+        target = unit.registers.duties.target(new.target_code, at=max(new.since, self._clock()))
         if target is None:
             raise no_target(new.target_code)
         hand.require_reach(target.code)
+        require_standing(target, new.until)
         if new.role not in {role["code"] for role in unit.registers.duties.roles()}:
             message = f"There is no role {new.role}: GET /api/v1/duty-roles lists those there are."
             raise InputError(message, field="role")
@@ -126,6 +127,14 @@ def require_span(since: datetime, until: datetime | None, *, field: str = "until
     if until is not None and until <= since:
         message = f"It began at {as_json(since)}: give a later end."
         raise InputError(message, field=field)
+
+
+def require_standing(target: Target, until: datetime | None) -> None:
+    """Refuse a duty that would outlast its cell: a grid that is published for later closes it."""
+    if target.ends_at is not None and (until is None or until > target.ends_at):
+        ends = as_json(target.ends_at)
+        message = f"A new grid closes the cell {target.code} at {ends}: end the duty by then, and begin one after it."
+        raise InputError(message, field="until")
 
 
 def require_earlier(found: Mapping[str, Any], at: datetime, *, now: datetime, field: str = "at") -> None:

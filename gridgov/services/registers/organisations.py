@@ -115,7 +115,7 @@ def differing(unit: Unit, hand: Hand, wanted: OrganisationWanted, stored: Mappin
     """
     area = valid_area(wanted.area_code)
     hand.require_reach(area)
-    if not 6 <= len(area) <= 12 or unit.registers.duties.target(area) is None:
+    if not 6 <= len(area) <= 12 or unit.registers.duties.area(area) is None:
         message = f"There is no district, street or community {area} in the grid in force: check the code."
         raise InputError(message, field="area_code")
     _require_parent(unit, wanted)

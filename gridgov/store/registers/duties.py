@@ -49,12 +49,13 @@ class DutiesAsked:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a duty is for: a cell or an area, with the code that it has."""
+    """What a duty is for: a cell or an area, with the code that it has; `ends_at` where a new grid closes the cell."""
 
     district_code: str
     code: str
     cell_id: UUID | None
     area_id: UUID | None
+    ends_at: datetime | None = None
 
 
 class DutyRegister:
@@ -68,7 +69,9 @@ class DutyRegister:
     ) -> list[dict[str, Any]]:
         """Return duties, the latest beginning first, after the duty `before`; `at` is now."""
         began = func.lower(duty.c.valid)
-        query = _duties(asked.as_of or at).where(*_conditions(asked)).order_by(began.desc(), duty.c.id.desc())
+        # A duty that never came into force, because its cell did not, is nothing to tell of.
+        there = ~func.isempty(duty.c.valid)
+        query = _duties(asked.as_of or at).where(there, *_conditions(asked)).order_by(began.desc(), duty.c.id.desc())
         if before is not None:
             place = select(began, duty.c.id).where(duty.c.id == before).scalar_subquery()
             query = query.where(tuple_(began, duty.c.id) < place)
@@ -83,26 +86,30 @@ class DutyRegister:
         """Return what people may answer as: code, name_zh, name_en."""
         return [dict(r) for r in self._connection.execute(select(duty_role).order_by(duty_role.c.code)).mappings()]
 
-    def target(self, code: str) -> Target | None:
-        """Return the cell or the area that has this code now, or None."""
-        district = code[:6]
-        if len(code) == _CELL_DIGITS:
-            c = cell.c
-            query = select(c.id).where(c.district_code == district, c.code == code, func.upper_inf(c.valid))
-            found = self._connection.execute(query).scalar()
-            return None if found is None else Target(district, code, found, None)
-        a = area_period.c
+    def target(self, code: str, *, at: datetime) -> Target | None:
+        """Return the cell that has this code at a moment, or the area that has it in the newest grid, or None."""
+        if len(code) != _CELL_DIGITS:
+            return self.area(code)
+        c, district = cell.c, code[:6]
+        query = select(c.id, func.upper(c.valid))
+        query = query.where(c.district_code == district, c.code == code, c.valid.contains(at))
+        row = self._connection.execute(query).first()
+        return None if row is None else Target(district, code, row[0], None, row[1])
+
+    def area(self, code: str) -> Target | None:
+        """Return the area that has this code in the newest grid, or None."""
+        a, district = area_period.c, code[:6]
         query = select(a.area_id).where(a.district_code == district, a.code == code, func.upper_inf(a.valid))
         found = self._connection.execute(query).scalar()
         return None if found is None else Target(district, code, None, found)
 
-    def targets(self, district_code: str) -> dict[str, Target]:
-        """Return all cells and areas of a district by the codes that they have now."""
+    def targets(self, district_code: str, at: datetime) -> dict[str, Target]:
+        """Return all cells of a district by the codes that they have at a moment, and all areas."""
         c, a = cell.c, area_period.c
-        cells = select(c.code, c.id).where(c.district_code == district_code, func.upper_inf(c.valid))
+        cells = select(c.code, c.id, func.upper(c.valid)).where(c.district_code == district_code, c.valid.contains(at))
         areas = select(a.code, a.area_id).where(a.district_code == district_code, func.upper_inf(a.valid))
         run = self._connection.execute
-        found = {row[0]: Target(district_code, row[0], row[1], None) for row in run(cells)}
+        found = {row[0]: Target(district_code, row[0], row[1], None, row[2]) for row in run(cells)}
         return found | {row[0]: Target(district_code, row[0], None, row[1]) for row in run(areas)}
 
     def overlapping(self, wanted: Mapping[str, Any], *, at: datetime) -> dict[str, Any] | None:

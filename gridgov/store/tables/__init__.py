@@ -6,6 +6,7 @@ from gridgov.store.tables.audit import seal, verification
 from gridgov.store.tables.base import metadata
 from gridgov.store.tables.cases import act, incident_hop, incident_party, notice
 from gridgov.store.tables.changes import change, change_horizon, load_log
+from gridgov.store.tables.drafts import draft, draft_cell, draft_duty, draft_event
 from gridgov.store.tables.evidence import evidence, evidence_exif, upload, upload_part
 from gridgov.store.tables.grid import area, area_period, base_feature, cell, cell_lineage, cell_measure, grid_version
 from gridgov.store.tables.incidents import (
@@ -24,6 +25,7 @@ from gridgov.store.tables.messages import delivery, delivery_item, endpoint, inb
 from gridgov.store.tables.patrols import checklist, patrol
 from gridgov.store.tables.people import duty, duty_role, organisation, person, register_change
 from gridgov.store.tables.places import address
+from gridgov.store.tables.proactive import proposal
 from gridgov.store.tables.rollups import (
     rollup_cell,
     rollup_due,
@@ -81,6 +83,10 @@ __all__ = [
     "credential",
     "delivery",
     "delivery_item",
+    "draft",
+    "draft_cell",
+    "draft_duty",
+    "draft_event",
     "duty",
     "duty_role",
     "endpoint",
@@ -113,6 +119,7 @@ __all__ = [
     "patrol",
     "person",
     "preference",
+    "proposal",
     "register_change",
     "reporter",
     "responsibility",

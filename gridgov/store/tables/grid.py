@@ -81,6 +81,7 @@ cell_lineage = Table(
     key("from_cell_id"),
     key("to_cell_id"),
     Column("share", Double, nullable=False, comment="of the old cell's area"),
+    Column("household_share", Double, comment="of the old cell's households; null: not known"),
     moment("at"),
     ForeignKeyConstraint(["district_code", "from_cell_id"], ["cell.district_code", "cell.id"]),
     ForeignKeyConstraint(["district_code", "to_cell_id"], ["cell.district_code", "cell.id"]),

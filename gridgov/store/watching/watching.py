@@ -33,22 +33,26 @@ _WHISTLES = """
            count(DISTINCT whistle_id) FILTER (WHERE due_kind = 'close' AND deadline_at < :at) AS late_close
     FROM due WHERE subject <> 'case'
 """
-# An id tells the time of its report to the hour; those that do not have an index of their own.
+# An id tells the time of its report to the hour; those that do not have an index of their own. What was opened before
+# anybody complained is counted apart; it is made here, and its id is never odd.
 _REPORTED = """
     SELECT i.district_code, i.id FROM incident AS i
     WHERE i.id >= :first AND i.id < :last AND i.reported_at > :since AND i.reported_at <= :at
+      AND (i.channel = 'proactive') = :proactive
     UNION
     SELECT s.district_code, s.incident_id FROM incident_state AS s
     WHERE gridgov_is_odd(s.incident_id, s.reported_at) AND s.reported_at > :since AND s.reported_at <= :at
+      AND NOT :proactive
 """
 _REPORTED_OWN = """
     SELECT p.district_code, p.incident_id AS id FROM incident_party AS p
     JOIN incident AS i ON i.district_code = p.district_code AND i.id = p.incident_id
     WHERE p.party = ANY (:codes) AND p.incident_id >= :first AND p.incident_id < :last
-      AND i.reported_at > :since AND i.reported_at <= :at
+      AND i.reported_at > :since AND i.reported_at <= :at AND (i.channel = 'proactive') = :proactive
     UNION
     SELECT s.district_code, s.incident_id FROM incident_state AS s
     WHERE gridgov_is_odd(s.incident_id, s.reported_at) AND s.reported_at > :since AND s.reported_at <= :at
+      AND NOT :proactive
 """
 _REPORTED_PER_STREET = """
     SELECT left(s.cell_code, 9) AS street_code, count(*) AS reports
@@ -112,10 +116,11 @@ class WatchStore:
         """Return how many whistles live, and how much of them is late."""
         return self._rows(f"due AS ({_DUE}) {_WHISTLES}", {"at": at, "until": at})[0]
 
-    def reported(self, at: datetime) -> dict[str | None, int]:
-        """Return how many incidents were reported in the day before a moment, by street."""
+    def reported(self, at: datetime, *, proactive: bool = False) -> dict[str | None, int]:
+        """Return how many incidents were reported in the day before a moment, by street; or were opened unreported."""
         since = moved(at, -DAY)
         asked = {"at": at, "since": since, "first": first_id_of(moved(since, -MADE)), "last": first_id_of(at + MADE)}
+        asked["proactive"] = proactive
         reported = _REPORTED if is_wide(self._subject) else _REPORTED_OWN
         found = self._rows(f"reported AS ({reported}) {_REPORTED_PER_STREET}", asked)
         return {row["street_code"]: row["reports"] for row in found}

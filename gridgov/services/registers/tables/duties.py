@@ -18,6 +18,7 @@ from gridgov.services.registers.duties import (
     require_free,
     require_person,
     require_span,
+    require_standing,
     row_of,
 )
 from gridgov.services.registers.keeping import PERMISSION
@@ -78,9 +79,10 @@ def _apply(doing: Applying) -> None:
             raise InputError(message, field="staff_code")
         if edit.before is not None:
             return [_end(doing, person["id"], edit.before, edit.after, until)]
-        target = targets(district_code).get(code)
+        target = targets(district_code, max(since, doing.now)).get(code)
         if target is None:
             raise no_target(code)
+        require_standing(target, until)
         require_person(person, target, until)
         made = row_of(NewDuty(new_id(), person["id"], code, row["role"], since, until), target)
         require_free(unit, made, now=doing.now)
