@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from gridgov.access.roles import PERMISSIONS
+from gridgov.drafts import Act as DraftAct
+from gridgov.drafts import State as DraftState
 from gridgov.incidents.lifecycle import Act
 from gridgov.incidents.report import Channel
 from gridgov.incidents.standing import Stage
 from gridgov.messages.words import KINDS
 from gridgov.organisations import OrganisationKind
 from gridgov.patrols import Answer
+from gridgov.proactive import State as ProposalState
 from gridgov.whistles.deadlines import Due
 from gridgov.whistles.kinds import Answerer, IssuerLevel
 from gridgov.whistles.lifecycle import Stage as WhistleStage
@@ -40,6 +43,7 @@ ELSEWHERE = {
     "gridgov/coordinates/evidence.py": "as above",
     "gridgov/coordinates/planes.py": "programs that send metres",
     "gridgov/coordinates/shapes.py": "whoever writes Python",
+    "gridgov/formats/__init__.py": "whoever writes Python",
     "gridgov/formats/encodings.py": "whoever loads a grid or a map, by a command",
     "gridgov/formats/reading.py": "as above",
     "gridgov/formats/tables.py": "as above",
@@ -51,12 +55,13 @@ ELSEWHERE = {
     "gridgov/grid": "whoever loads or repairs a grid, by a command",
     "gridgov/locate": "as above",
     "gridgov/logs.py": "whoever starts the server",
+    "gridgov/planning": "whoever writes Python",
     "gridgov/seals.py": "whoever verifies the audit, by a command",
     "gridgov/services/accounts/provider.py": "whoever sets the single sign-on up",
     "gridgov/services/accounts/saved.py": "whoever logs in by a command",
     "gridgov/services/accounts/signing_on.py": "the login page, which has its own words",
     "gridgov/services/auditing.py": "whoever verifies the audit, by a command",
-    "gridgov/services/connecting.py": "whoever writes Python",
+    "gridgov/services/connecting": "whoever writes Python",
     "gridgov/services/findings.py": "whoever verifies the audit, by a command",
     "gridgov/services/loading.py": "whoever loads a grid, by a command",
     "gridgov/services/messaging/courier.py": "the list of deliveries, which a program reads",
@@ -68,7 +73,8 @@ ELSEWHERE = {
     "gridgov/store/cluster": "whoever starts the server",
     "gridgov/store/messages/deliveries.py": "the list of deliveries, which a program reads",
     "gridgov/store/schema.py": "as above",
-    "api/authority.py": "as above",
+    "layers/showing.py": "whoever writes Python",
+    "api/authority.py": "whoever starts the server",
     "api/basemap.py": "the map, which shows no words where a picture is missing",
     "api/cli.py": "whoever starts the server",
     "api/listening.py": "as above",
@@ -199,6 +205,9 @@ def test_the_parts_of_refusals_have_their_chinese_too():
         ("organisation", OrganisationKind),
         ("channel", Channel),
         ("answer", Answer),
+        ("draft_state", DraftState),
+        ("draft_act", DraftAct),
+        ("proposal_state", ProposalState),
     ],
 )
 def test_every_code_that_is_put_in_has_its_chinese(name: str, codes: type[StrEnum]):

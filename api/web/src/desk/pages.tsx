@@ -13,6 +13,8 @@ import { named, PERMISSIONS } from "./words";
 const PAGES: Record<string, () => VNode> = {
   "/desk/account": later(() => import("./account/page").then((page) => page.Account)),
   "/desk/inbox": later(() => import("./inbox/page").then((page) => page.Inbox)),
+  "/desk/drafts": later(() => import("./planning/drafts").then((page) => page.Drafts)),
+  "/desk/proposals": later(() => import("./planning/proposals").then((page) => page.Proposals)),
   "/desk/people": later(() => import("./registers/people").then((page) => page.People)),
   "/desk/duties": later(() => import("./registers/duties").then((page) => page.Duties)),
   "/desk/organisations": later(() => import("./registers/organisations").then((page) => page.Organisations)),

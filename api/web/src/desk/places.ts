@@ -19,6 +19,11 @@ export const MINE: readonly Place[] = [
   place("account", "我的账号", "My account"),
 ];
 
+export const PLANNING: readonly Place[] = [
+  place("drafts", "网格草案", "Drafts of the grid", "grid.plan", "grid.approve"),
+  place("proposals", "主动治理清单", "Before the complaint", "proactive.scan", "proactive.confirm"),
+];
+
 export const WORK: readonly Place[] = [
   place("people", "人员", "People", "people.manage"),
   place("duties", "职责与网格", "Duties", "people.manage", "grid.read"),
@@ -34,7 +39,7 @@ export const WORK: readonly Place[] = [
   place("history", "变更记录", "History", "people.manage", "rules.manage"),
 ];
 
-export const PLACES: readonly Place[] = [...MINE, ...WORK];
+export const PLACES: readonly Place[] = [...MINE, ...PLANNING, ...WORK];
 
 export function opens(place: Place, permissions: ReadonlySet<string>): boolean {
   return !place.needs.length || place.needs.some((need) => permissions.has(need));

@@ -8,7 +8,7 @@ import { Toasts, toastError } from "../shared/ui/toasts";
 import { forgo } from "../shared/ui/unsaved";
 import { said, say, switchTongue, tongue } from "../shared/words";
 import { unread } from "./live";
-import { MINE, opens, type Place, placeAt, WORK } from "./places";
+import { MINE, opens, type Place, placeAt, PLANNING, WORK } from "./places";
 import { Leaving, leaving, Link, path, turns } from "./router";
 import { Conflicts } from "./saving";
 
@@ -43,6 +43,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </header>
       <nav id="places" class={open ? "places open" : "places"} aria-label={say("页面", "Pages")}>
         <Places title={say("我的", "Mine")} places={MINE} />
+        <Places title={say("规划与先办", "Planning")} places={PLANNING} />
         <Places title={say("管理", "Administration")} places={WORK} />
         <Elsewhere />
         <p class="switches ui-row">

@@ -62,4 +62,5 @@ export const CHANNELS: Record<string, Words> = {
   resident_app: term("市民随手拍", "Resident's app"),
   camera: term("视频发现", "Camera"),
   inspection: term("巡查督查", "Inspection"),
+  proactive: term("未诉先办", "Proactive"),
 };

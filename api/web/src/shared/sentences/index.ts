@@ -7,6 +7,7 @@ import evidence from "./evidence.json";
 import field from "./field.json";
 import messages from "./messages.json";
 import places from "./places.json";
+import planning from "./planning.json";
 import registers from "./registers.json";
 import rules from "./rules.json";
 import whistles from "./whistles.json";
@@ -19,6 +20,7 @@ export const sentences: Readonly<Record<string, string>> = {
   ...field,
   ...messages,
   ...places,
+  ...planning,
   ...registers,
   ...rules,
   ...whistles,
