@@ -1,4 +1,4 @@
-"""`make bench`: every speed that gridgov claims, as a ratio against a named peer of the same run."""
+"""`make bench`: every speed that gridgov claims, and how well it plans, against named peers of the same run."""
 
 import argparse
 import importlib
@@ -12,7 +12,7 @@ from rich.table import Table
 
 PARTS = (
     *("locate", "databases", "gazetteer", "load", "intake", "acts", "streams", "sweep", "lists", "screens"),
-    "tiles",
+    *("tiles", "planning", "staffing"),
 )
 
 
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="gridgov against its peers (ratio > 1: gridgov is faster)")
+    table = Table(title="gridgov against its peers (ratio > 1: gridgov is faster, or disturbs fewer)")
     for name in ("part", "what", "ours", "peer", "unit", "against", "ratio", "same answers"):
         table.add_column(name, justify="right" if name in {"ours", "peer", "ratio"} else "left")
     for row in rows:

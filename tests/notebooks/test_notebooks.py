@@ -9,6 +9,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from gridgov.clock import system_clock
+from gridgov.services.sample_accounts import sample_accounts
+from gridgov.store.unit import Store
+from tests.conftest import SAMPLE
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
@@ -37,15 +42,27 @@ def test_it_says_what_it_shows_before_it_shows_it(path):
     assert cells[0].source.startswith("# ")
 
 
+@pytest.fixture
+def installation(own_sample_url, tmp_path, monkeypatch) -> None:
+    """Make a copy of the sample district, with its accounts, what a kernel connects to."""
+    store = Store(own_sample_url)
+    sample_accounts(store, SAMPLE, tmp_path, now=system_clock())
+    store.close()
+    monkeypatch.setenv("GRIDGOV_DATABASE_URL", own_sample_url)
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # a district is redrawn in one of them, which takes a minute where others work as well
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's own libraries
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_it_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
+def test_it_runs_from_top_to_bottom(path, tmp_path, monkeypatch, request):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(FOLDER.parent), os.environ.get("PYTHONPATH", "")]))
     notebook = read(path)
+    if any("gridgov.connect(" in cell.source for cell in notebook.cells):
+        request.getfixturevalue("installation")
     NotebookClient(
-        notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+        notebook, timeout=500, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
     ).execute()
     pages = [
         output["data"]["text/html"]
