@@ -80,12 +80,14 @@ def streets_of(atoms: pd.DataFrame, wished: Wished) -> tuple[list[Street], Links
 
 
 def _check_streets(wished: Wished, known: set[str]) -> None:
-    unknown = sorted(set(wished.more) - known) if isinstance(wished.more, Mapping) else []
-    if unknown:
-        message = (
-            f"`more` names the street {unknown[0]}, which these atoms do not have: {some(sorted(known), len(known))}."
-        )
-        raise InputError(message, field="more")
+    for name, by_street in (("more", wished.more), ("most_dissolved", wished.most_dissolved)):
+        unknown = sorted(set(by_street) - known) if isinstance(by_street, Mapping) else []
+        if unknown:
+            message = (
+                f"`{name}` names the street {unknown[0]}, which these atoms do not have: "
+                f"{some(sorted(known), len(known))}."
+            )
+            raise InputError(message, field=name)
 
 
 def _aiming(street: Street, atoms: pd.DataFrame, wished: Wished) -> Street:
@@ -153,7 +155,8 @@ def _street(atoms: pd.DataFrame, wished: Wished, links: Links, places: np.ndarra
     if wished.within == "community":
         communities = np.unique(mine[wished.community].astype(str), return_inverse=True)[1]
     even = np.ones(problem.load.shape[1])
-    return Street(code, places, cells, ordinary, problem, even, begin, more, wished.most_dissolved, communities)
+    most = wished.most_dissolved_of(code)
+    return Street(code, places, cells, ordinary, problem, even, begin, more, most, communities)
 
 
 def _problem(mine: pd.DataFrame, wished: Wished, graph: Graph, home: np.ndarray, ordinary: np.ndarray) -> Problem:

@@ -1,6 +1,6 @@
 """Which atoms a cell may hold together: those that touch, inside one street, and on one side of what nobody crosses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -42,6 +42,19 @@ class Links:
     touching: Adjacency
     area_m2: np.ndarray
     around_m: np.ndarray
+
+    def only(self, wanted: np.ndarray) -> "Links":
+        """Return the links among the atoms that are wanted, which take their places in order."""
+        place = np.cumsum(wanted) - 1
+        mine, touching = wanted[self.pairs].all(axis=1), self.touching.only(wanted[self.touching.pairs].all(axis=1))
+        return Links(
+            place[self.pairs[mine]],
+            self.length_m[mine],
+            self.along[mine],
+            replace(touching, pairs=place[touching.pairs]),
+            self.area_m2[wanted],
+            self.around_m[wanted],
+        )
 
     def within(self, places: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return neighbours among `places`, by their order: where each one's begin, who they are, what borders cost.

@@ -1,6 +1,6 @@
 """What a plan is worth: how even, how many move, how compact, and how far from the least that any plan must move."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -47,6 +47,18 @@ class Measured:
         found["bound"] = self.bound(after, found, bands) / whole
         found["times_bound"] = found["moved_share"] / found["bound"] if found["bound"] > EVEN else np.nan
         return found
+
+    def only(self, wanted: np.ndarray) -> "Measured":
+        """Return what measuring needs of one street: `wanted` says of each atom whether it lies there."""
+        return replace(
+            self,
+            street=np.zeros(int(wanted.sum()), np.int64),
+            ordinary=self.ordinary[wanted],
+            before=self.before[wanted],
+            loads=self.loads[wanted],
+            residents=self.residents[wanted],
+            links=self.links.only(wanted),
+        )
 
     def cells(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, pd.Index]:
         """Return the loads of ordinary cells, the numbers of their streets, and their codes."""

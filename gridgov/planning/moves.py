@@ -33,22 +33,26 @@ class Why(StrEnum):
 
 _SENTENCES = {
     "zh": {
-        Why.DISSOLVED: "{source} 只有均值的 {before:.0%}，撤并；{n:.0f} 户划入 {to}",
-        Why.SPLIT: "{source} 是均值的 {before:.0%}，拆分；{n:.0f} 户成为 {to}",
-        Why.RELIEVED: "{source} 超载（均值的 {before:.0%}），{n:.0f} 户划入 {to}",
-        Why.FILLED: "{to} 偏轻（均值的 {there:.0%}），由 {source} 划入 {n:.0f} 户",
-        Why.PASSED_ON: "{source} 为另一侧划入让位，{n:.0f} 户划入 {to}",
+        Why.DISSOLVED: "{source} 只有均值的 {before:.0%}，撤并；{n:.0f} {unit}划入 {to}",
+        Why.SPLIT: "{source} 是均值的 {before:.0%}，拆分；{n:.0f} {unit}成为 {to}",
+        Why.RELIEVED: "{source} 超载（均值的 {before:.0%}），{n:.0f} {unit}划入 {to}",
+        Why.FILLED: "{to} 偏轻（均值的 {there:.0%}），由 {source} 划入 {n:.0f} {unit}",
+        Why.PASSED_ON: "{source} 为另一侧划入让位，{n:.0f} {unit}划入 {to}",
         Why.GROUND: "{source} 与 {to} 之间的边界取直，无人居住",
     },
     "en": {
-        Why.DISSOLVED: "{source} has {before:.0%} of the mean: dissolved; {n:.0f} households go to {to}",
-        Why.SPLIT: "{source} has {before:.0%} of the mean: split; {n:.0f} households become {to}",
-        Why.RELIEVED: "{source} has {before:.0%} of the mean: {n:.0f} households go to {to}",
-        Why.FILLED: "{to} has only {there:.0%} of the mean: {n:.0f} households come from {source}",
-        Why.PASSED_ON: "{source} makes room for another side: {n:.0f} households go to {to}",
+        Why.DISSOLVED: "{source} has {before:.0%} of the mean: dissolved; {n:.0f} {unit} go to {to}",
+        Why.SPLIT: "{source} has {before:.0%} of the mean: split; {n:.0f} {unit} become {to}",
+        Why.RELIEVED: "{source} has {before:.0%} of the mean: {n:.0f} {unit} go to {to}",
+        Why.FILLED: "{to} has only {there:.0%} of the mean: {n:.0f} {unit} come from {source}",
+        Why.PASSED_ON: "{source} makes room for another side: {n:.0f} {unit} go to {to}",
         Why.GROUND: "the border between {source} and {to} runs straighter; nobody lives there",
     },
 }
+
+
+_UNITS = {"zh": {"households": "户", "people": "人"}, "en": {"households": "households", "people": "people"}}
+"""What residents are counted in, by the usual names of their column; any other column gives its own name."""
 
 
 def moves_of(before: pd.Series, after: pd.Series, residents: pd.Series, load: pd.Series) -> pd.DataFrame:
@@ -79,13 +83,17 @@ def moves_of(before: pd.Series, after: pd.Series, residents: pd.Series, load: pd
     return pd.DataFrame(columns)
 
 
-def steps_of(moves: pd.DataFrame, before: pd.Series, load: pd.Series, language: str) -> pd.DataFrame:
+def steps_of(
+    moves: pd.DataFrame, before: pd.Series, load: pd.Series, *, language: str, counted_in: str
+) -> pd.DataFrame:
     """Return what goes between two cells, most residents first: ``source, to, residents, atoms, why, sentence``.
 
     Parameters
     ----------
     language
         ``zh`` or ``en``.
+    counted_in
+        The column of the residents, which names what they are counted in: ``households`` or ``people``, say.
     """
     carried = load.groupby(before).sum()
     summed = (
@@ -100,6 +108,7 @@ def steps_of(moves: pd.DataFrame, before: pd.Series, load: pd.Series, language: 
             source=row["source"],
             to=row["to"],
             n=row["residents"],
+            unit=_UNITS[language].get(counted_in, counted_in),
             before=carried[row["source"]],
             there=carried.get(row["to"], 0.0),
         )

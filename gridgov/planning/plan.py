@@ -1,6 +1,6 @@
 """A plan: a cell for every atom, what it costs and brings, and the others that were possible."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -26,15 +26,13 @@ class Plan:
         What was asked.
     band
         Of the front, the band that this plan is for.
-    notes
-        What could not be as wished, in words.
     """
 
     atoms: pd.DataFrame = field(repr=False)
     wished: Wished = field(repr=False)
     band: float
-    notes: tuple[str, ...]
     _points: dict[float, np.ndarray] = field(repr=False)
+    _notes: dict[float, tuple[str, ...]] = field(repr=False)
     _measured: Measured = field(repr=False)
 
     @cached_property
@@ -45,6 +43,11 @@ class Plan:
         name with a plus sign until it is numbered.
         """
         return pd.Series(self._points[self.band], index=self.atoms.index, name=self.wished.cell)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What this plan could not make as wished, in words."""
+        return self._notes[self.band]
 
     @property
     def today(self) -> pd.Series:
@@ -70,6 +73,16 @@ class Plan:
         today = self._measured.figures(self._measured.before, self._bands(self.band))
         return pd.DataFrame({"today": today, "plan": self.front.loc[self.band]}).drop(index=["added"])
 
+    @cached_property
+    def streets(self) -> pd.DataFrame:
+        """The figures of `front` for each street by itself, as it is in this plan: rows by street."""
+        return self._by_street(self._points[self.band])
+
+    @cached_property
+    def streets_today(self) -> pd.DataFrame:
+        """The same of today's grid."""
+        return self._by_street(self._measured.before)
+
     @property
     def bound(self) -> float:
         """The least share of residents that any plan as even as this one moves."""
@@ -87,7 +100,7 @@ class Plan:
             known = ", ".join(f"{one:g}" for one in sorted(self._points))
             message = f"The front has no plan for a band of {band:g}; it has {known}."
             raise InputError(message, field="band")
-        return Plan(self.atoms, self.wished, band, self.notes, self._points, self._measured)
+        return replace(self, band=float(band))
 
     @cached_property
     def loads(self) -> pd.DataFrame:
@@ -112,7 +125,7 @@ class Plan:
         if language not in {"zh", "en"}:
             message = f"Sentences are in zh or en, not {language!r}."
             raise InputError(message, field="language")
-        return steps_of(self.moves, self.today, self._load, language)
+        return steps_of(self.moves, self.today, self._load, language=language, counted_in=self.wished.residents)
 
     def cells(self) -> gpd.GeoDataFrame:
         """Return the new cells, one row each.
@@ -172,6 +185,14 @@ class Plan:
         ordinary = load[load.index.isin(codes[self._measured.ordinary])]
         load = load / streets.map(ordinary.groupby(streets).mean()).replace(0.0, 1.0).fillna(1.0)
         return pd.DataFrame({"street": streets, "load": load, "residents": residents}).rename_axis("cell")
+
+    def _by_street(self, codes: np.ndarray) -> pd.DataFrame:
+        measured, names = self._measured, self.atoms[self.wished.street].astype(str).to_numpy()
+        rows = {
+            code: measured.only(names == code).figures(codes[names == code], self._bands(self.band))
+            for code in sorted(set(names))
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("street")
 
     def _bands(self, band: float) -> np.ndarray:
         return bands_at(self.wished, band)

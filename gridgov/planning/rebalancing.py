@@ -87,8 +87,11 @@ def rebalance(
         atoms=atoms,
         wished=wished,
         band=float(first),
-        notes=tuple(note for one in streets for note in notes_of(one, points[float(first)][one.atoms], float(first))),
         _points=points,
+        _notes={
+            band: tuple(note for one in streets for note in notes_of(one, codes[one.atoms], band))
+            for band, codes in points.items()
+        },
         _measured=measured(atoms, wished, streets, links, names),
     )
 

@@ -42,7 +42,7 @@ class Wishes(TypedDict, total=False):
     more
         By how much a street's cells may grow in number, at least and at most; negative: fewer. For all, or by street.
     most_dissolved
-        How many of a street's cells may be dissolved at most.
+        How many of a street's cells may be dissolved at most. For all streets alike, or by street.
     locked
         Codes of cells, or labels of atoms, that stay as they are.
     start
@@ -71,7 +71,7 @@ class Wishes(TypedDict, total=False):
     band: float | Mapping[str, float]
     front: Collection[float]
     more: Range | Mapping[str, Range]
-    most_dissolved: int | None
+    most_dissolved: int | Mapping[str, int] | None
     locked: Collection[str]
     start: pd.Series | None
     adjacency: Adjacency | None
@@ -97,7 +97,7 @@ class Wished:
     band: float | Mapping[str, float] = 0.1
     front: Collection[float] = FRONT
     more: Range | Mapping[str, Range] = (0, 0)
-    most_dissolved: int | None = None
+    most_dissolved: int | Mapping[str, int] | None = None
     locked: Collection[str] = ()
     start: pd.Series | None = field(default=None, compare=False)
     adjacency: Adjacency | None = field(default=None, compare=False)
@@ -116,9 +116,6 @@ class Wished:
         if not 0 <= self.shape <= 100:
             message = "`shape` lies between 0 and 100; 1 is the usual."
             raise InputError(message, field="shape")
-        if self.most_dissolved is not None and self.most_dissolved < 0:
-            message = "`most_dissolved` is a number of cells, 0 or more."
-            raise InputError(message, field="most_dissolved")
         if isinstance(self.locked, str):
             message = "`locked` is a list of codes, not one text."
             raise InputError(message, field="locked")
@@ -130,6 +127,7 @@ class Wished:
             message = "`barriers` is a GeoDataFrame of lines or polygons in EPSG:4326."
             raise InputError(message, field="barriers")
         self._check_weight()
+        self._check_dissolved()
 
     def _check_bands(self) -> None:
         if not isinstance(self.band, Mapping | Real) or not self.bands:
@@ -154,10 +152,22 @@ class Wished:
             message = "Parts of a composite weight are positive, as {'households': 0.7, 'incidents': 0.3}."
             raise InputError(message, field="weight")
 
+    def _check_dissolved(self) -> None:
+        most = self.most_dissolved
+        for one in most.values() if isinstance(most, Mapping) else () if most is None else (most,):
+            if not isinstance(one, Integral) or one < 0:
+                message = "`most_dissolved` is a number of cells, 0 or more; or such a number by street."
+                raise InputError(message, field="most_dissolved")
+
     @property
     def bands(self) -> dict[str, float]:
         """The band of every criterion by its name; of the weight itself by an empty one."""
         return dict(self.band) if isinstance(self.band, Mapping) else {"": float(self.band)}
+
+    def most_dissolved_of(self, street: str) -> int | None:
+        """Return how many cells of a street may be dissolved at most; None for any number."""
+        most = self.most_dissolved
+        return most.get(street) if isinstance(most, Mapping) else most
 
     def more_of(self, street: str) -> Range:
         """Return by how much a street's cells may grow in number."""

@@ -200,3 +200,46 @@ def test_other_coordinates_are_refused_with_what_to_do(atoms: gpd.GeoDataFrame) 
     line = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=3857)
     with pytest.raises(InputError, match="barriers"):
         rebalance(atoms, barriers=line, **QUICK)
+
+
+def test_each_plan_of_the_front_says_itself_what_it_leaves_undone(atoms: gpd.GeoDataFrame) -> None:
+    plan = rebalance(atoms, band=0.01, **(QUICK | {"front": (0.5,)}))
+    assert any("stay out of 1%" in note for note in plan.notes)
+    assert not any("stay out" in note for note in plan.at(0.5).notes)
+
+
+def test_figures_of_streets_are_those_of_each_street_alone(atoms: gpd.GeoDataFrame) -> None:
+    plan = rebalance(atoms, **QUICK)
+    for found, codes in ((plan.streets, plan.assignment), (plan.streets_today, atoms["cell"])):
+        assert list(found.index) == sorted(atoms["street"].unique())
+        loads = atoms["households"].groupby([atoms["street"], codes]).sum()
+        off = loads / loads.groupby("street").mean() - 1
+        assert found["cv"].tolist() == pytest.approx(np.sqrt((off**2).groupby("street").mean()).tolist())
+        gone = atoms["households"].where(codes != atoms["cell"], 0.0).groupby(atoms["street"]).sum()
+        assert found["moved"].tolist() == pytest.approx(gone.tolist())
+        assert (found["cells"] == loads.groupby("street").size()).all()
+    whole = plan.front.loc[plan.band]
+    for summed in ("moved", "cells", "dissolved"):
+        assert plan.streets[summed].sum() == pytest.approx(whole[summed])
+    even = (plan.streets["compactness"] * plan.streets["cells"]).sum() / plan.streets["cells"].sum()
+    assert even == pytest.approx(whole["compactness"])
+    assert (plan.streets["bound"] <= plan.streets["moved_share"] + 1e-9).all()
+
+
+def test_a_limit_on_cells_that_go_may_differ_by_street(atoms: gpd.GeoDataFrame) -> None:
+    first, second = sorted(atoms["street"].unique())
+    free = rebalance(atoms, **QUICK).streets["dissolved"]
+    assert free.min() >= 1
+    held = rebalance(atoms, most_dissolved={first: 0}, **QUICK).streets["dissolved"]
+    assert held[first] == 0
+    assert held[second] == free[second]
+    with pytest.raises(InputError, match="names the street 000"):
+        rebalance(atoms, most_dissolved={"000": 1}, **QUICK)
+    with pytest.raises(InputError, match="or such a number by street"):
+        rebalance(atoms, most_dissolved={first: 0.5}, **QUICK)  # type: ignore[dict-item]
+
+
+def test_sentences_count_in_what_the_residents_are(atoms: gpd.GeoDataFrame) -> None:
+    plan = rebalance(atoms.rename(columns={"households": "people"}), weight="people", residents="people", **QUICK)
+    assert not plan.steps()["sentence"].str.contains("户").any()
+    assert plan.steps("en")["sentence"].str.contains("people").any()
