@@ -154,8 +154,9 @@ class Wished:
 
     def _check_dissolved(self) -> None:
         most = self.most_dissolved
-        for one in most.values() if isinstance(most, Mapping) else () if most is None else (most,):
-            if not isinstance(one, Integral) or one < 0:
+        given: list[object] = list(most.values()) if isinstance(most, Mapping) else [] if most is None else [most]
+        for one in given:
+            if not isinstance(one, Integral) or int(one) < 0:
                 message = "`most_dissolved` is a number of cells, 0 or more; or such a number by street."
                 raise InputError(message, field="most_dissolved")
 
