@@ -11,6 +11,7 @@ import shapely
 from gridgov.errors import InputError
 from gridgov.planning.measuring import Measured
 from gridgov.planning.moves import moves_of, steps_of
+from gridgov.planning.noting import Note
 from gridgov.planning.wishes import Wished
 
 
@@ -32,7 +33,7 @@ class Plan:
     wished: Wished = field(repr=False)
     band: float
     _points: dict[float, np.ndarray] = field(repr=False)
-    _notes: dict[float, tuple[str, ...]] = field(repr=False)
+    _notes: dict[float, tuple[Note, ...]] = field(repr=False)
     _measured: Measured = field(repr=False)
 
     @cached_property
@@ -45,8 +46,8 @@ class Plan:
         return pd.Series(self._points[self.band], index=self.atoms.index, name=self.wished.cell)
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What this plan could not make as wished, in words."""
+    def notes(self) -> tuple[Note, ...]:
+        """What this plan could not make as wished: each a sentence, in English and in Chinese (``text_zh``)."""
         return self._notes[self.band]
 
     @property

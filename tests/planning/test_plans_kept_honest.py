@@ -1,5 +1,6 @@
 """Plans of plans, of shuffled rows and of one street alone; what bounds, figures and notes say when a wish is unmet."""
 
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -111,13 +112,13 @@ def test_two_streets_of_one_code_are_told_of(atoms: gpd.GeoDataFrame) -> None:
     ],
 )
 def test_a_wish_that_is_not_met_is_said(atoms: gpd.GeoDataFrame, wish: dict[str, Any], said: str) -> None:
-    assert any(said in note for note in rebalance(atoms, **QUICK, **wish).notes)
+    assert any(said in note.text for note in rebalance(atoms, **QUICK, **wish).notes)
 
 
 def test_a_heavy_cell_whose_atoms_are_locked_is_named(atoms: gpd.GeoDataFrame) -> None:
     heavy = atoms.groupby("cell")["households"].sum().idxmax()
     plan = rebalance(atoms, locked=list(atoms.index[atoms["cell"] == heavy]), **QUICK)
-    assert any(str(heavy) in note for note in plan.notes)
+    assert any(str(heavy) in note.text for note in plan.notes)
 
 
 @pytest.mark.parametrize("more", [(1, 1), (-1, -1), (-2, 3)])
@@ -204,8 +205,8 @@ def test_other_coordinates_are_refused_with_what_to_do(atoms: gpd.GeoDataFrame) 
 
 def test_each_plan_of_the_front_says_itself_what_it_leaves_undone(atoms: gpd.GeoDataFrame) -> None:
     plan = rebalance(atoms, band=0.01, **(QUICK | {"front": (0.5,)}))
-    assert any("stay out of 1%" in note for note in plan.notes)
-    assert not any("stay out" in note for note in plan.at(0.5).notes)
+    assert any("stay out of 1%" in note.text for note in plan.notes)
+    assert not any("stay out" in note.text for note in plan.at(0.5).notes)
 
 
 def test_figures_of_streets_are_those_of_each_street_alone(atoms: gpd.GeoDataFrame) -> None:
@@ -243,3 +244,14 @@ def test_sentences_count_in_what_the_residents_are(atoms: gpd.GeoDataFrame) -> N
     plan = rebalance(atoms.rename(columns={"households": "people"}), weight="people", residents="people", **QUICK)
     assert not plan.steps()["sentence"].str.contains("户").any()
     assert plan.steps("en")["sentence"].str.contains("people").any()
+
+
+def test_notes_are_told_in_chinese_as_well_with_the_same_numbers(atoms: gpd.GeoDataFrame) -> None:
+    wishes: dict[str, Any] = {"band": 0.01, "locked": sorted(atoms["cell"].unique())[:3], "more": (-3, -3)}
+    notes = rebalance(atoms, most_dissolved=0, **(QUICK | wishes)).notes
+    assert {"number", "outside"} <= {note.kind for note in notes}
+    for note in notes:
+        assert note.text_zh.startswith(f"街道 {note.street}")
+        said = {int(number) for number in re.findall(r"\d+(?= cells| of)", note.text)}
+        assert said <= {int(number) for number in re.findall(r"\d+", note.text_zh)}
+        assert all(code in set(atoms["cell"]) for code in note.cells)

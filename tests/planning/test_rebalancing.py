@@ -291,12 +291,12 @@ def test_what_cannot_be_fairer_is_said() -> None:
     one_cell = blocks(weights, cell_side=6)
     plan = rebalance(one_cell, **QUICK)
     assert plan.assignment.equals(one_cell["cell"])
-    assert "has one cell" in plan.notes[0]
+    assert "has one cell" in plan.notes[0].text
     nobody = blocks(np.zeros((6, 6)))
-    assert "nothing weighs anything" in rebalance(nobody, **QUICK).notes[0]
+    assert "nothing weighs anything" in rebalance(nobody, **QUICK).notes[0].text
     weights[:3, :3] = 100.0
     lopsided = blocks(weights)
     locked = rebalance(lopsided, locked=[lopsided["cell"].iloc[0]], within="street", **QUICK)
-    assert "with 1 cells locked the others have 31% of the mean at best" in locked.notes[0]
+    assert "with 1 cells locked the others have 31% of the mean at best" in locked.notes[0].text
     weights[0, 0] = 9_000.0
-    assert "weigh more than a cell should" in rebalance(blocks(weights), **QUICK).notes[0]
+    assert "weigh more than a cell should" in rebalance(blocks(weights), **QUICK).notes[0].text
