@@ -34,6 +34,8 @@ class Cells:
         Cells that are neither dissolved nor split.
     counted
         Cells whose loads are held within their bands.
+    most_parts
+        Of each cell, how many can be made of it at most: no more than it has atoms.
     """
 
     loads: np.ndarray
@@ -41,6 +43,7 @@ class Cells:
     pairs: np.ndarray
     fixed: np.ndarray
     counted: np.ndarray
+    most_parts: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class _Program:
         whole[self._goes : self._slack] = 1
         upper = np.ones(self._columns)
         upper[self._goes : self._extra] = ~cells.fixed
-        upper[self._extra : self._slack] = np.where(cells.fixed, 0, MOST_PARTS)
+        upper[self._extra : self._slack] = np.where(cells.fixed, 0, np.minimum(cells.most_parts - 1, MOST_PARTS))
         upper[self._slack :] = np.inf
         rows = [*self._within_bands(), *self._shares(), *self._counts()]
         options = {"mip_rel_gap": gap, "node_limit": nodes}

@@ -19,10 +19,21 @@ def realised(problem: Problem, begin: np.ndarray, outline: Outline, scratch: Scr
     for cell in np.flatnonzero(outline.parts > 1):
         for left in range(int(outline.parts[cell]), 1, -1):
             if free and state.size[cell] > 1:
-                part = _part(problem, state, scratch, int(cell), (1 / left, seed + left))
-                state.cell[part] = free.pop(0)
-                state = state_of(problem, state.cell)
+                state = _split(problem, state, scratch, int(cell), free.pop(0), (1 / left, seed + left))
+    # What was dissolved went elsewhere than the outline said, so that a cell was left too small to be split: another is.
+    for missing in range(int(outline.parts.sum()) - np.count_nonzero(state.size)):
+        able = (state.size > 1) & ~problem.closed & (np.bincount(state.cell, problem.locked, len(state.size)) == 0)
+        if not (free and able.any()):
+            break
+        cell = int(np.argmax(np.where(able, state.loads.sum(axis=1), -1.0)))
+        state = _split(problem, state, scratch, cell, free.pop(0), (0.5, seed + missing))
     return state
+
+
+def _split(problem: Problem, state: State, scratch: Scratch, cell: int, number: int, how: tuple[float, int]) -> State:
+    """Return the plan in which a part of a cell is another; `how` is as for `_part`."""
+    state.cell[_part(problem, state, scratch, cell, how)] = number
+    return state_of(problem, state.cell)
 
 
 def _dissolve(problem: Problem, state: State, cell: int, shares: dict[int, float]) -> None:

@@ -139,4 +139,5 @@ def _cells(street: Street, there: np.ndarray) -> Cells:
     closed = problem.closed[there]
     pairs = pairs[~closed[pairs].any(axis=1)]
     held = np.bincount(begin, problem.locked, len(problem.kept))[there] > 0
-    return Cells(loads, residents, pairs, closed | held, ~closed)
+    atoms = np.bincount(begin, minlength=len(problem.kept))[there]
+    return Cells(loads, residents, pairs, closed | held, ~closed, atoms)

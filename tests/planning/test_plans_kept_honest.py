@@ -255,3 +255,23 @@ def test_notes_are_told_in_chinese_as_well_with_the_same_numbers(atoms: gpd.GeoD
         said = {int(number) for number in re.findall(r"\d+(?= cells| of)", note.text)}
         assert said <= {int(number) for number in re.findall(r"\d+", note.text_zh)}
         assert all(code in set(atoms["cell"]) for code in note.cells)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_atoms_nearly_as_coarse_as_cells_lose_no_cell(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    weights = np.round(chance.pareto(1.1, (6, 18)) * 20)  # a few atoms weigh more than several cells should
+    made = blocks(weights, cell_side=1 + seed % 2, street_rows=6)
+    # Some cells are one atom, others a row of several.
+    made["cell"] = made["cell"].where(chance.random(len(made)) < 0.5, made["cell"].str[:-1] + "0")
+    touching = adjacency_of(made.geometry)
+    piece = pd.Series(np.arange(len(made)), index=made.index)
+    for a, b in touching.pairs:
+        if made["cell"].iloc[a] == made["cell"].iloc[b]:
+            piece[piece == piece.iloc[b]] = piece.iloc[a]
+    made["cell"] = made["street"] + piece.astype(str).str.zfill(4)
+    made["incidents"] = np.round(chance.pareto(1.5, len(made)) * 5)
+    for wishes in ({}, {"band": {"households": 0.2, "incidents": 0.3}}, {"more": (1, 1)}):
+        plan = rebalance(made, seed=seed, **(QUICK | wishes))
+        assert plan.assignment.nunique() == made["cell"].nunique() + wishes.get("more", (0, 0))[0]
+        assert (pieces(made, plan.assignment) == 1).all()
