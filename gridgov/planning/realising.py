@@ -20,13 +20,13 @@ def realised(problem: Problem, begin: np.ndarray, outline: Outline, scratch: Scr
         for left in range(int(outline.parts[cell]), 1, -1):
             if free and state.size[cell] > 1:
                 state = _split(problem, state, scratch, int(cell), free.pop(0), (1 / left, seed + left))
-    # What was dissolved went elsewhere than the outline said, so that a cell was left too small to be split: another is.
+    # What was dissolved went elsewhere than the outline said, and a cell was too small to be split: another is.
     for missing in range(int(outline.parts.sum()) - np.count_nonzero(state.size)):
         able = (state.size > 1) & ~problem.closed & (np.bincount(state.cell, problem.locked, len(state.size)) == 0)
         if not (free and able.any()):
             break
-        cell = int(np.argmax(np.where(able, state.loads.sum(axis=1), -1.0)))
-        state = _split(problem, state, scratch, cell, free.pop(0), (0.5, seed + missing))
+        heaviest = int(np.argmax(np.where(able, state.loads.sum(axis=1), -1.0)))
+        state = _split(problem, state, scratch, heaviest, free.pop(0), (0.5, seed + missing))
     return state
 
 
