@@ -126,7 +126,8 @@ def least_for_spread(loads: Floats, streets: Groups, spread: float, *, cells: Gr
         return _spread([_levelled(mine, mine.mean() ** 2 * price) for mine in groups], groups) - allowed
 
     low = min(1.0 / mine.mean() for mine in groups) * 1e-9
-    high = max((mine[-1] - mine[0]) / mine.mean() ** 2 for mine in groups)
+    # A hair more than levels nothing: a spread may be above what is allowed in its last bit alone.
+    high = max((mine[-1] - mine[0]) / mine.mean() ** 2 for mine in groups) * (1 + 1e-9)
     price = low if off(low) > 0 else brentq(off, low, high, xtol=1e-15, rtol=1e-12)
     return float(sum(np.maximum(mine - _levelled(mine, mine.mean() ** 2 * price), 0).sum() for mine in groups))
 

@@ -275,3 +275,13 @@ def test_atoms_nearly_as_coarse_as_cells_lose_no_cell(seed: int) -> None:
         plan = rebalance(made, seed=seed, **(QUICK | wishes))
         assert plan.assignment.nunique() == made["cell"].nunique() + wishes.get("more", (0, 0))[0]
         assert (pieces(made, plan.assignment) == 1).all()
+
+
+def test_nobody_has_to_move_for_the_spread_of_today_whatever_its_last_bit() -> None:
+    for seed in range(300):
+        chance = np.random.default_rng(seed)
+        loads = np.round(chance.pareto(1.1, chance.integers(2, 30)) * 20) + 1
+        spread = float(np.sqrt(((loads / loads.mean() - 1) ** 2).mean()))
+        for asked in (spread, float(np.nextafter(spread, 0)), spread * (1 - 1e-12)):
+            least = least_for_spread(loads, np.zeros(len(loads), np.int64), asked)
+            assert least == pytest.approx(0.0, abs=1e-6 * loads.sum())
