@@ -20,7 +20,8 @@ app = typer.Typer(no_args_is_help=True, help="Draft the next version of the grid
 DraftArgument = Annotated[UUID, typer.Argument(metavar="DRAFT", help="Its id: `gridgov draft list` shows it.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A file with a layer of cells.")]
 DatumOption = Annotated[
-    str | None, typer.Option("--datum", help="wgs84, cgcs2000, ... where the file does not say it.")
+    str | None,
+    typer.Option("--datum", "--crs", help="wgs84, cgcs2000, EPSG:4548, ... where the file does not say it."),
 ]
 RevisionOption = Annotated[
     int | None, typer.Option("--revision", help="The revision you decided on; refused if somebody was quicker.")

@@ -1,6 +1,8 @@
 """What a file of cells may do to the server: nothing. It is refused, with the row and the reason."""
 
 import sqlite3
+import struct
+import zipfile
 
 import geopandas as gpd
 import numpy as np
@@ -10,13 +12,24 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.routes import drafts
-from gridgov.errors import FileFormatError, InputError
+from gridgov.errors import (
+    CoordinateError,
+    FileFormatError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    PartitionError,
+    RuleError,
+)
 from gridgov.formats import read_layer, write_layers
 from gridgov.grid import check_cells
+from gridgov.services.drafting import holding
 from gridgov.settings import Settings
+from gridgov.store.unit import Unit
 from tests.drafts.conftest import DISTRICT, code, plan, squares
 from tests.support import secret_of, somebody
 
+NOWHERE = struct.pack("<d", np.nan)
 ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c) select x as fid, geom from c, data"
 
 
@@ -77,11 +90,11 @@ def _star(vertices):
     return shapely.Polygon(np.column_stack([117.005 + far * np.cos(turn * 701), 36.635 + far * np.sin(turn * 701)]))
 
 
-def test_a_cell_of_too_many_vertices_is_refused_before_anything_is_locked(town, merged, tmp_path):
+def test_a_cell_of_too_many_vertices_is_refused_before_anything_is_locked(town, merged, tmp_path, monkeypatch):
     made = town.drafting.create(town.planner, merged, title="并网格")
     merged.loc[0, "geometry"] = _star(10_001)
     path = write_layers({"cells": merged}, tmp_path / "large.gpkg")
-    town.store.acting = None  # whoever asks the store now fails otherwise than expected
+    monkeypatch.setattr(Unit, "hold_loading", lambda _: pytest.fail("others were made to wait"))
     with pytest.raises(InputError, match="vertices") as refused:
         town.drafting.load_back(town.planner, made.id, path)
     (fault,) = refused.value.details
@@ -141,3 +154,95 @@ def test_a_cell_that_continues_none_is_new(town):
     cells.loc[code(1, 1, 1), "cell"] = None
     made = town.drafting.create(town.planner, gpd.GeoDataFrame(cells, crs=4326), title="新")
     assert made.faults == []
+
+
+def _nowhere(path):
+    squares().to_file(path, layer="cells", driver="GPKG", SPATIAL_INDEX="NO")
+    known = struct.pack("<d", squares().geometry[0].exterior.coords[1][0])
+    file = sqlite3.connect(path)
+    (shape,) = file.execute("select geom from cells where fid = 1").fetchone()
+    assert known in shape[40:]
+    file.execute("drop trigger if exists rtree_cells_geom_update1")
+    file.execute("update cells set geom = ? where fid = 1", (shape[:40] + shape[40:].replace(known, NOWHERE),))
+    file.commit()
+    file.close()
+
+
+def _no_layer_of_cells(path):
+    for name in ("one", "two"):
+        squares().to_file(path, layer=name, driver="GPKG")
+
+
+def _bomb(path):
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("cells.gpkg", bytes(1 << 27))
+    path.with_suffix(".zip").rename(path)
+
+
+def _in_metres_that_are_said_to_be_degrees(path):
+    cells = squares().to_crs(4548).set_crs(4326, allow_override=True)
+    cells.to_file(path, layer="cells", driver="GPKG")
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (_nowhere, "finite"),
+        (_no_layer_of_cells, "called cells"),
+        (_bomb, "holds ZIP"),
+        (_in_metres_that_are_said_to_be_degrees, "degrees"),
+        (lambda path: squares().set_crs(None, allow_override=True).to_file(path, layer="cells"), "coordinate system"),
+        (lambda path: squares().iloc[:0].to_file(path, layer="cells", driver="GPKG"), "no rows"),
+        (lambda path: path.write_bytes(b""), "empty"),
+        (lambda path: path.write_bytes(np.random.default_rng(1).bytes(1 << 20)), "unknown kind"),
+    ],
+    ids=["nan", "other layers", "bomb", "metres", "no crs", "no rows", "empty", "noise"],
+)
+@pytest.mark.parametrize("as_content", [False, True], ids=["file", "content"])
+def test_a_file_that_holds_no_grid_is_refused_with_what_to_do(town, tmp_path, make, told, as_content):
+    path = tmp_path / "cells.gpkg"
+    make(path)
+    with pytest.raises((CoordinateError, FileFormatError, InputError), match=told) as refused:
+        town.drafting.create(town.planner, path.read_bytes() if as_content else path, title="错")
+    assert len(str(refused.value)) < 400
+    assert town.drafting.list(town.planner) == []
+
+
+def test_a_layer_of_points_is_kept_with_a_fault_for_each(town, tmp_path):
+    path = tmp_path / "cells.gpkg"
+    squares().assign(geometry=squares().geometry.representative_point()).to_file(path, layer="cells", driver="GPKG")
+    made = town.drafting.create(town.planner, path, title="点")
+    assert sum(fault["kind"].startswith("geometry-") for fault in made.faults) == 16
+    with pytest.raises(PartitionError):
+        town.drafting.propose(town.planner, made.id)
+
+
+def test_a_trigger_that_came_with_a_file_is_never_fired(town, package):
+    _changed(package, "create trigger t after insert on data begin delete from data; end")
+    assert town.drafting.create(town.planner, package, title="平常").faults == []
+
+
+def test_a_file_in_metres_of_its_place_comes_back_as_the_same_grid(town, tmp_path):
+    path = tmp_path / "cells.gpkg"
+    squares().to_crs(4548).to_file(path, layer="cells", driver="GPKG")
+    made = town.drafting.create(town.planner, path, title="米")
+    assert made.faults == []
+
+
+@pytest.mark.parametrize("given", [b"PK and no more", "cells.gpkg"], ids=["content", "file"])
+def test_not_a_byte_is_read_of_a_file_of_who_may_not_draw(town, merged, monkeypatch, given):
+    made = town.drafting.create(town.planner, merged, title="并网格")
+    for name in ("read_content", "read_draft"):
+        monkeypatch.setattr(holding, name, lambda *_, **__: pytest.fail("the file was read"))
+    worker = somebody(town.store, "grid_worker", code(1, 1, 1), login="worker")
+    for stranger in (worker, town.centre):
+        with pytest.raises(NotAllowedError):
+            town.drafting.create(stranger, given, title="错")
+        with pytest.raises(NotAllowedError):
+            town.drafting.load_back(stranger, made.id, given)
+    with pytest.raises(NotFoundError):
+        town.drafting.load_back(somebody(town.store, "planner", "370102"), made.id, given)
+    town.drafting.propose(town.planner, made.id)
+    with pytest.raises(RuleError, match="proposed"):
+        town.drafting.load_back(town.planner, made.id, given)

@@ -24,7 +24,6 @@ from gridgov.services.drafting.holding import (
     district_of,
     drawn,
     planned,
-    read_cells,
     require_reads,
     titled,
 )
@@ -76,7 +75,7 @@ class Drafting(Holding):
         InputError
             If the frame is empty or not in lon/lat, or names no district, or several.
         """
-        given, source = read_cells(cells, datum)
+        given, source = self._brought(caller, cells, datum)
         with self._store.acting(caller, now=self._clock()) as unit:
             ground = Ground.newest(unit, district_of(unit, given))
             return self._add(unit, ground, taken_up(given, ground.cells), titled(title, source, within))
@@ -113,7 +112,7 @@ class Drafting(Holding):
         StaleError
             If the draft is at another revision by now: both are kept, the other one's in the draft, yours in your file.
         """
-        given, source = read_cells(cells, datum)
+        given, source = self._brought(caller, cells, datum, draft_id)
         with self._held(caller, draft_id, Act.EDIT, revision) as (unit, row):
             ground = Ground.newest(unit, row.district_code)
             ground = ground if onto_newest else ground.before(row.base_version)

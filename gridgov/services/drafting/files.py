@@ -9,7 +9,7 @@ import geopandas as gpd
 from gridgov.areas import Level
 from gridgov.coordinates import Datum
 from gridgov.drafts.saying import MOST_CELLS, require_workable
-from gridgov.errors import InputError
+from gridgov.errors import CoordinateError, FileFormatError, InputError
 from gridgov.formats import list_layers, read_layer, write_layers
 from gridgov.services.checking import CELL_LAYERS
 from gridgov.services.drafting.ground import Standing
@@ -63,13 +63,19 @@ def read_content(content: bytes) -> gpd.GeoDataFrame:
 
     Raises
     ------
-    FileFormatError
-        If it is none.
+    FileFormatError, CoordinateError
+        If it is none, or does not say its coordinate system.
     """
     with TemporaryDirectory(prefix="gridgov-draft-") as folder:
         path = Path(folder) / ("draft.geojson" if content[:64].lstrip(_BLANK).startswith(b"{") else "draft.gpkg")
         path.write_bytes(content)
-        return read_draft(path)
+        try:
+            return read_draft(path)
+        except CoordinateError as error:
+            if "--crs" not in error.message:
+                raise
+            message = f"{error.message} What is sent has to say it itself: save the layer with its coordinate system."
+            raise CoordinateError(message, field=error.field, details=error.details) from error
 
 
 def read_draft(path: Path, *, datum: Datum | str | None = None) -> gpd.GeoDataFrame:
@@ -82,6 +88,9 @@ def read_draft(path: Path, *, datum: Datum | str | None = None) -> gpd.GeoDataFr
     """
     there = list_layers(path)
     layer = next((name for name in CELL_LAYERS if name in there), None) if len(there) > 1 else None
+    if layer is None and len(there) > 1:
+        message = f"{path.name} has several layers and none is called cells: name the one that holds them so."
+        raise FileFormatError(message, field="layer", details=[{"layer": name[:60]} for name in there[:20]])
     cells = read_layer(path, layer=layer, datum=datum, most_rows=MOST_CELLS)
     require_workable(cells)  # before a lock is taken: its repair is what costs
     # The code is what a cell would be called; which it goes on as is said beside it, and may have been emptied.

@@ -64,6 +64,18 @@ class Holding:
             require_reads(unit.subject)
             yield unit, _known(unit.drafts.one(draft_id), draft_id)
 
+    def _brought(
+        self, caller: Caller, cells: Cells, datum: Datum | str | None, draft_id: UUID | None = None
+    ) -> tuple[gpd.GeoDataFrame, str]:
+        """Return the cells that somebody brings, and where they came from; who may not draw has no byte of it read."""
+        with self._store.acting(caller, now=self._clock()) as unit:
+            require_reads(unit.subject)
+            row = None if draft_id is None else _known(unit.drafts.one(draft_id), draft_id)
+            unit.subject.require(PLAN, row.district_code if row else None)
+            if row is not None:
+                move(State(row.state), Act.EDIT)
+        return read_cells(cells, datum)
+
     @contextmanager
     def _held(self, caller: Caller, draft_id: UUID, act: Act, revision: int | None) -> Iterator[tuple[Unit, DraftRow]]:
         """Hold a draft for an act that its state and one's rights allow, and that was decided on what it is now."""
