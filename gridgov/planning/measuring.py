@@ -147,7 +147,7 @@ class Measured:
         length = links.touching.length_m
         found = {"cut_km": float(length[~inside].sum()) / 1000}
         area = np.bincount(numbers, links.area_m2, len(names))
-        if not area.all():
+        if not (area.all() and self.ordinary.any()):
             return found | {"compactness": np.nan}
         around = np.bincount(numbers, links.around_m, len(names))
         around -= 2 * np.bincount(ends[inside, 0], length[inside], len(names))

@@ -64,7 +64,7 @@ def notes_of(street: Street, codes: np.ndarray, band: float) -> Iterator[Note]:
             "heavy-atoms", name, text, f"街道 {name}：{heavy} 个基本单元自身就超过一个网格应有的负荷，请画得更细。"
         )
     closed = street.ordinary & problem.closed[: len(street.cells)]
-    if closed.any() and not closed.all():
+    if closed.any() and (street.ordinary & ~closed).any():
         yield from _locked(street, closed, band)
     yield from _number(street, codes)
     yield from _outside(street, codes, band)

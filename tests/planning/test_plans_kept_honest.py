@@ -1,6 +1,7 @@
 """Plans of plans, of shuffled rows and of one street alone; what bounds, figures and notes say when a wish is unmet."""
 
 import re
+import warnings
 from typing import Any
 
 import geopandas as gpd
@@ -285,3 +286,14 @@ def test_nobody_has_to_move_for_the_spread_of_today_whatever_its_last_bit() -> N
         for asked in (spread, float(np.nextafter(spread, 0)), spread * (1 - 1e-12)):
             least = least_for_spread(loads, np.zeros(len(loads), np.int64), asked)
             assert least == pytest.approx(0.0, abs=1e-6 * loads.sum())
+
+
+def test_a_street_of_a_campus_alone_has_no_figures_and_nothing_is_divided_by_nothing() -> None:
+    made = blocks(skewed(2, columns=12))
+    made["kind"] = np.where(made["street"] == made["street"].iloc[0], "campus", "ordinary")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plan = rebalance(made, locked=sorted(made.loc[made["kind"] == "ordinary", "cell"].unique()), **QUICK)
+        found = plan.streets.iloc[0]
+    assert (found["cells"], found["moved"]) == (0.0, 0.0)
+    assert np.isnan(found["compactness"])
