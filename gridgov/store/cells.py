@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gridgov.spans import day_of
 from gridgov.store.geometry import frame, from_store, to_store
-from gridgov.store.tables import area_period, cell, cell_lineage, cell_measure, grid_version
+from gridgov.store.tables import area_period, cell, cell_lineage, cell_measure, draft_event, grid_version
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -141,9 +141,17 @@ class CellStore:
 
     def _number_version(self, district_code: str, step: GridStep) -> None:
         cells = self.current(district_code)
-        newest = select(func.coalesce(func.max(grid_version.c.version), 0))
-        newest = newest.where(grid_version.c.district_code == district_code)
-        version = self._connection.execute(newest).scalar_one() + 1
+        # A number that was called off is never given again: drafts that were drawn on it would take the next for it.
+        newest = select(func.max(grid_version.c.version)).where(grid_version.c.district_code == district_code)
+        told = draft_event.c
+        off = select(func.max(told.data["version"].as_integer()))
+        off = off.where(told.district_code == district_code, told.act == "call_off")
+        version = (
+            self._connection.execute(
+                select(func.coalesce(func.greatest(newest.scalar_subquery(), off.scalar_subquery()), 0))
+            ).scalar_one()
+            + 1
+        )
         self._connection.execute(
             insert(grid_version).values(
                 district_code=district_code,

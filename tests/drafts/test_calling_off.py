@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gridgov.drafts import State
-from gridgov.errors import NotAllowedError, RuleError
+from gridgov.errors import NotAllowedError, RuleError, StaleError
 from gridgov.ids import new_id
 from gridgov.services.registers import DutyBook, NewDuty
 from gridgov.services.sweeping import SWEEPS, Sweeping
@@ -67,7 +67,8 @@ def test_what_was_called_off_is_published_again_or_for_another_moment(staffed, m
     town, then = staffed, NOON + WEEK
     done = town.published(merged, at=then)
     town.drafting.call_off(town.planner, done.id)
-    assert town.drafting.publish(town.planner, done.id).published_version == 2
+    # A number that was called off is not given again.
+    assert town.drafting.publish(town.planner, done.id).published_version == 3
     town.drafting.call_off(town.planner, done.id)
     town.drafting.send_back(town.centre, done.id)
     town.pushed(done.id, at=then + WEEK)
@@ -102,6 +103,25 @@ def test_of_two_that_follow_each_other_the_later_is_called_off_first(town, merge
     town.drafting.call_off(town.planner, two.id)
     town.drafting.call_off(town.planner, one.id)
     assert [len(town.grid(town.clock() + n * WEEK)) for n in (0, 1, 2)] == [16, 16, 16]
+
+
+def test_what_was_drawn_on_a_version_that_was_called_off_is_drawn_anew(town, merged, tmp_path):
+    then = town.clock() + WEEK
+    done = town.published(merged, at=then)
+    cells = plan(town.store, (code(2, 1, 1), code(2, 1, 2)), at=then)
+    follows = town.drafting.create(town.other, cells, title="乙")
+    town.drafting.call_off(town.planner, done.id)
+    # Another grid takes its moment, and is not taken for the one that was drawn on.
+    other = town.published(plan(town.store, (code(1, 2, 1), code(1, 2, 2))), at=then)
+    for act in (town.drafting.propose, town.drafting.rebase, town.drafting.preview):
+        with pytest.raises(StaleError, match="called off") as refused:
+            act(town.other, follows.id)
+        assert refused.value.details == [{"base_version": 2, "version": other.published_version}]
+    assert town.drafting.export(town.other, follows.id, tmp_path / "draft.gpkg").exists()
+    assert len(town.drafting.cells(town.other, follows.id)) == len(cells)
+    drawn = plan(town.store, (code(2, 1, 1), code(2, 1, 2)), at=then)
+    anew = town.drafting.load_back(town.other, follows.id, drawn, onto_newest=True)
+    assert (anew.base_version, anew.faults) == (other.published_version, [])
 
 
 def test_screens_are_not_told_of_a_grid_that_does_not_begin(town, merged):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridgov.areas import Level
 from gridgov.drafts import Comparison, Within, carried, coded, compared, emptied, strangers, tidy
-from gridgov.errors import InputError, NotFoundError, PartitionError
+from gridgov.errors import InputError, NotFoundError, PartitionError, StaleError
 from gridgov.grid import CheckReport, check_cells
 from gridgov.grid.faults import report
 from gridgov.store.cells import GridVersion
@@ -47,13 +47,23 @@ class Ground:
         return cls(unit, version, _cells(unit, version))
 
     def before(self, number: int) -> "Ground":
-        """Return an older version of the same grid; this one if it is that."""
+        """Return an older version of the same grid; this one if it is that.
+
+        Raises
+        ------
+        StaleError
+            If that version was called off.
+        """
         if number == self.version.version:
             return self
         version = self.unit.drafts.version(self.version.district_code, number)
         if version is None:
-            message = f"There is no version {number} of the grid of {self.version.district_code}."
-            raise NotFoundError(message, field="base_version")
+            message = (
+                f"Version {number} of the grid, that this was drawn on, was called off: draw it on version "
+                f"{self.version.version} and load that back as drawn on the newest (--onto-newest), or withdraw it."
+            )
+            details = [{"base_version": number, "version": self.version.version}]
+            raise StaleError(message, field="base_version", details=details)
         return Ground(self.unit, version, _cells(self.unit, version))
 
     @cached_property

@@ -1,7 +1,7 @@
 """How drafts are held: found, locked, moved on by one step, each with its author; and who may."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -135,8 +135,10 @@ class Holding:
 
 
 def drawn(unit: Unit, row: DraftRow) -> Standing:
-    """Return a draft as it was drawn, on the grid that it was drawn on."""
-    ground = Ground.newest(unit, row.district_code).before(row.base_version)
+    """Return a draft as it was drawn, on the grid that it was drawn on; if that was called off, on the newest."""
+    ground = Ground.newest(unit, row.district_code)
+    with suppress(StaleError):
+        ground = ground.before(row.base_version)
     return Standing.of(ground, unit.drafts.cells(row), within=row.within)
 
 
