@@ -28,6 +28,9 @@ def load_command(
     *,
     layer: Annotated[str | None, typer.Option(help="The layer of the cells, where there are several.")] = None,
     crs: Annotated[str | None, typer.Option(help="What its coordinates mean, where the file does not say.")] = None,
+    mend_names: Annotated[
+        bool, typer.Option("--mend-names", help="Other names and kinds put a slip right, for the past as well.")
+    ] = False,
 ) -> None:
     """Load a grid in one transaction. What is not a partition is refused, with every fault and its place."""
     from gridgov.services.loading import load_grid  # noqa: PLC0415 - slow to load: only where it is used
@@ -39,7 +42,7 @@ def load_command(
         try:
             upgrade_engine(store.engine)
             with _console.status("Checking and loading ..."), store.transaction() as unit:
-                loads = load_grid(unit, layers, now=system_clock(), source=file.name)
+                loads = load_grid(unit, layers, now=system_clock(), source=file.name, mend=mend_names)
                 unit.gather_statistics()
         except PartitionError as error:
             _show_faults(error)

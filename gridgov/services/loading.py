@@ -12,6 +12,7 @@ from uuid import UUID
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -59,8 +60,15 @@ class GridLoad:
         return counts
 
 
-def load_grid(
-    unit: Unit, layers: Layers, *, now: datetime, source: str, at: datetime | None = None, whole: bool = False
+def load_grid(  # noqa: PLR0913 - what, when, and what may be written over
+    unit: Unit,
+    layers: Layers,
+    *,
+    now: datetime,
+    source: str,
+    at: datetime | None = None,
+    whole: bool = False,
+    mend: bool = False,
 ) -> list[GridLoad]:
     """Load areas and cells of one or several districts.
 
@@ -80,13 +88,16 @@ def load_grid(
         From when changed cells are in force, where that is later than now.
     whole
         Whether the cells given are all that their district has, as a published draft is: what is not mentioned is
-        closed then, and another name or kind holds from `at` on, in a row of its own. Without it, names and kinds
-        are put right where they stand, as a register mends a slip: the cell stays the same, with all that hangs on it.
+        closed then, and another name or kind holds from `at` on, in a row of its own.
+    mend
+        Whether other names and kinds put a slip right, for all the time that a cell has been there; without it they
+        are refused, for what a cell was called in the past stays so.
 
     Raises
     ------
     RuleError
-        If a version of the grid is published already that begins later.
+        If a version of the grid is published already that begins later, or a cell would be called otherwise for its
+        past; ``details`` names each.
     PartitionError
         If the cells leave gaps or overlap; ``details`` holds every fault with its place.
     CodeError
@@ -95,7 +106,7 @@ def load_grid(
     cells = _checked(layers["cells"])
     unit.hold_loading()
     return [
-        _DistrictLoader(unit, str(district_code), part, layers, Moment(now, at or now, whole=whole)).run(source)
+        _DistrictLoader(unit, str(district_code), part, layers, Moment(now, at or now, whole, mend)).run(source)
         for district_code, part in cells.groupby(cells["code"].str[:6], sort=True)
     ]
 
@@ -115,11 +126,12 @@ def _checked(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a grid is loaded, from when it is in force, and whether it is `whole`: all that there is."""
+    """When a grid is loaded, from when it is in force, whether it is `whole`, and whether it may `mend` the past."""
 
     now: datetime
     at: datetime
-    whole: bool = False
+    whole: bool
+    mend: bool
 
 
 class _DistrictLoader:
@@ -131,7 +143,7 @@ class _DistrictLoader:
         self._cells = cells
         self._layers = layers
         self._now = when.now
-        self._whole = when.whole
+        self._whole, self._mend = when.whole, when.mend
         self._stored = unit.cells.current(district_code)
         self._stored_areas = unit.areas.current(district_code)
         self._at = when.at if self._stored else SINCE_EVER
@@ -225,8 +237,10 @@ class _DistrictLoader:
     def _rows(self, areas: dict[str, UUID]) -> list[CellRow]:
         cells = self._cells
         sizes = shapely.area(to_plane(cells.geometry.to_numpy(), float(cells.total_bounds[[0, 2]].mean())))
-        names = cells["name"] if "name" in cells else cells["code"]
-        kinds = cells["kind"] if "kind" in cells else ["ordinary"] * len(cells)
+        known = [self._stored.get(code) for code in cells["code"]]
+        names = cells["name"] if "name" in cells else [one.name if one else None for one in known]
+        names = [code if pd.isna(name) else name for code, name in zip(cells["code"], names, strict=True)]
+        kinds = cells["kind"] if "kind" in cells else [one.kind if one else "ordinary" for one in known]
         return [
             CellRow(
                 district_code=self._district_code,
@@ -259,11 +273,25 @@ class _DistrictLoader:
             opened += [new for _, new in renamed]
             heirs += [Heir(old.id, new.id, 1.0) for old, new in renamed]
         else:
+            self._require_mending(renamed)
             labelled = [replace(old, name=new.name, kind=new.kind) for old, new in renamed]
             self._unit.cells.relabel(self._district_code, labelled)
         if opened or closed:
             step = GridStep(closed, opened, heirs, at=self._at, published_at=self._now, source=source)
             self._unit.cells.publish(self._district_code, step)
+
+    def _require_mending(self, renamed: list[tuple[CellRow, CellRow]]) -> None:
+        """Refuse to call cells otherwise for the time that is over, unless that is what is wanted."""
+        if not renamed or self._mend:
+            return
+        old, new = renamed[0]
+        message = (
+            f"{len(renamed)} cells are called otherwise than they were, the first is {old.code}: {old.name} "
+            f"({old.kind}) would be {new.name} ({new.kind}) for its past as well. From a day on, rename them by a "
+            "draft (gridgov draft create); if what is kept is a slip, load it with --mend-names."
+        )
+        details = [{"code": o.code, "stored": [o.name, o.kind], "given": [n.name, n.kind]} for o, n in renamed[:100]]
+        raise RuleError(message, field="name", details=details)
 
     def _put_households(self) -> int:
         if "households" not in self._cells:

@@ -31,12 +31,13 @@ Progress = Callable[[str], None]
 """Is told what is being done next."""
 
 _HOME = "370102"
-_SOURCE = "sample_geo: synthetic geometry, real names of streets and communities"
+SOURCE = "sample_geo: synthetic geometry, real names of streets and communities"
+"""What a grid of the sample says of where it came from."""
 
 
 def load_sample(store: Store, folder: Path, *, now: datetime, progress: Progress) -> bool:
     """Load the sample district in one transaction; return False if all of it was there already."""
-    source = f"{_SOURCE}, {hashlib.sha256((folder / 'SHA256SUMS').read_bytes()).hexdigest()}"
+    source = f"{SOURCE}, {hashlib.sha256((folder / 'SHA256SUMS').read_bytes()).hexdigest()}"
     with store.transaction() as unit:
         unit.hold_loading()
         if unit.summary.was_loaded(source):
@@ -55,7 +56,7 @@ def _load_ground(unit: Unit, folder: Path, now: datetime, progress: Progress) ->
     layers = {
         name: gpd.read_file(folder / "grid.gpkg", layer=name) for name, _ in pyogrio.list_layers(folder / "grid.gpkg")
     }
-    loads = load_grid(unit, layers, now=now, source=_SOURCE)
+    loads = load_grid(unit, layers, now=now, source=SOURCE, mend=True)
     return any(load.changed_anything for load in loads)
 
 
@@ -64,7 +65,7 @@ def _load_people(unit: Unit, folder: Path, now: datetime, progress: Progress) ->
     organisations = _table(folder, "organisations")
     changed = register_organisations(unit, organisations) > 0
     matters, parts = _table(folder, "matters"), _table(folder, "responsibilities")
-    changed |= register_matters(unit, matters, parts, now=now, source=_SOURCE)
+    changed |= register_matters(unit, matters, parts, now=now, source=SOURCE)
     changed |= _load_checklists(unit, _table(folder, "checklists"), now)
     districts = dict(zip(organisations["code"], organisations["district_code"], strict=True))
     return changed | (register_staff(unit, _table(folder, "staff"), _table(folder, "duties"), districts) > 0)

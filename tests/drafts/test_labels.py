@@ -81,6 +81,6 @@ def test_a_file_of_the_register_puts_a_slip_right_where_it_stands(town):
     cells = squares()
     cells.loc[cells["code"] == TOUCHED, "name"] = "正名"
     with town.store.owning() as unit:
-        load_grid(unit, {"cells": cells}, now=NOON, source="test")
+        load_grid(unit, {"cells": cells}, now=NOON, source="test", mend=True)
     assert town.grid()["id"].equals(ids)
     assert town.grid(NOON - INSTANT).loc[TOUCHED, "name"] == "正名"

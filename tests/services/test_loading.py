@@ -11,7 +11,7 @@ from shapely import affinity
 from sqlalchemy import delete, func, select
 
 from gridgov.areas import Level
-from gridgov.errors import CodeError, InputError, PartitionError
+from gridgov.errors import CodeError, InputError, PartitionError, RuleError
 from gridgov.services.loading import SINCE_EVER, load_grid
 from gridgov.services.sample import load_sample
 from gridgov.store.cells import GridVersion
@@ -41,9 +41,9 @@ def grid(*columns: float, rows: int = 2, **more: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"code": codes, "name": codes, **more}, geometry=shapes, crs="EPSG:4326")
 
 
-def load(store, cells, *, now=NOON, **layers: gpd.GeoDataFrame):
+def load(store, cells, *, now=NOON, mend=False, **layers: gpd.GeoDataFrame):
     with store.transaction() as unit:
-        return load_grid(unit, {"cells": cells, **layers}, now=now, source="test")
+        return load_grid(unit, {"cells": cells, **layers}, now=now, source="test", mend=mend)
 
 
 def rows(store, table) -> int:
@@ -91,7 +91,7 @@ def test_whoever_looks_is_told_of_each_load_that_changed_something(empty):
     assert told() == ["370102"]
     load(empty, cells, now=LATER)
     assert told() == ["370102"]
-    load(empty, cells.assign(name="新名字"), now=LATER)
+    load(empty, cells.assign(name="新名字"), now=LATER, mend=True)
     assert told() == ["370102"] * 2
 
 
@@ -116,9 +116,32 @@ def test_a_load_deletes_nothing_that_it_does_not_mention(empty):
     load(empty, grid(117.0, 117.01, 117.02))
     part = grid(117.0, 117.01, 117.02).iloc[:1].copy()
     part["name"] = "新名字"
-    (done,) = load(empty, part, now=LATER)
+    (done,) = load(empty, part, now=LATER, mend=True)
     assert (done.relabelled, done.untouched, done.closed) == (1, 3, 0)
     assert len(codes_at(empty, LATER)) == 4
+
+
+@pytest.mark.parametrize(("column", "other"), [("name", "新名字"), ("kind", "dedicated")])
+def test_what_a_cell_was_called_is_not_written_over_unless_it_was_a_slip(empty, column, other):
+    cells = grid(117.0, 117.01, 117.02).assign(kind="ordinary")
+    load(empty, cells)
+    slip = cells.copy()
+    slip.loc[slip.index[0], column] = other
+    with pytest.raises(RuleError, match="draft") as refused:
+        load(empty, slip, now=LATER)
+    assert [one["code"] for one in refused.value.details] == [cells["code"].iloc[0]]
+    with empty.transaction() as unit:
+        assert other not in set(unit.cells.frame(at=NOON)[column])
+    load(empty, slip, now=LATER, mend=True)
+    with empty.transaction() as unit:
+        assert other in set(unit.cells.frame(at=NOON)[column])
+
+
+def test_a_file_without_names_or_kinds_leaves_those_there_are(empty):
+    cells = grid(117.0, 117.01, 117.02).assign(kind="dedicated", name="网格")
+    load(empty, cells)
+    (again,) = load(empty, cells[["code", "geometry"]], now=LATER)
+    assert not again.changed_anything
 
 
 def test_a_moved_border_closes_both_cells_and_writes_who_inherits_what(empty):
