@@ -96,6 +96,19 @@ def test_versions_follow_each_other_also_where_the_clock_was_set_back(town, merg
         town.published(plan(town.store, (code(1, 2, 1), code(1, 2, 2)), at=NOON))
 
 
+@pytest.mark.parametrize("later", [None, WEEK], ids=["at once", "later"])
+def test_a_clock_that_was_set_back_after_the_approval_moves_no_moment_and_loses_no_step(town, merged, later):
+    made = town.drafting.create(town.planner, merged, title="并网格")
+    town.drafting.propose(town.planner, made.id)
+    then = town.clock() + later if later else None
+    town.drafting.approve(town.centre, made.id, at=then)
+    town.clock.move(-timedelta(hours=1))
+    done = town.drafting.publish(town.planner, made.id)
+    assert done.publish_at == (then or town.clock())
+    assert [len(town.grid(done.publish_at + off)) for off in (-INSTANT, timedelta(0))] == [16, 15]
+    assert [one["revision"] for one in town.drafting.steps(town.planner, made.id)] == [1, 2, 3, 4]
+
+
 def test_nothing_is_published_or_loaded_before_what_is_to_come(town, merged):
     town.published(merged, at=town.clock() + WEEK)
     # What was drawn on today's grid names a cell that the grid to come has no more.
