@@ -1,16 +1,19 @@
 """A past for the sample district: the demonstration lives through one day, and some questions are of a year."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 import pandas as pd
 
 from gridgov.clock import SHANGHAI, Clock, system_clock
+from gridgov.errors import SetupError
 from gridgov.ids import id_at
 from gridgov.incidents import public_number
 from gridgov.locate import CellLocator
+from gridgov.services.sample import SOURCE
 from gridgov.store.history import HistoryStore
 from gridgov.store.opening import opened_store
 from gridgov.store.proactive import ProactiveStore
@@ -41,15 +44,18 @@ def lay_past(*, days: int = DAYS, share: float | None = None, clock: Clock = sys
     Raises
     ------
     SetupError
-        If there is no PostGIS to use.
+        If there is no PostGIS to use, or this installation holds another district than the sample.
     """
     from sample_geo.past import SHARE, past  # noqa: PLC0415 - the sample's makers are heavy
 
-    with opened_store() as store:
+    with opened_store(upgrading=False) as store:
+        _require_sample(store)
         if _has_past(store, clock()):
             return 0
         today = clock().astimezone(SHANGHAI).date()
-        return remember(store, past(today, days=days, share=SHARE if share is None else share), now=clock())
+        happened = past(today, days=days, share=SHARE if share is None else share)
+        with _bar(len(happened)) as told:
+            return remember(store, happened, now=clock(), progress=told)
 
 
 def remember(
@@ -77,6 +83,33 @@ def remember(
             progress(min(start + 20_000, len(cases)))
         unit.gather_statistics()
     return len(cases)
+
+
+@contextmanager
+def _bar(whole: int) -> Iterator[Callable[[int], None]]:
+    """Show on the standard error how many of so many cases are laid; what is told is a number from the beginning."""
+    from tqdm import tqdm  # noqa: PLC0415 - slow to load
+
+    with tqdm(total=whole, desc="往事 the past", unit="案件") as bar:
+
+        def told(count: int) -> None:
+            bar.update(count - bar.n)
+
+        yield told
+
+
+def _require_sample(store: Store) -> None:
+    """Refuse an installation whose grid came from anywhere else, but for what was drawn in it: that past is made up."""
+    with store.transaction() as unit:
+        sources = {str(row["source"]) for row in unit.cells.numbered()}
+    if SOURCE in sources and all(one == SOURCE or one.startswith("draft ") for one in sources):
+        return
+    message = (
+        "This past is made up, for the sample district alone, and this installation holds "
+        + ("another as well. " if SOURCE in sources else "none of it. ")
+        + "`gridgov demo` with a GRIDGOV_DATA_DIR of its own makes one that does."
+    )
+    raise SetupError(message)
 
 
 def _has_past(store: Store, now: datetime) -> bool:

@@ -48,6 +48,27 @@ def upgrade_engine(engine: Engine) -> None:
         upgrade_connection(connection)
 
 
+def require_current(engine: Engine) -> None:
+    """Make the schema where there is none; else only look whether it is this program's.
+
+    Raises
+    ------
+    SetupError
+        If the database is older or newer than this program.
+    """
+    with engine.begin() as connection:
+        found = current(connection)
+        if found is None:
+            upgrade_connection(connection)
+        elif found != head():
+            _require_known(found)
+            message = (
+                f"The database is at schema {found}, and this gridgov wants {head()}: stop all other programs, "
+                "then run `gridgov serve` or any other command once, which upgrades it."
+            )
+            raise SetupError(message)
+
+
 def upgrade_connection(connection: Connection) -> None:
     """Migrate over a connection, in its transaction; see `upgrade`."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

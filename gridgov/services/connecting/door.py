@@ -281,14 +281,15 @@ def connect(*, account: str | None = None, token: str | None = None) -> Gov:
     Raises
     ------
     SetupError
-        If there is no PostGIS to use; the message says how to install it.
+        If there is no PostGIS to use, or the database is of another gridgov, which a notebook does not upgrade; the
+        message says what to do.
     NotFoundError
         If there is no such account.
     NotAuthenticatedError
         If the token is unknown, expired or revoked.
     """
     with ExitStack() as stack:
-        store = stack.enter_context(opened_store())
+        store = stack.enter_context(opened_store(upgrading=False))
         caller = stack.enter_context(acting_as(store, account, token, clock=system_clock))
         gov = Gov(store, caller=caller)
         gov._opened = stack.pop_all()  # noqa: SLF001 - opened for it, and closed by it
