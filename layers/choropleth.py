@@ -6,6 +6,7 @@ policies are written in (10 %, 25 %, half, double). `by_amount` says how much th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -84,13 +85,22 @@ def around_mean(loads: pd.Series, *, groups: pd.Series | None = None) -> Colouri
     return _coloured(ranks, paints, _TITLES, off)
 
 
-def by_amount(amounts: pd.Series, *, digits: int = 0) -> Colouring:
-    """Return cells coloured by how much they carry: zero apart, the others in quintiles; see `layers.classes`."""
+def by_amount(amounts: pd.Series) -> Colouring:
+    """Return cells coloured by how much they carry: zero apart, the others in quintiles; see `layers.classes`.
+
+    Whole numbers are told as such, others with as many digits as keep their classes apart, two at most.
+    """
     found = classes.intervals(amounts)
     ranks = [None if rank is None else rank + 1 for rank in classes.ranks(amounts)]
     paints = [styles.NO_LOAD, *(styles.class_paint(rank, len(found)) for rank in range(len(found)))]
+    digits = next((count for count in range(2) if _apart(found, count)), 2)
     titles = [Words("0", "0"), *(Words(one.label(digits), one.label(digits)) for one in found)]
     return _coloured(ranks, paints, titles, pd.Series(np.nan, index=amounts.index))
+
+
+def _apart(found: Sequence[classes.Interval], digits: int) -> bool:
+    """Return whether, with so many digits, the largest value of each class reads as less than the least of the next."""
+    return all(round(lower.up_to, digits) < round(upper.least, digits) for lower, upper in pairwise(found))
 
 
 def _coloured(

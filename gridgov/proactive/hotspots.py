@@ -124,7 +124,9 @@ def described(observed: Floats, expected: Floats, variance: Floats, places: Plac
     quiet = np.full(len(residuals), np.nan)
     if len(places) < 3 or np.ptp(residuals) == 0:
         return {"statistic": quiet, "moran": quiet, "quadrant": np.full(len(residuals), "", dtype=object)}
-    from esda import G_Local, Moran_Local  # noqa: PLC0415 - heavy
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a part of it that is not used here misses a notebook's widgets
+        from esda import G_Local, Moran_Local  # noqa: PLC0415 - heavy
 
     # Islands have no neighbours to be compared with; esda divides by their number, which is told by a missing value.
     with warnings.catch_warnings(), np.errstate(all="ignore"):

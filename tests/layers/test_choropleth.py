@@ -50,3 +50,10 @@ def test_either_side_of_what_is_fair_grows_darker():
     assert all(darker > lighter for darker, lighter in pairwise(inks[:4]))
     assert all(lighter < darker for lighter, darker in pairwise(inks[3:]))
     assert len(styles.DEVIATIONS) == len(choropleth.BANDS) + 1
+
+
+def test_classes_of_shares_are_told_with_digits_that_keep_them_apart():
+    found = by_amount(pd.Series([0.31, 0.42, 1.24, 1.91, 2.6]))
+    assert [step.title.zh for step in found.steps[:-1]] == ["2.6", "1.9", "1.2", "0.4", "0.3", "0"]
+    near = by_amount(pd.Series([1.01, 1.02, 1.03, 1.04, 1.05]))
+    assert [step.title.zh for step in near.steps[:-1]] == ["1.05", "1.04", "1.03", "1.02", "1.01", "0"]
