@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from gridgov.clock import system_clock
 from gridgov.services.connecting import Gov
@@ -26,6 +27,11 @@ def _neglected(town: Town, keeper: KnowledgeKeeper) -> None:
     intake = Intake(town.store, clock=SetClock(then), home_district="370102", keeper=keeper)
     for one in day_of_reports(SAMPLE, ending=then)[:5]:
         intake.take(one, author="sample")
+    with town.store.transaction() as unit:
+        # One of today's was opened before anybody complained.
+        unit.connection.execute(
+            text("UPDATE incident SET channel = 'proactive' WHERE id = (SELECT max(id::text)::uuid FROM incident)")
+        )
 
 
 @pytest.mark.usefixtures("_neglected")
@@ -36,7 +42,7 @@ def test_the_wall_the_api_and_the_notebook_say_the_same(town: Town):
         page.goto("/command")
         told = page.request.get("/api/v1/figures").json()
         counted = Gov(town.store).figures()
-        for name in ("reports_24h", "open", "late", "soon", "by_stage"):
+        for name in ("reports_24h", "proactive_24h", "open", "late", "soon", "by_stage"):
             assert told[name] == counted[name], name
         for name in ("open", "combined"):
             assert told["whistles"][name] == counted["whistles"][name], name
@@ -44,6 +50,8 @@ def test_the_wall_the_api_and_the_notebook_say_the_same(town: Town):
         for name in ("reports_24h", "open", "late", "soon"):
             shown = page.locator(f"[data-figure={name}] strong")
             expect(shown).to_have_text(str(told[name]), timeout=PATIENCE_MS)
+        assert told["proactive_24h"] == 1
+        expect(page.locator("[data-figure=reports_24h] small")).to_have_text("另有未诉先办 1")
         expect(page.locator("[data-figure=whistles] strong")).to_have_text(str(told["whistles"]["open"]))
         _require_the_same_late_things(page)
         stages = page.locator(".c-stages strong")

@@ -25,13 +25,21 @@ export function Left() {
 function Figures() {
   const found = figures.value;
   const { open, combined } = found?.whistles ?? {};
+  const ahead = found?.proactive_24h;
   return (
     <section
       class="c-figures"
       aria-busy={isOfAnother("figures")}
       aria-label={say("此刻的数字", "The numbers of the moment")}
     >
-      <Figure name="reports_24h" zh="24 小时上报" en="Reports, 24 h" value={found?.reports_24h} />
+      <Figure
+        name="reports_24h"
+        zh="24 小时上报"
+        en="Reports, 24 h"
+        value={found?.reports_24h}
+        // Cases that were opened before anybody complained are no reports, and never added to them.
+        more={ahead ? say(`另有未诉先办 ${ahead}`, `${ahead} more before any complaint`) : ""}
+      />
       <Figure name="open" zh="在办案件" en="Open cases" value={found?.open} />
       <Figure name="late" zh="超时案件" en="Late cases" value={found?.late} alert />
       <Figure name="soon" zh="30 分钟内到期案件" en="Cases due in 30 min" value={found?.soon} />
