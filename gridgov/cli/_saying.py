@@ -21,6 +21,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\
 _ADDRESS = re.compile(r"(GET|POST) /api/v1/([a-z-]+(/[a-z-]+)*)")
 _HERE = {
     "accounts": "gridgov account list",
+    "drafts": "gridgov draft list",
     "evidence/uploads": "gridgov case attach",
     "hours": "gridgov rules hours",
     "incidents": "gridgov case list",

@@ -293,6 +293,13 @@ class TestWhoConnected:
         with pytest.raises(NotAllowedError, match=r"grid\.approve"):
             planner.approve(draft)
 
+    def test_a_draft_that_there_is_none_of_is_told_without_the_web(self, store, clock):
+        planner = as_role(store, clock, "planner")
+        for asked in (planner.preview, planner.history, planner.draft_cells, planner.propose, planner.publish):
+            with pytest.raises(NotFoundError, match=r"gov\.drafts\(\)") as caught:
+                asked(new_id())
+            assert "/api/" not in caught.value.message
+
     def test_a_report_stands_under_the_name_of_who_made_it(self, store, clock):
         worker = as_role(store, clock, "grid_worker")
         given = {"matter": "20908", "text": "施工", "datum": "wgs84", "lon": 117.0902, "lat": 36.6512}

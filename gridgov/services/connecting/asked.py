@@ -200,3 +200,13 @@ def in_python() -> Iterator[None]:
             'gridgov.connect(account="LOGIN"), or with a new token, which `gridgov tokens make` makes.'
         )
         raise NotAuthenticatedError(message) from error
+
+
+class InPython:
+    """A service at the Python door: whatever it is asked, its refusals say what to do from Python."""
+
+    def __init__(self, service: object) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return in_python()(getattr(self._service, name))

@@ -6,7 +6,7 @@ names the missing permission, and nobody approves what they drew themselves.
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ import pandas as pd
 
 from gridgov.access import Caller
 from gridgov.errors import NotAuthenticatedError
-from gridgov.services.connecting.asked import Moment, moment
+from gridgov.services.connecting.asked import InPython, Moment, moment
 from gridgov.services.connecting.opened import Opened
 
 if TYPE_CHECKING:
@@ -177,13 +177,13 @@ class Plans(Opened):
     def _drafting(self) -> "Drafting":
         from gridgov.services.drafting import Drafting  # noqa: PLC0415
 
-        return Drafting(self._store, clock=self._clock)
+        return cast("Drafting", InPython(Drafting(self._store, clock=self._clock)))
 
     @property
     def _proactive(self) -> "Proactive":
         from gridgov.services.proactive import Proactive  # noqa: PLC0415
 
-        return Proactive(self._store, clock=self._clock)
+        return cast("Proactive", InPython(Proactive(self._store, clock=self._clock)))
 
 
 def _id(draft: "DraftRow | UUID") -> UUID:
