@@ -78,6 +78,18 @@ class TestFairness:
             with pytest.raises(InputError, match=says):
                 figure(loads)
 
+    def test_loads_are_measured_by_row_also_where_a_name_comes_twice(self):
+        twice, once = pd.Series([1.0, 3.0, 8.0], index=["a", "a", "b"]), pd.Series([1.0, 3.0, 8.0])
+        assert metrics.deviation(twice).tolist() == metrics.deviation(once).tolist()
+        assert metrics.fairness(twice).equals(metrics.fairness(once))
+        with pytest.raises(InputError, match="each once"):
+            metrics.deviation(twice, groups=pd.Series(["x", "x", "y"], index=twice.index))
+
+    def test_where_nobody_lives_nothing_is_uneven(self):
+        nobody = pd.Series([0.0, 0.0])
+        assert metrics.deviation(nobody).isna().all()
+        assert (metrics.variation(nobody), metrics.gini(nobody), metrics.share_within(nobody, 0.1)) == (0.0, 0.0, 1.0)
+
     def test_a_cell_without_a_street_is_named(self):
         with pytest.raises(InputError, match="missing for 1 rows, the first is b"):
             metrics.deviation(pd.Series({"a": 1.0, "b": 2.0}), groups=pd.Series({"a": "west", "b": None}))

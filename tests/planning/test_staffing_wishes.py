@@ -7,6 +7,8 @@ import pytest
 
 from gridgov.errors import InputError
 from gridgov.planning import Limits, staff
+from gridgov.planning.staffing.covering import with_limits
+from gridgov.planning.staffing.wishes import Wished
 from tests.conftest import SAMPLE
 from tests.planning.staffing_district import STREET, duties, grid, people
 
@@ -284,3 +286,22 @@ def test_of_two_who_are_as_near_the_one_of_the_same_street_covers():
     everybody = pd.DataFrame({"person": ["b", "c", "a"], "role": "police", "street": [*cells["street"]]})
     found = staff(cells, everybody, duties(*zip("bca", cells["cell"], strict=True)))
     assert found.cover(cells["cell"][1], without="c")["person"].tolist() == ["b", "a"]
+
+
+@pytest.mark.parametrize(("most", "beyond"), [(None, []), (1, ["b", "a"]), (2, [])])
+def test_who_would_hold_more_cells_than_wished_is_marked(most, beyond):
+    cells = pd.concat([grid(1, 2, [420, 380]), grid(1, 1, street="370102002", west=117.004)], ignore_index=True)
+    everybody = pd.DataFrame({"person": ["b", "c", "a"], "role": "police", "street": [*cells["street"]]})
+    given = duties(*zip("bca", cells["cell"], strict=True))
+    ranked = staff(cells, everybody, given, limits=Limits(cells=most)).cover(cells["cell"][1], without="c")
+    assert ranked["person"].tolist() == ["b", "a"]
+    assert ranked.loc[ranked["beyond"], "person"].tolist() == beyond
+
+
+def test_who_would_hold_more_cells_than_wished_covers_last_unless_they_share_the_cell():
+    ranked = pd.DataFrame({"person": ["near", "sharer", "far"], "role": "police", "cost": [0.1, 0.2, 0.3]})
+    ranked["shares_it"] = ranked["person"] == "sharer"
+    held = duties(("near", "1"), ("near", "2"), ("sharer", "1"), ("sharer", "3"), ("far", "4"))
+    wished = Wished(limits={"police": Limits(cells=2)})
+    assert with_limits(ranked, held, wished)["person"].tolist() == ["sharer", "far", "near"]
+    assert with_limits(ranked, held, Wished())["person"].tolist() == ["near", "sharer", "far"]

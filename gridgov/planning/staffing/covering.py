@@ -10,6 +10,7 @@ from gridgov.errors import InputError
 from gridgov.planning.staffing.beside import DETOUR
 from gridgov.planning.staffing.part import KILOMETRE, NEWCOMER, UNFAIR, UNSKILLED
 from gridgov.planning.staffing.reading import Given
+from gridgov.planning.staffing.wishes import Wished
 
 _STRANGER: Final = 0.5
 """What it costs to send somebody of another street, for each FTE: another office, another lead."""
@@ -63,6 +64,17 @@ def cover(
     found = [_ranked(given, duties, loads, places, cell, one) for one in wanted]
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
     return frame.sort_values(["role", "cost", "person"], ignore_index=True)[list(COLUMNS)]
+
+
+def with_limits(ranked: pd.DataFrame, duties: pd.DataFrame, wished: Wished) -> pd.DataFrame:
+    """Return stand-ins with ``beyond``: who would hold more cells than was wished of their role; they come last.
+
+    A limit is for duties, and a cover is for days: where nobody else is left, somebody beyond it is better than nobody.
+    """
+    most = ranked["role"].map({role: wished.limits_of(role).cells for role in ranked["role"].unique()}).astype(float)
+    held = ranked["person"].map(duties.groupby("person")["cell"].nunique()).astype(float).fillna(0.0)
+    beyond = held + ~ranked["shares_it"].astype(bool) > most
+    return ranked.assign(beyond=beyond).sort_values(["role", "beyond", "cost", "person"], ignore_index=True)
 
 
 def _duties(gone: pd.DataFrame) -> Iterator[tuple[str, str, float, str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from gridgov.planning.staffing.advice import Advice, advice_on
 from gridgov.planning.staffing.beside import places_of
 from gridgov.planning.staffing.changes import changes_of, steps_of
-from gridgov.planning.staffing.covering import cover
+from gridgov.planning.staffing.covering import cover, with_limits
 from gridgov.planning.staffing.parts import cut
 from gridgov.planning.staffing.reading import Given, given
 from gridgov.planning.staffing.solving import staffed
@@ -82,6 +82,7 @@ class Staffing:
     roles: pd.DataFrame
     _given: Given
     _places: np.ndarray
+    _wished: Wished
 
     def __repr__(self) -> str:
         told = {str(name): float(value) for name, value in self.figures.items()}
@@ -128,14 +129,16 @@ class Staffing:
             households), ``walk_m`` (on foot from the nearest of their cells), ``relative`` and ``relative_after`` (load
             to an equal share, now and with the cell), ``lacks`` (skills that the cell asks for and would miss), and
             ``cost``, by which they are ranked: newcomer and way as in staffing, a load above an equal share, a missing
-            skill, and half a newcomer for coming from another street.
+            skill, and half a newcomer for coming from another street; ``beyond``: they would hold more cells than the
+            `Limits.cells` that was wished of their role, and so come last, whatever they cost.
 
         Raises
         ------
         InputError
             If the cell was not staffed, or the person does not hold it.
         """
-        return cover(self._given, self.duties, self.loads, self._places, str(cell), without)
+        ranked = cover(self._given, self.duties, self.loads, self._places, str(cell), without)
+        return with_limits(ranked, self.duties, self._wished)
 
 
 def staff(
@@ -197,4 +200,5 @@ def staff(
         roles=roles_of(made, loads, parts),
         _given=told,
         _places=places_of(told.cells),
+        _wished=wished,
     )
