@@ -279,6 +279,10 @@ class TestWhoConnected:
             gov.draft(gov.cells(), title="2026")
         with pytest.raises(NotAuthenticatedError, match="account="):
             gov.drafts()
+        for decides in (gov.scan, lambda: gov.confirm(new_id()), lambda: gov.dismiss(new_id(), reason="无")):
+            with pytest.raises(NotAuthenticatedError, match="account="):
+                decides()
+        assert "as this machine: reads and reports" in repr(gov)
 
     def test_who_only_reads_drafts_nothing_and_who_plans_approves_nothing_of_their_own(self, store, clock):
         worker, planner = as_role(store, clock, "grid_worker"), as_role(store, clock, "planner")

@@ -50,7 +50,8 @@ class Gov(Frames, Plans):
     clock
         Tells the time to every rule.
     caller
-        On whose behalf; None for the machine itself, which reads everything and plans nothing.
+        On whose behalf; None for the machine itself, which reads everything, takes reports in,
+        and plans and decides nothing.
     """
 
     def __init__(self, store: Store, *, clock: Clock = system_clock, caller: Caller | None = None) -> None:
@@ -60,7 +61,8 @@ class Gov(Frames, Plans):
     def __repr__(self) -> str:
         if self._held is None:
             return "<gridgov, closed>"
-        return f"<gridgov, {'as this machine: reads only' if self._caller is None else 'as an account'}; help(gov)>"
+        who = "as this machine: reads and reports" if self._caller is None else "as an account"
+        return f"<gridgov, {who}; help(gov)>"
 
     def incident(self, incident: UUID | str, *, as_of: Moment | None = None) -> dict[str, Any]:
         """Return an incident with its place, its shares or probabilities, and its possible duplicates.

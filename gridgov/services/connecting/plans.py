@@ -162,7 +162,7 @@ class Plans(Opened):
         Raises
         ------
         NotAuthenticatedError
-            If connected as the machine, which reads only.
+            If connected as the machine, which decides nothing.
         """
         if self._caller is None:
             message = (
