@@ -55,6 +55,15 @@ def _act(page: Page, name: str) -> Locator:
     return page.locator(f".c-whistle.large [data-act='{name}']")
 
 
+def _by_key(page: Page, key: str, act: str, form: str) -> Locator:
+    """Press an act's key once the page offers it, and return its form, which has the focus then."""
+    expect(_act(page, act)).to_be_visible()  # a page that has not heard yet that it may offers nothing to a key
+    page.locator("body").press(key)
+    opened = _form(page, form)
+    expect(opened.locator(":focus")).to_have_count(1)
+    return opened
+
+
 def _done(page: Page, name: str) -> None:
     expect(page.get_by_text(f"已完成：{name}").first).to_be_visible()
 
@@ -94,7 +103,7 @@ def test_a_combined_whistle_goes_its_whole_way_by_the_hands_of_all(town: Town, b
         _act(street, "close").click()
         for page in watching:
             expect(_stage(page)).to_have_text("销哨中")
-        neighbour.keyboard.press("Shift+S")
+        _by_key(neighbour, "Shift+S", "close", "销哨")
         neighbour.keyboard.press("Enter")
         for page in (*watching, lead):
             expect(_stage(page)).to_have_text("已销哨")
@@ -103,8 +112,7 @@ def test_a_combined_whistle_goes_its_whole_way_by_the_hands_of_all(town: Town, b
 
 def _confirm(street: Page, neighbour: Page) -> None:
     """Let each side confirm: one by keyboard, the other by a click."""
-    street.keyboard.press("Shift+C")
-    expect(_form(street, "确认联合哨")).to_be_visible()
+    _by_key(street, "Shift+C", "confirm", "确认联合哨")
     street.keyboard.press("Enter")
     expect(neighbour.locator(".c-whistle.large > .c-standing")).to_contain_text("1/2 方已确认")
     _act(neighbour, "confirm").click()
@@ -114,8 +122,7 @@ def _arrive(lead: Page, centre: Page, here: Any) -> None:
     """Let the lead acknowledge, be refused far away, and arrive `here`."""
     _act(lead, "acknowledge").click()
     expect(_row(centre, LEAD)).to_contain_text("已签收")
-    lead.keyboard.press("Shift+I")
-    form = _form(lead, "报到")
+    form = _by_key(lead, "Shift+I", "check-in", "报到")
     expect(form).to_contain_text("已定位，精度 ±8 米")
     form.get_by_role("button", name="确认报到").press("Enter")
     expect(form.get_by_role("alert")).to_contain_text("离现场太远")
@@ -166,8 +173,7 @@ def _let_everybody_go(town: Town, street: Page, neighbour: Page, whistle: str) -
         for code in rest[1:]:
             do(town, login, f"whistles/{whistle}/excuse", organisation_code=code, reason="另有任务")
         if rest:
-            page.locator("body").press("Shift+E")
-            form = _form(page, "免除")
+            form = _by_key(page, "Shift+E", "excuse", "免除")
             who = form.locator(f"input[value='{rest[0]}']")
             if who.count():  # what was done by scripts may not be heard of yet
                 who.check()
@@ -192,8 +198,7 @@ def test_who_checks_in_without_a_position_is_vouched_for_by_somebody_on_site(tow
         expect(form.get_by_role("status")).to_contain_text("要由在场的另一人见证")
         form.get_by_role("button", name="确认报到").click()
         expect(_row(street.page, LEAD)).to_contain_text("待在场的人见证")
-        street.page.keyboard.press("Shift+O")
-        expect(_form(street.page, "见证报到")).to_contain_text("已定位")
+        expect(_by_key(street.page, "Shift+O", "vouch", "见证报到")).to_contain_text("已定位")
         street.page.keyboard.press("Enter")
         expect(_row(department.page, LEAD)).to_contain_text("street 见证")
         expect(_row(department.page, LEAD)).to_contain_text("已到场")
@@ -243,8 +248,7 @@ def test_the_leading_side_says_who_comes_before_the_others_confirm(town: Town, b
             expect(_stage(page)).to_have_text("待确认")
         leading = next(page for page in sides if _act(page, "summons").count())
         other = next(page for page in sides if page is not leading)
-        leading.keyboard.press("Shift+N")
-        form = _form(leading, "改召集单位")
+        form = _by_key(leading, "Shift+N", "summons", "改召集单位")
         form.get_by_label("按责任清单召集").uncheck()
         form.get_by_label("另请单位").select_option(label="历下区公安分局")
         form.get_by_label("为什么与清单不同").fill("只需公安到场")

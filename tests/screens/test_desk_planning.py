@@ -64,6 +64,7 @@ def test_what_one_draws_another_approves_and_it_is_in_force(town: Town, tmp_path
         page = watched.page
         bring(page, "并两个网格", cells, tmp_path / "street.geojson")
         expect(page.get_by_role("cell", name=re.compile(f"{kept}.*{gone}"))).to_be_visible()
+        expect(page.get_by_role("cell", name="专职网格员", exact=True).first).to_be_visible()
         expect(page.get_by_role("button", name="批准…")).to_have_count(0)
         assert violations(page) == []
         decide(page, "提请审批")

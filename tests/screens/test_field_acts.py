@@ -169,6 +169,7 @@ def test_what_the_server_refuses_is_said_in_the_tongue_of_the_page(town: Town) -
         go_to(page, "我的")
         page.get_by_role("button", name="对照两个版本").click()
         said = page.locator("dialog .body > p.f-soft")
-        expect(said.first).to_be_visible()
+        # The book of sentences comes after the first that needs it: until then it stands there as the server said it.
+        expect(said.first).to_have_attribute("lang", "zh-CN")
         tongues = [(line.get_attribute("lang"), line.inner_text()) for line in said.all()]
         assert [tongue for tongue, _ in tongues] == ["zh-CN"] * len(tongues), tongues

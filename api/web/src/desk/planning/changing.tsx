@@ -4,7 +4,8 @@ import { Badge, Note } from "../../shared/ui/basics";
 import { type Column, Table } from "../../shared/ui/table";
 import { said, say, type Words } from "../../shared/words";
 import { areaName } from "../areas";
-import { named, ROLES } from "../words";
+import { walkerName } from "../rules/walkers_known";
+import { named } from "../words";
 import type { Draft, Preview } from "./drafts_known";
 import { Drawn } from "./picture";
 
@@ -171,7 +172,7 @@ function Cells({ preview: { cells, heirs } }: { preview: Preview }) {
 function Staff({ staff }: { staff: Preview["staff"] }) {
   const columns: Column<Duty>[] = [
     { name: "name", label: say("人员", "Person"), show: (row) => row.name ?? "–", sort: (row) => row.name ?? "" },
-    { name: "role", label: say("角色", "Role"), show: (row) => named(ROLES, row.role) },
+    { name: "role", label: say("角色", "Role"), show: (row) => walkerName(row.role) },
     { name: "cell", label: say("原网格", "Old cell"), show: (row) => row.cell, sort: (row) => row.cell, kind: "code" },
     { name: "to", label: say("新网格", "New cell"), show: (row) => row.to ?? "–", kind: "code" },
     {

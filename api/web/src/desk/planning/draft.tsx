@@ -8,6 +8,7 @@ import { useLoaded } from "../../shared/ui/loaded";
 import { say } from "../../shared/words";
 import { areaName } from "../areas";
 import { Link } from "../router";
+import { readWalkers } from "../rules/walkers_known";
 import { Page } from "../shell";
 import { Changing } from "./changing";
 import { type Decision, Deciding, decisionWords } from "./deciding";
@@ -75,7 +76,12 @@ interface Props extends Known {
 /** A draft at one of its revisions. */
 function Draught({ draft, versions, reload }: Props) {
   const [deciding, setDeciding] = useState<Decision | "edit" | null>(null);
-  const preview = useLoaded(async () => (isOpen(draft) ? await readPreview(draft.id) : null));
+  const preview = useLoaded(async () => {
+    if (!isOpen(draft)) return null;
+    // Without the names of duties, their codes are shown.
+    const [found] = await Promise.all([readPreview(draft.id), readWalkers().catch(() => null)]);
+    return found;
+  });
   const close = (): void => setDeciding(null);
   const newer = overtakenBy(draft, versions);
   return (
