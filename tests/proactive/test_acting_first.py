@@ -7,11 +7,12 @@ from sqlalchemy import text
 
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from gridgov.incidents import Channel
+from gridgov.services.connecting import Gov
 from gridgov.services.intake import Intake
 from gridgov.services.proactive import Proactive
 from gridgov.services.watching import Watching
 from tests.proactive.conftest import FIRE, HOME, HOT
-from tests.support import NOON, report, somebody
+from tests.support import NOON, at, report, somebody
 
 
 def test_what_burns_is_proposed_with_its_matter_its_numbers_and_its_period(fire):
@@ -118,6 +119,32 @@ def test_what_was_opened_so_is_no_report_of_the_day(proactive, fire, store, cloc
     after = watching.figures(None)
     assert (after["reports_24h"], after["open"]) == (before["reports_24h"], before["open"] + 1)
     assert (before["proactive_24h"], after["proactive_24h"]) == (0, 1)
+
+
+def test_a_case_opened_so_is_work_of_its_cell_and_no_complaint(proactive, fire, store, clock, keeper):
+    gov, since = Gov(store, clock=clock), NOON - timedelta(days=28)
+    intake = Intake(store, clock=clock, home_district=HOME, keeper=keeper)
+    intake.take(report(position=at(fire["lon"], fire["lat"])), author="test")
+
+    def told() -> tuple[list[float], list[float]]:
+        work = [gov.loads("incidents")[HOT], gov.atoms(area=HOT[:12])["incidents"].sum()]
+        month, quarter = gov.expected("2026-07", by_street=True), gov.repeats(NOON - timedelta(days=91), clock())
+        rose, topics = gov.rising(since, clock()), gov.topics("2026-05")
+        complaints = [gov.hotspots(since, clock()).loc[HOT, "count"], month.frame["last"].sum(), rose["count"].sum()]
+        return work, [*complaints, quarter["count"].sum(), topics["incidents"].sum(), gov.figures()["reports_24h"]]
+
+    clock.move(timedelta(seconds=1))
+    (load, made_of), complaints = told()
+    confirmed, _ = proactive.confirm(somebody(store, "command_centre"), fire["id"])
+    clock.move(timedelta(seconds=1))
+    (more, made_of_more), same = told()
+    assert more == load + 1
+    assert made_of_more > made_of
+    assert same == complaints
+    points = gov.incidents(cell_code=HOT, since=clock() - timedelta(days=365))
+    assert len(points) == more
+    assert points.set_index("id").loc[confirmed["incident_id"], "channel"] == "proactive"
+    assert (points["channel"] != "proactive").sum() == load
 
 
 def test_without_a_past_it_says_what_could_not_be_looked_for(proactive: Proactive):

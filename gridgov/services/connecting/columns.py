@@ -121,7 +121,7 @@ INCIDENTS: Final = _columns(
     ("number", Type.TEXT, "the public number"),
     ("reported_at", Type.TIME, "when it was reported"),
     ("received_at", Type.TIME, "when it was taken in"),
-    ("channel", Type.TEXT, "which way it came"),
+    ("channel", Type.TEXT, "which way it came; proactive: opened before anybody complained"),
     ("matter_code", Type.TEXT, "what it is about"),
     ("text", Type.TEXT, "as reported"),
     ("stage", Type.TEXT, "of the case"),

@@ -126,7 +126,8 @@ class Gov(Frames, Plans):
     def atoms(self, *, area: str | None = None, as_of: Moment | None = None, **how: Any) -> gpd.GeoDataFrame:
         """Return what the cells of a district or a street are made of: `gridgov.planning.atoms` of all that is known.
 
-        Incidents are those of the 365 days before the moment, as far as one may see them.
+        Incidents are those of the 365 days before the moment, as far as one may see them, by whichever channel they
+        came: cases opened proactively are work too. What stands out (`hotspots` and its like) leaves them out.
 
         Parameters
         ----------

@@ -145,6 +145,8 @@ class Frames(Opened):
         Who reported is not among the columns: see `reporter`. The words are as reported and may name people, so that an
         account's taking them away is written down as a look, like a table's from the screen.
 
+        Cases that were opened before anybody complained are among them, with ``proactive`` as their ``channel``.
+
         Examples
         --------
         ::
@@ -271,8 +273,9 @@ class Frames(Opened):
         Parameters
         ----------
         weight
-            ``"households"`` (a cell that nobody counted has none), ``"incidents"`` (those of the 365 days before),
-            ``"area_m2"``; or parts of several, like ``{"households": 0.6, "incidents": 0.4}``.
+            ``"households"`` (a cell that nobody counted has none), ``"incidents"`` (those of the 365 days before, by
+            whichever channel they came: cases opened proactively are work too), ``"area_m2"``; or parts of several,
+            like ``{"households": 0.6, "incidents": 0.4}``.
 
         Returns
         -------
