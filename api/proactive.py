@@ -1,7 +1,8 @@
 """What is suspected before anybody complains, as types."""
 
 from datetime import datetime
-from typing import Any, Self
+from math import isfinite
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -51,7 +52,8 @@ class ScanIn(BaseModel):
 
     as_of: AwareDatetime | None = Field(
         default=None,
-        description="As things were reported up to then; now if left out",
+        description="The moment to look back from, none that is still to come: what was reported before it is looked "
+        "at, as it stands today. Now if left out",
         examples=["2026-06-30T16:00:00+00:00"],
     )
 
@@ -74,6 +76,10 @@ class ScanOut(BaseModel):
         return cls(at=scan.at, added=list(scan.added), found=scan.found, left_out=dict(scan.left_out))
 
 
+Method = Literal["smoothed", "naive_last", "naive_mean", "naive_year_ago"]
+"""A way of telling a month to come."""
+
+
 class ExpectedPlaceOut(BaseModel):
     """What a place is expected to have in the month."""
 
@@ -87,10 +93,15 @@ class ExpectedPlaceOut(BaseModel):
 class MethodOut(BaseModel):
     """How well a way of telling would have told the last months, each from those before it alone."""
 
-    method: str = Field(description="smoothed, or a naive guess: naive_last, naive_mean, naive_year_ago")
+    method: Literal["given", Method] = Field(
+        description="smoothed, or a naive guess: naive_last, naive_mean, naive_year_ago (measured from eighteen months "
+        "on); given: what would have been given, each month's method being chosen from the months before it"
+    )
     name: Said
     mae: float = Field(description="Mean absolute error, in incidents a place and month")
-    ratio: float = Field(description="To the best naive guess; below 1 is better than it")
+    ratio: float | None = Field(
+        description="To the best naive guess; below 1 is better than it; null where that guess was never wrong"
+    )
     coverage: float = Field(description="Share of what came that lay between low and high")
     months: int = Field(description="So many were measured")
 
@@ -99,7 +110,7 @@ class ExpectedOut(BaseModel):
     """The load of a month to come, and what telling it is worth."""
 
     month: str = Field(examples=["2026-08"])
-    method: str = Field(description="The one that is given: with the least error; a naive guess where that did best")
+    method: Method = Field(description="The one that is given: the best naive guess, unless another was clearly better")
     level: float
     summary: Said
     places: list[ExpectedPlaceOut] = Field(description="Most expected first")
@@ -118,9 +129,13 @@ class ExpectedOut(BaseModel):
                 "level": told.level,
                 "summary": {"zh": told.sentence, "en": told.sentence_en},
                 "places": places.to_dict("records"),
-                "measured": [{**one, "name": names[one["method"]]} for one in measured],
+                "measured": [{**one, "name": names[one["method"]], "ratio": _known(one["ratio"])} for one in measured],
             }
         )
+
+
+def _known(ratio: float) -> float | None:
+    return ratio if isfinite(ratio) else None
 
 
 class DismissalIn(BaseModel):

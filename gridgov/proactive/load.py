@@ -49,7 +49,8 @@ class Expected:
     frame
         By place: expected, low, high (incidents of the whole month), last (the last known month's).
     measured
-        By method: mae (incidents a place and month), ratio (to the best naive guess; below 1 is better than it),
+        By method: mae (incidents a place and month), ratio (to the best naive guess; below 1 is better than it;
+        missing where that guess was never wrong),
         pinball (mean over low, expected, high; the less the better), coverage (share of what came that lay between low
         and high), months. The naive guesses are named ``naive_...``; the same month last year is measured beside the
         others from eighteen months on. The row ``given`` tells of what would have been given, each month's method being
@@ -102,7 +103,7 @@ def expected(months: pd.DataFrame, *, ahead: int = 1, level: float = 0.8) -> Exp
     method = _chosen(told, counts, len(periods) - 1)
     measured = _measured(told, counts, (ahead, level))
     best_naive = str(measured.loc[[name for name in measured.index if name.startswith("naive_")], "mae"].idxmin())
-    measured.insert(1, "ratio", measured["mae"] / measured["mae"].loc[best_naive])
+    measured.insert(1, "ratio", measured["mae"] / (measured["mae"].loc[best_naive] or np.nan))
     month = periods[-1] + ahead
     mean = METHODS[method](counts / days, days, ahead) * month.days_in_month
     low, high = _interval(mean, _known(told[method], counts, len(periods) - 1), level)
@@ -143,10 +144,12 @@ def _next_total(rates: Floats, ahead: int) -> float:
     from statsmodels.tsa.holtwinters import ExponentialSmoothing  # noqa: PLC0415 - heavy
 
     seasonal = {"seasonal": "mul", "seasonal_periods": YEAR} if len(rates) >= 2 * YEAR and (rates > 0).all() else {}
-    with warnings.catch_warnings():  # that few months leave the smoothing unsure is what measuring is for
+    # That few months leave the smoothing unsure is what measuring is for; where all are alike it takes log(0).
+    with warnings.catch_warnings(), np.errstate(divide="ignore"):
         warnings.simplefilter("ignore")
         fitted = ExponentialSmoothing(rates, initialization_method="estimated", **seasonal).fit()
-    return max(float(fitted.forecast(ahead)[-1]), 0.0)
+        told = float(fitted.forecast(ahead)[-1])
+    return max(told, 0.0)
 
 
 METHODS: Mapping[str, Guess] = MappingProxyType(
@@ -290,12 +293,16 @@ def _told(method: str, best_naive: str, measured: pd.DataFrame, level: float) ->
     better = "没有方法明显胜过朴素猜测，照它；" if method.startswith("naive_") else ""
     better_en = "nothing was clearly better than this naive guess; " if better else ""
     months, held = int(row["months"]), f"{row['coverage']:.0%}"
+    against_zh = against_en = ""
+    if not np.isnan(row["ratio"]):
+        against_zh = f"，为最好的朴素猜测（{naive_zh}，事后看）的 {row['ratio']:.0%}"
+        against_en = f", {row['ratio']:.0%} of that of the best naive guess in hindsight ({naive_en})"
     told_zh = (
-        f"{zh}：{better}最近 {months} 个月按当时的选择，平均误差 {row['mae']:.1f} 件，"
-        f"为最好的朴素猜测（{naive_zh}，事后看）的 {row['ratio']:.0%}；{level:.0%} 区间实际覆盖 {held}"
+        f"{zh}：{better}最近 {months} 个月按当时的选择，平均误差 {row['mae']:.1f} 件{against_zh}；"
+        f"{level:.0%} 区间实际覆盖 {held}"
     )
     told_en = (
-        f"{en}: {better_en}as chosen then, a mean error of {row['mae']:.1f} incidents over the last {months} months, "
-        f"{row['ratio']:.0%} of that of the best naive guess in hindsight ({naive_en}); "
+        f"{en}: {better_en}as chosen then, a mean error of {row['mae']:.1f} incidents over the last {months} months"
+        f"{against_en}; the {level:.0%} interval held {held}"
     )
-    return told_zh, f"{told_en}the {level:.0%} interval held {held}"
+    return told_zh, told_en

@@ -189,6 +189,8 @@ def test_topics_are_told_by_street_with_what_was_opened_so_apart(proactive, fire
     assert found["proactive"].tolist()[-1] == 0  # the matter of the fire is a topic of May
     may = proactive.topics(None, "2026-05")
     assert may.loc[may["area"] == HOT[:9], "incidents"].sum() > 0
+    with pytest.raises(InputError, match="2026-07 has not begun: topics are told up to 2026-06"):
+        proactive.topics(None, "2026-07")
 
 
 def test_who_decides_at_the_desk_and_by_hand_is_answered_the_same(phone, as_, fire):

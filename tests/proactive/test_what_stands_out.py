@@ -1,5 +1,7 @@
 """What is planted is found, what is not there is not, and nothing is claimed that was not measured."""
 
+from typing import get_args
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
+from api.proactive import ExpectedOut, Method
 from gridgov.errors import CoordinateError, InputError
 from gridgov.proactive.bases import Base, by_exposure, by_history, shrunk
 from gridgov.proactive.hotspots import hotspots
-from gridgov.proactive.load import _known, _told_before, expected
+from gridgov.proactive.load import METHODS, _known, _told_before, expected
 from gridgov.proactive.many import q_values, tails
 from gridgov.proactive.places import Places, hexagon_names
 from gridgov.proactive.repeats import repeats
@@ -336,6 +339,19 @@ def test_where_a_naive_guess_is_better_it_is_what_is_given_and_it_says_so():
     assert told.method.startswith("naive_")
     assert told.measured.loc[told.method, "ratio"] == 1
     assert "没有方法明显胜过" in told.sentence
+
+
+def test_where_a_naive_guess_was_never_wrong_nothing_is_compared_with_it():
+    days_in_month = pd.period_range("2025-01", periods=9, freq="M").days_in_month  # one a day: each rate is the same
+    told = expected(months_of(np.tile(days_in_month, (4, 1))).rename(index=str))
+    assert told.measured.loc["naive_last", "mae"] == 0
+    assert told.measured["ratio"].isna().all()
+    assert "nan" not in told.sentence + told.sentence_en
+    assert "mean error of 0.0 incidents over the last" in told.sentence_en
+    out = ExpectedOut.of(told)
+    assert {one.ratio for one in out.measured} == {None}
+    assert {one.method for one in out.measured} == {"given", "smoothed", "naive_last", "naive_mean"}
+    assert set(get_args(Method)) == set(METHODS)
 
 
 def test_two_months_ahead_are_measured_from_two_months_away():

@@ -202,13 +202,16 @@ class Finder:
         Raises
         ------
         InputError
-            If it is no month.
+            If it is no month, or one that has not begun.
         NotAllowedError
             As for `hotspots`.
         """
         from gridgov.proactive.topics import figures  # noqa: PLC0415 - heavy
 
         asked = require_month(month)
+        if asked > self._running():
+            message = f"{asked} has not begun: topics are told up to {self._running()}."
+            raise InputError(message, field="month")
         with self._looking(caller) as looking:
             counts = looking.store.monthly(month_start(asked - 12), month_start(asked + 1), digits=9)
         import pandas as pd  # noqa: PLC0415 - heavy
@@ -242,7 +245,7 @@ class Finder:
 
         from gridgov.proactive.load import expected  # noqa: PLC0415 - heavy
 
-        running = pd.Period(self._clock().astimezone(SHANGHAI).strftime("%Y-%m"), freq="M")
+        running = self._running()
         asked = require_month(month) if month else running + 1
         if asked > running + 1:
             message = f"{asked} lies too far ahead: at most {running + 1} can be told."
@@ -257,6 +260,10 @@ class Finder:
         counts = by_spell(seen.incidents, names, spells).reindex(index, fill_value=0)
         counts.columns = pd.PeriodIndex(months, freq="M")
         return expected(counts, ahead=(asked - last).n, level=level)
+
+    def _running(self) -> pd.Period:
+        """Return the month that is running in Shanghai."""
+        return require_month(self._clock().astimezone(SHANGHAI).strftime("%Y-%m"))
 
     @contextmanager
     def _looking(self, caller: Caller | None) -> Iterator[Looking]:

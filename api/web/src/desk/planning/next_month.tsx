@@ -100,7 +100,7 @@ function Worth({ told }: { told: Expected }) {
           {
             name: "ratio",
             label: say("与最好的朴素猜测之比（小于 1 才更准）", "To the best naive guess (below 1 is better)"),
-            show: (row) => row.ratio.toFixed(2),
+            show: (row) => row.ratio?.toFixed(2) ?? "–",
             kind: "number",
           },
           {
