@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from gridgov.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from gridgov.ids import new_id
 from gridgov.incidents import Channel
 from gridgov.services.connecting import Gov
 from gridgov.services.intake import Intake
@@ -207,3 +208,44 @@ def test_who_decides_at_the_desk_and_by_hand_is_answered_the_same(phone, as_, fi
     assert phone.post(f"{path}/dismiss", json={"reason": "晚了"}, headers=centre).status_code == 409
     detail = phone.get(f"/api/v1/incidents/{first.json()['incident_id']}", headers=centre).json()
     assert detail["channel"] == "proactive"
+
+
+LONG_AGO = "0001-01-02T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (lambda gov: gov.hotspots(LONG_AGO, "0001-02-01T00:00:00+00:00"), "year 1 lies before any report"),
+        (lambda gov: gov.rising(LONG_AGO, "0001-02-01T00:00:00+00:00"), "year 1 lies before any report"),
+        (lambda gov: gov.courses(LONG_AGO), "year 1 lies before any report"),
+        (lambda gov: gov.scan(as_of=LONG_AGO), "year 1 lies before any report"),
+        (lambda gov: gov.topics("0001-01"), "year 1 lies before any report"),
+        (lambda gov: gov.expected("0001-01"), "year 1 lies before any report"),
+        (lambda gov: gov.expected(7), "7 is no month: write it like"),
+        (lambda gov: gov.expected(""), "'' is no month: write it like"),
+        (lambda gov: gov.topics(None), "None is no month: write it like"),
+        (lambda gov: gov.courses(NOON, weeks=5.5), "4 to 52 show a course"),
+        (lambda gov: gov.courses(NOON, weeks="x"), "4 to 52 show a course"),
+        (lambda gov: gov.repeats(NOON - timedelta(days=9), NOON, within_m="x"), "`within_m` is a number, not 'x'"),
+        (lambda gov: gov.repeats(NOON - timedelta(days=9), NOON, at_least="x"), "`at_least` is a number, not 'x'"),
+        (lambda gov: gov.proposals(most=-1), "1 or more, not -1"),
+        (lambda gov: gov.proposals(most="x"), "1 or more, not 'x'"),
+        (lambda gov: gov.confirm("x"), r"'x' is no id of a proposal: gov\.proposals\(\)"),
+        (lambda gov: gov.dismiss(5, reason="已知"), r"5 is no id of a proposal: gov\.proposals\(\)"),
+        (lambda gov: gov.dismiss(new_id(), reason=None), "A reason is a few words, not None"),
+    ],
+)
+def test_what_makes_no_sense_at_the_python_door_is_refused_in_words(store, clock, asked, says):
+    with pytest.raises(InputError, match=says):
+        asked(Gov(store, clock=clock, caller=somebody(store, "command_centre")))
+
+
+def test_so_many_proposals_that_no_database_counts_them_are_all_there_are(store, clock, proactive):
+    assert len(Gov(store, clock=clock).proposals(most=10**30)) == len(proactive.proposals(None, limit=10_000))
+
+
+def test_a_year_before_any_report_is_refused_by_hand_too(phone, as_):
+    centre = as_("command_centre")
+    assert phone.get("/api/v1/proactive/expected?month=0001-01", headers=centre).status_code == 422
+    assert phone.post("/api/v1/proactive/scans", json={"as_of": LONG_AGO}, headers=centre).status_code == 422

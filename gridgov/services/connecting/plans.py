@@ -5,6 +5,7 @@ names the missing permission, and nobody approves what they drew themselves.
 """
 
 from datetime import datetime
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -13,8 +14,8 @@ import geopandas as gpd
 import pandas as pd
 
 from gridgov.access import Caller
-from gridgov.errors import NotAuthenticatedError
-from gridgov.services.connecting.asked import InPython, Moment, moment
+from gridgov.errors import InputError, NotAuthenticatedError
+from gridgov.services.connecting.asked import InPython, Moment, at_most, id_of, moment
 from gridgov.services.connecting.opened import Opened
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ PROPOSALS = (
     *("lon", "lat", "proposed_at", "author", "decided_at", "decided_by", "note", "incident_id", "incident_number"),
 )
 """The columns of proposals; lon and lat in degrees, EPSG:4326."""
+
+_MOST = 1_000_000
 
 
 class Plans(Opened):
@@ -112,6 +115,8 @@ class Plans(Opened):
 
     def repeats(self, since: Moment, until: Moment, **how: Any) -> gpd.GeoDataFrame:
         """Return places that report again and again: `gridgov.services.proactive.Proactive.repeats`."""
+        for name in {"within_m", "at_least"} & set(how):
+            _require_number(how[name], name)
         return self._proactive.repeats(self._caller, *_spell(since, until), **how)
 
     def rising(self, since: Moment, until: Moment, **how: Any) -> pd.DataFrame:
@@ -136,10 +141,10 @@ class Plans(Opened):
 
     def proposals(self, *, state: str | None = None, most: int = 200) -> pd.DataFrame:
         """Return what is suspected, newest first, a row for each proposal, for a person to decide about."""
-        found = self._proactive.proposals(self._caller, state=state, limit=most)
+        found = self._proactive.proposals(self._caller, state=state, limit=min(at_most(most), _MOST))
         return pd.DataFrame(found, columns=list(PROPOSALS))
 
-    def confirm(self, proposal: UUID) -> dict[str, Any]:
+    def confirm(self, proposal: UUID | str) -> dict[str, Any]:
         """Open a case for a proposal, counted apart from what was reported, and return it with its ``incident_number``.
 
         Raises
@@ -149,11 +154,11 @@ class Plans(Opened):
         ConflictError
             If it was dismissed.
         """
-        return self._proactive.confirm(self._me, proposal)[0]
+        return self._proactive.confirm(self._me, _proposal(proposal))[0]
 
-    def dismiss(self, proposal: UUID, *, reason: str) -> dict[str, Any]:
+    def dismiss(self, proposal: UUID | str, *, reason: str) -> dict[str, Any]:
         """Say why nothing is to be done about a proposal, for good, and return it."""
-        return self._proactive.dismiss(self._me, proposal, reason=reason)
+        return self._proactive.dismiss(self._me, _proposal(proposal), reason=_words(reason))
 
     @property
     def _me(self) -> Caller:
@@ -184,6 +189,27 @@ class Plans(Opened):
         from gridgov.services.proactive import Proactive  # noqa: PLC0415
 
         return cast("Proactive", InPython(Proactive(self._store, clock=self._clock)))
+
+
+def _require_number(given: Any, field: str) -> None:
+    if not isinstance(given, Real):
+        message = f"`{field}` is a number, not {given!r}."
+        raise InputError(message, field=field)
+
+
+def _words(given: Any) -> str:
+    if not isinstance(given, str):
+        message = f"A reason is a few words, not {given!r}."
+        raise InputError(message, field="reason")
+    return given
+
+
+def _proposal(given: "UUID | str") -> UUID:
+    found = id_of(given)
+    if found is None:
+        message = f"{given!r} is no id of a proposal: gov.proposals() lists those there are."
+        raise InputError(message, field="proposal")
+    return found
 
 
 def _id(draft: "DraftRow | UUID") -> UUID:

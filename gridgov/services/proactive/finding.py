@@ -24,6 +24,7 @@ from gridgov.services.proactive.reading import (
     places_of,
     require_month,
     require_spell,
+    require_year,
     whole_months,
 )
 from gridgov.services.proactive.scanning import risen
@@ -136,10 +137,11 @@ class Finder:
         from gridgov.proactive.bases import by_exposure  # noqa: PLC0415 - heavy
         from gridgov.proactive.weeks import courses  # noqa: PLC0415 - heavy
 
-        if not 4 <= weeks <= 52:
+        if not isinstance(weeks, int) or not 4 <= weeks <= 52:
             message = f"{weeks} weeks: 4 to 52 show a course."
             raise InputError(message, field="weeks")
-        week = Spell(instant(until, field="until") - timedelta(days=7), instant(until, field="until"))
+        last = require_year(instant(until, field="until"), "until")
+        week = Spell(last - timedelta(days=7), last)
         spells = [week.before(number) for number in range(weeks - 1, -1, -1)]
         with self._looking(caller) as looking:
             seen = looking.seen(spells[0].since, week.until, matter)
@@ -246,7 +248,7 @@ class Finder:
         from gridgov.proactive.load import expected  # noqa: PLC0415 - heavy
 
         running = self._running()
-        asked = require_month(month) if month else running + 1
+        asked = running + 1 if month is None else require_month(month)
         if asked > running + 1:
             message = f"{asked} lies too far ahead: at most {running + 1} can be told."
             raise InputError(message, field="month")

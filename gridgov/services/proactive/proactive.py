@@ -12,7 +12,7 @@ from gridgov.errors import InputError
 from gridgov.proactive import State
 from gridgov.services.proactive.deciding import confirm, dismiss, no_proposal
 from gridgov.services.proactive.finding import Finder, one_of
-from gridgov.services.proactive.reading import PERIODS_BEFORE
+from gridgov.services.proactive.reading import PERIODS_BEFORE, require_year
 from gridgov.services.proactive.scanning import WINDOW, Scan, scanned
 
 __all__ = ["Proactive", "Scan"]
@@ -36,12 +36,12 @@ class Proactive(Finder):
         Raises
         ------
         InputError
-            If the moment is to come.
+            If the moment is to come, or lies before any report.
         NotAllowedError
             If no role of the caller's looks for it (``proactive.scan``).
         """
         now = self._clock()
-        at = instant(as_of, field="as_of") if as_of else now
+        at = require_year(instant(as_of, field="as_of"), "as_of") if as_of else now
         if at > now:
             message = "Nobody can look for what is still to come: leave as_of out, or name a moment that is past."
             raise InputError(message, field="as_of")

@@ -123,18 +123,36 @@ class Looking:
         return {matter.code: matter.name for matter in self.unit.rules.matters()}
 
 
+FIRST_YEAR = 1950
+"""Nothing was reported before, and what lies far beyond no calendar counts back from."""
+
+
+def require_year(moment: datetime, field: str) -> datetime:
+    """Return a moment that can be counted back from.
+
+    Raises
+    ------
+    InputError
+        If it lies before `FIRST_YEAR`.
+    """
+    if moment.year < FIRST_YEAR:
+        message = f"The year {moment.year} lies before any report: ask for {FIRST_YEAR} or later."
+        raise InputError(message, field=field)
+    return moment
+
+
 def require_spell(since: datetime, until: datetime) -> Spell:
     """Return a period that can be looked at.
 
     Raises
     ------
     InputError
-        If it ends before it begins, or is longer than a year.
+        If it ends before it begins, is longer than a year, or lies before any report.
     """
     if not timedelta(0) < until - since <= LONGEST:
         message = "The period must end after it begins, and within 366 days: correct since or until."
         raise InputError(message, field="until")
-    return Spell(since, until)
+    return Spell(require_year(since, "since"), until)
 
 
 def placed(incidents: pd.DataFrame, locator: CellLocator, codes: set[str]) -> pd.DataFrame:
@@ -198,12 +216,13 @@ def require_month(said: str, field: str = "month") -> pd.Period:
     Raises
     ------
     InputError
-        If it is none.
+        If it is none, or lies before any report.
     """
     import pandas as pd  # noqa: PLC0415 - heavy
 
     try:
-        return pd.Period(datetime.strptime(said, "%Y-%m").replace(tzinfo=SHANGHAI).strftime("%Y-%m"), freq="M")
-    except ValueError as error:
+        found = require_year(datetime.strptime(said, "%Y-%m").replace(tzinfo=SHANGHAI), field)
+        return pd.Period(found.strftime("%Y-%m"), freq="M")
+    except (ValueError, TypeError) as error:
         message = f"{said!r} is no month: write it like 2026-07."
         raise InputError(message, field=field) from error
