@@ -74,6 +74,9 @@ class Step:
 _ITS_OWN = frozenset({"district_code", "id", "title", "author", "author_id", "within", "created_at"})
 """What a draft keeps from its first day to its last."""
 
+_OF_THE_GRID = frozenset({"published_version"})
+"""What is written with the grid alone, by the system."""
+
 _COLUMNS = tuple(draft.c[name] for name in DraftRow.__slots__)
 
 
@@ -91,12 +94,15 @@ class DraftStore:
         self._tell(row, step)
 
     def change(self, row: DraftRow, step: Step, *, cells: gpd.GeoDataFrame | None = None, **values: Any) -> None:
-        """Keep a step: `row` is the draft as it is after it; `cells` where the step brings others."""
+        """Keep a step: `row` is the draft as it is after it; `cells` where the step brings others.
+
+        What publishing makes of it (published_version, due_at) is written where `values` say so.
+        """
         # In this order: cells come before the step that brings them, and the draft is what its newest step made of it.
         if cells is not None:
             self._put_cells(row, cells)
         self._tell(row, step)
-        wanted = {name: getattr(row, name) for name in DraftRow.__slots__ if name not in _ITS_OWN}
+        wanted = {name: getattr(row, name) for name in DraftRow.__slots__ if name not in _ITS_OWN | _OF_THE_GRID}
         where = (draft.c.district_code == row.district_code, draft.c.id == row.id)
         self._connection.execute(update(draft).where(*where).values(**wanted, **values))
 

@@ -43,13 +43,17 @@ def _all(seen: Seen, commands: str, names: str) -> dict[str, Rule]:
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         **_all(Seen.BY_NOBODY, "", "reporter login_attempt sign_on delivery_item rollup_progress"),
-        **_all(Seen.BY_ALL, "r", "role role_permission change_horizon"),
+        **_all(
+            Seen.BY_ALL,
+            "r",
+            "role role_permission change_horizon "
+            "address area area_period base_feature cell cell_lineage cell_measure grid_version",
+        ),
         **_all(Seen.BY_ALL, "ra", "rule_change load_log"),
         **_all(Seen.BY_ALL, "rac", "checklist duty organisation person team"),
         **_all(
             Seen.BY_ALL,
             "racd",
-            "address area area_period base_feature cell cell_lineage cell_measure grid_version "
             "calendar_day calendar_year channel duty_role escalation_step hours_of_kind hours_of_organisation matter "
             "matter_list responsibility time_limit whistle_kind work_hours work_segment team_member",
         ),
@@ -70,8 +74,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         **_all(Seen.WITH_BOTH, "rac", "incident_duplicate"),
         **_all(Seen.WITH_WHISTLE, "ra", "summons_measure summons_release summons_rating summons_attempt"),
         **_all(Seen.WITH_WHISTLE, "rac", "whistle_side summons check_in"),
-        **_all(Seen.BY_OFFICE, "r", "seal sweep_failure rollup_cell rollup_due rollup_hexagon rollup_placement"),
-        **_all(Seen.BY_OFFICE, "ra", "draft_cell draft_duty draft_event proposal register_change verification"),
+        **_all(
+            Seen.BY_OFFICE, "r", "draft_duty seal sweep_failure rollup_cell rollup_due rollup_hexagon rollup_placement"
+        ),
+        **_all(Seen.BY_OFFICE, "ra", "draft_cell draft_event proposal register_change verification"),
         **_all(Seen.BY_OFFICE, "rc", "delivery"),
         **_all(Seen.BY_OFFICE, "rac", "draft endpoint"),
     }

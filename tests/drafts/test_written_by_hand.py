@@ -23,13 +23,17 @@ def hand(town, caller):
         tried.rollback()
 
 
-def refused(town, caller, statement: str, **values: object) -> bool:
+DENIED = frozenset({"42501"})
+"""No privilege, or no policy that lets the row pass: refused also where there is no row."""
+
+
+def refused(town, caller, statement: str, only=frozenset({"42501", "23514", "nothing"}), **values: object) -> bool:
     with hand(town, caller) as connection:
         try:
             with connection.begin_nested():
-                return connection.execute(text(statement), values).rowcount == 0
+                return connection.execute(text(statement), values).rowcount == 0 and "nothing" in only
         except DBAPIError as error:
-            return error.orig.sqlstate in {"42501", "23514"}
+            return error.orig.sqlstate in only
 
 
 @pytest.mark.parametrize(
@@ -72,6 +76,10 @@ def step(made, act, author, *, revision=None):
     return said | {"revision": revision or made.revision + 1}
 
 
+WITH_THE_GRID = {Act.PUBLISH, Act.CALL_OFF}
+"""What the system writes, together with the grid."""
+
+
 @pytest.mark.parametrize("state", State)
 def test_the_database_allows_the_steps_of_the_table_and_no_other(town, merged, state):
     made = come(town, state, merged)
@@ -79,7 +87,7 @@ def test_the_database_allows_the_steps_of_the_table_and_no_other(town, merged, s
         allowed = TABLE.get((state, act))
         for caller, permission in ((town.other, "grid.plan"), (town.centre, "grid.approve")):
             author = "other" if caller is town.other else "centre"
-            may = allowed is not None and allowed.permission == permission
+            may = allowed is not None and allowed.permission == permission and act not in WITH_THE_GRID
             assert refused(town, caller, STEP, **step(made, act, author)) is not may, (act, permission)
 
 
@@ -125,3 +133,34 @@ def test_a_draft_begins_as_one(town, merged):
     assert not refused(town, town.planner, copy, id=made.id, author="planner", state="draft", approver=None)
     assert refused(town, town.planner, copy, id=made.id, author="other", state="draft", approver=None)
     assert refused(town, town.planner, copy, id=made.id, author="planner", state="approved", approver="centre")
+
+
+GRID = ("address", "area", "area_period", "base_feature", "cell", "cell_lineage", "cell_measure", "grid_version")
+
+
+@pytest.mark.parametrize("table", [*GRID, "draft_duty"])
+def test_nobody_who_makes_a_request_writes_the_grid(town, merged, table):
+    come(town, State.PUBLISHED, merged)
+    for caller in (town.planner, town.centre):
+        for words in (f"UPDATE {table} SET district_code = district_code", f"DELETE FROM {table}"):  # noqa: S608
+            assert refused(town, caller, words, only=DENIED)
+        assert refused(town, caller, f"INSERT INTO {table} SELECT * FROM {table}", only=DENIED)  # noqa: S608
+
+
+DUTY = """
+    INSERT INTO duty (district_code, id, person_id, role, cell_id, valid)
+    SELECT district_code, gen_random_uuid(), person_id, role, cell_id, tstzrange(now(), NULL) FROM duty
+    WHERE cell_id IS NOT NULL LIMIT 1
+"""
+
+
+def test_duties_are_handed_over_by_publishing_alone(town, merged):
+    come(town, State.APPROVED, merged)
+    assert refused(town, town.planner, DUTY)
+    assert refused(town, town.planner, "UPDATE duty SET valid = 'empty'")
+
+
+@pytest.mark.parametrize("values", ["published_version = 7", "due_at = now()", "published_version = NULL"])
+def test_what_became_of_a_published_draft_is_not_told_otherwise(town, merged, values):
+    made = come(town, State.PUBLISHED, merged)
+    assert refused(town, town.planner, f"UPDATE draft SET {values} WHERE id = :id", id=made.id)  # noqa: S608

@@ -204,15 +204,14 @@ def may_write(town: Town, who: str, table: str) -> Callable[[Row], bool]:
 
 
 def _may_write_reference(town: Town, subject: Subject, table: str) -> Callable[[Row], bool]:
-    plans = subject.may("grid.plan", HOME)
     rules = any(len(area) <= len(HOME) for area in subject.areas("rules.manage"))
     if table in REGISTERS:
-        also = {"person": False, "duty": plans, "organisation": rules}[table]
-        return lambda row: (also and row.get("district_code", HOME) == HOME) or looks_after(town, subject, table, row)
+        also = rules and table == "organisation"
+        return lambda row: also or looks_after(town, subject, table, row)
     if table == "checklist":
         return lambda row: subject.may("rules.manage", row["district_code"])
     if "district_code" in metadata.tables[table].c:
-        return lambda row: row["district_code"] == HOME and plans
+        return lambda _: False
     return lambda _: rules
 
 

@@ -32,6 +32,7 @@ from gridgov.services.drafting.previewing import Preview, preview_of
 from gridgov.services.drafting.publishing import publish, require_moment, require_no_whistles
 from gridgov.store.drafts import DraftRow
 from gridgov.store.handovers import Publication
+from gridgov.store.unit import Unit
 
 Drafts = list[DraftRow]
 Steps = list[dict[str, Any]]
@@ -187,7 +188,8 @@ class Drafting(Holding):
             found = preview_of(unit, standing, moment)
             subject = unit.subject
         note_names(self._store, subject, row, found.staff, at=now)
-        return found.with_whistles(self._combined_whistles(row.district_code, standing))
+        with self._store.transaction() as unit:
+            return found.with_whistles(_combined_whistles(unit, row.district_code, standing))
 
     def propose(self, caller: Caller, draft_id: UUID, *, revision: int | None = None, note: str = "") -> DraftRow:
         """Propose a draft to those who approve. From here on its cells stay as they are.
@@ -255,35 +257,19 @@ class Drafting(Holding):
         PartitionError, StaleError
             If the draft was overtaken.
         """
-        if not over_whistles:
-            revision = self._require_no_whistles(caller, draft_id, revision)
-        with self._held(caller, draft_id, Act.PUBLISH, revision) as (unit, row):
+        with self._held_with_grid(caller, draft_id, Act.PUBLISH, revision) as (unit, row, subject):
             now = self._clock()  # behind the lock: what came while this waited was judged by the grid of before
             standing = Standing.now(unit, row)
             standing.require_whole()
+            if not over_whistles:
+                require_no_whistles(_combined_whistles(unit, row.district_code, standing))
             at = row.publish_at or now
             require_moment(at, now, standing.ground)
             done = publish(unit, standing, Publication(row.district_code, row.id, row.revision + 1, at), now=now)
             version = unit.drafts.newest_version(row.district_code)
             published = replace(row, publish_at=at, published_version=version.version if version else None)
-            return self._moved(unit, published, Act.PUBLISH, done, due_at=at if at > now else None)
-
-    def _require_no_whistles(self, caller: Caller, draft_id: UUID, revision: int | None) -> int:
-        """Refuse what would be published over open combined whistles; return the revision that this holds for.
-
-        The system counts, in a transaction of its own: a whistle over another district's case, or where planners read
-        no cases, stands in the way all the same. What a draft divides is the same on every grid that it can stand on.
-        """
-        with self._held(caller, draft_id, Act.PUBLISH, revision) as (unit, row):
-            standing = Standing.now(unit, row)
-            standing.require_whole()
-        require_no_whistles(self._combined_whistles(row.district_code, standing))
-        return row.revision
-
-    def _combined_whistles(self, district_code: str, standing: Standing) -> Steps:
-        with self._store.transaction() as unit:
-            found = unit.drafts.open_whistles(district_code, standing.comparison.moved)
-        return [{name: one[name] for name in _TOLD} for one in found if one["combined"]]
+            step = (Act.PUBLISH, subject, done)
+            return self._moved_with_grid(unit, published, step, due_at=at if at > now else None)
 
     def call_off(self, caller: Caller, draft_id: UUID, *, revision: int | None = None, note: str = "") -> DraftRow:
         """Call a publication for later off until its moment: the draft is approved again, the grid as it was.
@@ -293,12 +279,12 @@ class Drafting(Holding):
         RuleError
             If its moment has come, or a later version is published that was drawn on it.
         """
-        with self._held(caller, draft_id, Act.CALL_OFF, revision) as (unit, row):
+        with self._held_with_grid(caller, draft_id, Act.CALL_OFF, revision) as (unit, row, subject):
             now = self._clock()
             version = require_to_come(row, unit.drafts.newest_version(row.district_code), now)
             done = call_off(unit, row, version, now=now)
             approved = replace(row, published_version=None)
-            return self._moved(unit, approved, Act.CALL_OFF, {"note": note, **done}, due_at=None)
+            return self._moved_with_grid(unit, approved, (Act.CALL_OFF, subject, {"note": note, **done}))
 
     def list(
         self, caller: Caller, *, state: State | str | None = None, limit: int | None = None, before: UUID | None = None
@@ -344,3 +330,12 @@ class Drafting(Holding):
         with self._store.acting(caller, now=self._clock()) as unit:
             unit.subject.require("grid.read")
             return express(unit, values, *moments, by=Weighting(by))
+
+
+def _combined_whistles(unit: Unit, district_code: str, standing: Standing) -> Steps:
+    """Return the open combined whistles over the cells that a draft moves.
+
+    The system counts them: one over another district's case, or where planners read no cases, stands in the way too.
+    """
+    found = unit.drafts.open_whistles(district_code, standing.comparison.moved)
+    return [{name: one[name] for name in _TOLD} for one in found if one["combined"]]

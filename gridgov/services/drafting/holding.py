@@ -91,6 +91,24 @@ class Holding:
             _require_revision(row, act, revision)
             yield unit, row
 
+    @contextmanager
+    def _held_with_grid(
+        self, caller: Caller, draft_id: UUID, act: Act, revision: int | None
+    ) -> Iterator[tuple[Unit, DraftRow, Subject]]:
+        """Hold a draft for an act that changes the grid itself, and yield who does it too.
+
+        Whether they may is asked under their own rights; the grid is written by the system alone, on the draft that it
+        was asked of.
+        """
+        with self._held(caller, draft_id, act, revision) as (unit, seen):
+            subject = unit.subject
+        with self._store.transaction() as unit:
+            unit.hold_loading()
+            row = _known(unit.drafts.one(draft_id, hold=True), draft_id)
+            move(State(row.state), act)
+            _require_revision(row, act, seen.revision)
+            yield unit, row, subject
+
     def _add(self, unit: Unit, ground: Ground, cells: gpd.GeoDataFrame, said: Titled) -> DraftRow:
         drawn, now, subject = Standing.of(ground, cells, within=said.within), self._clock(), unit.subject
         row = DraftRow(
@@ -124,9 +142,18 @@ class Holding:
         unit.drafts.change(new, step, cells=drawn.cells)
         return new
 
-    def _moved(self, unit: Unit, row: DraftRow, act: Act, data: dict[str, Any], **values: Any) -> DraftRow:
+    def _moved(self, unit: Unit, row: DraftRow, act: Act, data: dict[str, Any]) -> DraftRow:
         new = self._after(row, act)
-        unit.drafts.change(new, Step(new.changed_at, unit.subject.login, act, data), **values)
+        unit.drafts.change(new, Step(new.changed_at, unit.subject.login, act, data))
+        return new
+
+    def _moved_with_grid(
+        self, unit: Unit, row: DraftRow, step: tuple[Act, Subject, dict[str, Any]], *, due_at: datetime | None = None
+    ) -> DraftRow:
+        act, subject, data = step
+        new = self._after(row, act)
+        published = {"published_version": new.published_version, "due_at": due_at}
+        unit.drafts.change(new, Step(new.changed_at, subject.login, act, data), **published)
         return new
 
     def _after(self, row: DraftRow, act: Act) -> DraftRow:
