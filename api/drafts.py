@@ -151,8 +151,7 @@ class HandoverOut(BaseModel):
     """What would become of a duty."""
 
     person_id: UUID
-    name: str | None = Field(description="With stars in it, unless you look after the person")
-    name_is_whole: bool
+    name: str | None
     role: str
     cell: str
     to: str | None

@@ -24,7 +24,6 @@ from gridgov.store.tables import (
     grid_version,
     incident_share,
     incident_state,
-    organisation,
     person,
     whistle,
 )
@@ -182,12 +181,10 @@ class DraftStore:
         query = select(cell.c.id, cell.c.area_m2).where(cell.c.district_code == district_code)
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def people(self, district_code: str) -> dict[UUID, tuple[str, str]]:
-        """Return what the people of a district are called, and the area of their organisation."""
-        p, o = person.c, organisation.c
-        query = select(p.id, p.name, o.area_code).join(organisation, o.code == p.organisation_code)
-        rows = self._connection.execute(query.where(p.district_code == district_code))
-        return {row.id: (row.name, row.area_code) for row in rows}
+    def people(self, district_code: str) -> dict[UUID, str]:
+        """Return what the people of a district are called."""
+        query = select(person.c.id, person.c.name).where(person.c.district_code == district_code)
+        return {row.id: row.name for row in self._connection.execute(query)}
 
     def put_household_shares(self, district_code: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write into the lineage which share of households went where: each row has old, new, part."""

@@ -118,9 +118,7 @@ def test_the_command_line_leads_a_draft_too(town, merged, tmp_path, monkeypatch)
     file = tmp_path / "draft.gpkg"
     assert "revision 1" in say("export", made.id, file)
     assert "revision 2" in say("load", made.id, file)
-    told = say("preview", made.id)
-    assert "王**" in told
-    assert "王小明" not in told
+    assert "王小明" in say("preview", made.id)
     assert "proposed" in say("propose", made.id)
     acting.append(town.centre)
     assert "approved" in say("approve", made.id, "--at", "2026-07-01T00:00:00+08:00")

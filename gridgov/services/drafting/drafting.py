@@ -27,7 +27,6 @@ from gridgov.services.drafting.holding import (
     require_reads,
     titled,
 )
-from gridgov.services.drafting.people import note_names
 from gridgov.services.drafting.previewing import Preview, preview_of
 from gridgov.services.drafting.publishing import publish, require_moment, require_no_whistles
 from gridgov.store.drafts import DraftRow
@@ -186,8 +185,6 @@ class Drafting(Holding):
             moment = instant(at, field="at") if at else max(now, row.publish_at or now)
             standing = Standing.now(unit, row)
             found = preview_of(unit, standing, moment)
-            subject = unit.subject
-        note_names(self._store, subject, row, found.staff, at=now)
         with self._store.transaction() as unit:
             return found.with_whistles(_combined_whistles(unit, row.district_code, standing))
 

@@ -38,8 +38,7 @@ class Preview:
     heirs
         Who inherits from whom: from, to, share (of area), household_share (NaN where no building is known).
     staff
-        Duties on changed cells: person_id, name (with stars in it, where not name_is_whole), role, cell, to, share,
-        outcome (continues, look_at, ends).
+        Duties on changed cells: person_id, name, role, cell, to, share, outcome (continues, look_at, ends).
     uncovered
         Codes of cells that nobody answers for afterwards.
     cases
